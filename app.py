@@ -1,0 +1,47 @@
+"""The served application: ``streamlit run app.py``, or any ASGI server with ``app:app``.
+
+An `st.App`, because a plain ``pages/`` beside the main script puts Streamlit into its old
+multipage mode until the first visitor has run `st.navigation`, and a cold deep link then fails.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import plotly.graph_objects as go
+import secure
+import streamlit as st
+from secure.middleware import SecureASGIMiddleware
+from starlette.middleware import Middleware
+
+HEADERS = secure.Secure(
+    csp=secure.ContentSecurityPolicy()
+    .default_src("'self'")
+    # Streamlit's page has one inline script, and its components are modules made in the browser.
+    .script_src("'self'", "'unsafe-inline'", "blob:")
+    .style_src("'self'", "'unsafe-inline'")
+    .img_src("'self'", "data:", "blob:")
+    .font_src("'self'", "data:")
+    .worker_src("'self'", "blob:")
+    .object_src("'none'")
+    .base_uri("'self'")
+    .form_action("'self'")
+    # Any course page may embed a lesson: there is no login, and nothing to trick a click into.
+    .frame_ancestors("*"),
+    permissions=secure.PermissionsPolicy().geolocation().camera().microphone(),
+    referrer=secure.ReferrerPolicy().strict_origin_when_cross_origin(),
+    xcto=secure.XContentTypeOptions().nosniff(),
+)
+
+
+@asynccontextmanager
+async def warm_up(_: st.App) -> AsyncIterator[None]:
+    """Draw one figure before the first visitor: Plotly loads its validators then, once."""
+    go.Figure(go.Bar(), {"title": {"text": ""}}).to_json()
+    yield
+
+
+app = st.App(
+    "pages/main.py",
+    lifespan=warm_up,
+    middleware=[Middleware(SecureASGIMiddleware, secure=HEADERS)],
+)

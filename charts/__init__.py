@@ -1,0 +1,1 @@
+"""Plotly figures: arrays in, `go.Figure` out; a module per lesson, one style for all."""

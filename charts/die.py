@@ -1,0 +1,195 @@
+"""Figures of the die lesson."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from charts.style import Q_PATTERN, Palette, amount, figure, number, signed, steady_limit
+from kl_core.validation import Array
+
+# Plotly would shrink the text until it fits the bar: unreadable on a phone.
+LABELS = {
+    "textposition": "outside",
+    "textangle": 0,
+    "textfont": {"size": 11},
+    "constraintext": "none",
+    "cliponaxis": False,
+}
+FACES = ("1", "2", "3", "4", "5", "6")
+
+
+def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) -> go.Figure:
+    """Return P and Q face by face above the terms of D(P‖Q) and their sum.
+
+    Parameters
+    ----------
+    p, q : ndarray, shape (6,)
+        Probabilities.
+    terms : ndarray, shape (6,)
+        p log(p/q) in `unit`; `inf` reaches the top of the panel and is labelled ∞.
+    unit : str
+        What the terms are measured in, for axis and hover text.
+    colours : Palette
+        Of the page's theme.
+    """
+    total = max(float(terms.sum()), 0.0)
+    bars = [*(float(term) for term in terms), total]
+    finite = [value for value in bars if abs(value) < float("inf")]
+    top = steady_limit(1.15 * max(finite, default=0.0))
+    bottom = -steady_limit(-1.15 * min(finite, default=0.0))
+    columns = [*(f"face {face}" for face in FACES), "sum"]
+    chance = {
+        "x": columns[:6],
+        "texttemplate": "%{y:.0%}",
+        **LABELS,
+    }
+    probability = "%{x}: %{y:.4~%} of all rolls<extra></extra>"
+    traces = [
+        go.Bar(
+            **chance,
+            y=p,
+            name="P, the true die",
+            offsetgroup="p",
+            marker={"color": colours.p},
+            hovertemplate="P, " + probability,
+        ),
+        go.Bar(
+            **chance,
+            y=q,
+            name="Q, the model",
+            offsetgroup="q",
+            marker={"color": colours.q, "pattern": Q_PATTERN},
+            hovertemplate="Q, " + probability,
+        ),
+        go.Bar(
+            x=columns,
+            y=[min(value, top) for value in bars],
+            yaxis="y2",
+            offsetgroup="terms",
+            showlegend=False,
+            marker={
+                "color": [colours.kl] * 7,
+                "opacity": [0.55] * 6 + [1],
+                "line": {"color": colours.kl, "width": 1},
+            },
+            text=[*(signed(value, 2) for value in bars[:6]), number(total)],
+            **LABELS,
+            customdata=[number(value, 4) for value in bars],
+            hovertemplate="%{x}: %{customdata} " + unit + "<extra></extra>",
+        ),
+    ]
+    return figure(
+        traces,
+        colours,
+        title=f"D(P‖Q) = {amount(total, unit)}",
+        height=440,
+        barmode="group",
+        bargap=0.25,
+        xaxis={"anchor": "y2", "fixedrange": True, "showgrid": False},
+        yaxis={
+            "domain": [0.6, 1],
+            "range": [0, 1.12],
+            "tickvals": [0, 0.5, 1],
+            "tickformat": ".0%",
+            "title": {"text": "probability"},
+        },
+        yaxis2={
+            "domain": [0, 0.48],
+            "range": [bottom, top * 1.15],
+            "nticks": 5,
+            "title": {"text": f"p·log(p/q), {unit}"},
+        },
+    )
+
+
+def rolls_figure(
+    evidence: Array,
+    slope: float,
+    threshold: float,
+    decided: int | None,
+    unit: str,
+    colours: Palette,
+) -> go.Figure:
+    """Return the running log-likelihood ratio of P against Q over the rolls.
+
+    Parameters
+    ----------
+    evidence : ndarray, shape (rolls,)
+        The sum of log(p/q) so far, in `unit`; `inf` from the first roll that Q rules out.
+    slope : float
+        D(P‖Q) in `unit` per roll: what the evidence grows by on average.
+    threshold : float
+        The logarithm of the odds at which one decides, in `unit`.
+    decided : int or None
+        The roll (counted from 1) at which the evidence reached the threshold.
+    unit : str
+        What evidence is measured in, for axis and hover text.
+    colours : Palette
+        Of the page's theme.
+    """
+    rolls = evidence.size
+    walk = evidence[np.isfinite(evidence)]
+    line_end = slope * rolls if np.isfinite(slope) else 0.0
+    heights = (float(walk.max(initial=0.0)), line_end, threshold)
+    top = steady_limit(1.1 * max(heights))
+    bottom = -steady_limit(1.1 * max(threshold, -float(walk.min(initial=0.0))))
+    # A roll that Q rules out takes the line straight up and out of the picture.
+    leap = [] if walk.size == rolls else [top]
+    traces = [
+        go.Scatter(
+            x0=0,
+            dx=1,
+            y=np.concatenate([[0.0], walk, leap]),
+            mode="lines",
+            name="these rolls",
+            line={"color": colours.p, "width": 2},
+            hovertemplate="after %{x} rolls: %{y:.2f} " + unit + "<extra></extra>",
+        )
+    ]
+    if np.isfinite(slope):
+        traces.append(
+            go.Scatter(
+                x=[0, rolls],
+                y=[0, line_end],
+                name=f"D(P‖Q) = {amount(slope, unit)} per roll",
+                mode="lines",
+                line={"color": colours.kl, "width": 2, "dash": "dash"},
+                hoverinfo="skip",
+            )
+        )
+    for height, label, colour in (
+        (threshold, "enough for P", colours.p),
+        (-threshold, "enough for Q", colours.q),
+    ):
+        traces.append(
+            go.Scatter(
+                x=[0, rolls],
+                y=[height, height],
+                mode="lines+text",
+                text=["", label],
+                textposition="top left" if height > 0 else "bottom left",
+                textfont={"color": colour},
+                line={"color": colour, "width": 1, "dash": "dot"},
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        )
+    if decided is not None:
+        height = float(evidence[decided - 1])
+        traces.append(
+            go.Scatter(
+                x=[decided],
+                y=[min(height, top)],
+                mode="markers",
+                marker={"color": colours.ink, "size": 10, "symbol": "star"},
+                showlegend=False,
+                hovertemplate=f"decided at roll {decided}<extra></extra>",
+            )
+        )
+    return figure(
+        traces,
+        colours,
+        title=f"Evidence for P after {rolls} rolls: {amount(float(evidence[-1]), unit, 1)}",
+        height=360,
+        xaxis={"range": [0, rolls], "title": {"text": "rolls of P"}, "showgrid": False},
+        yaxis={"range": [bottom, top], "title": {"text": f"log-likelihood ratio, {unit}"}},
+    )

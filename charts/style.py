@@ -1,0 +1,144 @@
+"""The look that every figure shares: two palettes, one frame, numbers as people read them."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme; P is always blue, Q always orange, KL violet."""
+
+    p: str
+    q: str
+    kl: str
+    good: str
+    ink: str
+    muted: str
+    grid: str
+    paper: str
+
+
+LIGHT = Palette(
+    p="#0072B2",
+    q="#D55E00",
+    kl="#8E4585",
+    good="#009E73",
+    ink="#1D2530",
+    muted="#5B6675",
+    grid="#E3E7EC",
+    paper="#FFFFFF",
+)
+DARK = Palette(
+    p="#5BB5EA",
+    q="#FF9650",
+    kl="#D29ACB",
+    good="#3CC79B",
+    ink="#E7EBF0",
+    muted="#A5B0BF",
+    grid="#2C3542",
+    paper="#12161D",
+)
+
+# Q's bars are hatched, so that the two can be told apart without colour.
+Q_PATTERN = {"shape": "/", "size": 6, "solidity": 0.25, "fillmode": "replace"}
+
+
+# Plotly's default template would be sent along with every figure, three quarters of its size.
+_NO_TEMPLATE = go.layout.Template()
+
+
+def palette(theme: Literal["light", "dark"]) -> Palette:
+    """Return the colours for a light or a dark page."""
+    return DARK if theme == "dark" else LIGHT
+
+
+def figure(
+    traces: list[Any], colours: Palette, *, title: str, height: int, **layout: Any
+) -> go.Figure:
+    """Return a figure in the common frame; `layout` adds to it or overrides it.
+
+    Axes named in `layout` take the common axis style and keep what they set themselves.
+    """
+    axis = {
+        "gridcolor": colours.grid,
+        "linecolor": colours.grid,
+        "zerolinecolor": colours.muted,
+        "zerolinewidth": 1,
+        "fixedrange": True,
+    }
+    layout = {
+        key: {**axis, **value} if key.startswith(("xaxis", "yaxis")) else value
+        for key, value in layout.items()
+    }
+    common = {
+        "title": {"text": title, "x": 0, "xref": "paper", "font": {"size": 16}},
+        "height": height,
+        "margin": {"l": 56, "r": 8, "t": 64, "b": 44},
+        "font": {"family": '"Source Sans", "Source Sans Pro", sans-serif', "color": colours.ink},
+        "paper_bgcolor": colours.paper,
+        "plot_bgcolor": colours.paper,
+        "hoverlabel": {"bgcolor": colours.paper, "font": {"color": colours.ink}},
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
+        "template": _NO_TEMPLATE,
+        # The learner's zoom and hidden traces outlive a slider move.
+        "uirevision": "kept",
+    }
+    return go.Figure(traces, {**common, **layout})
+
+
+def steady_limit(value: float) -> float:
+    """Return the first of 0.5, 1, 2, 5, 10 … at or above `value`: an axis end that rarely moves.
+
+    Examples
+    --------
+    >>> steady_limit(0.31), steady_limit(1.2), steady_limit(11)
+    (0.5, 2.0, 20.0)
+    """
+    if not 0.5 < value < math.inf:
+        return 0.5
+    decade = 10.0 ** math.floor(math.log10(value))
+    return next(step * decade for step in (1.0, 2.0, 5.0, 10.0) if step * decade >= value)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return `value` as people read it: ∞, a true minus sign, and powers of ten when tiny or huge.
+
+    Examples
+    --------
+    >>> number(0.34998), number(-0.2641), number(float("inf")), number(-0.0)
+    ('0.350', '−0.264', '∞', '0.000')
+    >>> number(2.5e-13), number(1234567.8)
+    ('2.50×10⁻¹³', '1.23×10⁶')
+    """
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value and not 0.5 * 10**-digits <= abs(value) < 1e5:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{mantissa}×10{power}".replace("-", "−")
+    return f"{value + 0.0:.{digits}f}".replace("-", "−")
+
+
+def amount(value: float, unit: str, digits: int = 3) -> str:
+    """Return `value` with its unit; infinity needs none.
+
+    Examples
+    --------
+    >>> amount(0.34998, "bits"), amount(float("inf"), "bits")
+    ('0.350 bits', '∞')
+    """
+    return number(value, digits) + (f" {unit}" if math.isfinite(value) else "")
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Return `value` as `number` does, with a plus sign where it is above 0.
+
+    Examples
+    --------
+    >>> signed(0.123), signed(-0.264), signed(0)
+    ('+0.123', '−0.264', '0.000')
+    """
+    return ("+" if value > 0 else "") + number(value, digits)

@@ -1,0 +1,191 @@
+"""Telling P from Q roll by roll: the running log-likelihood ratio and Wald's sequential test."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kl_core.discrete import kl_divergence
+from kl_core.validation import Array, log_of_base, probability_pair
+
+# Rolls drawn at a time for every undecided run: enough to be quick, few enough to waste little.
+BLOCK = 64
+
+
+@dataclass(frozen=True)
+class SequentialTest:
+    """What many independent runs of Wald's test did; one entry per run.
+
+    Attributes
+    ----------
+    rolls : ndarray of int, shape (runs,)
+        Rolls until the decision, or `max_rolls` for a run that reached none.
+    evidence : ndarray, shape (runs,)
+        The log-likelihood ratio of P against Q at that point, in nats.
+    decided : ndarray of bool, shape (runs,)
+        Whether the evidence reached the odds asked for.
+    """
+
+    rolls: NDArray[np.int64]
+    evidence: Array
+    decided: NDArray[np.bool_]
+
+    @property
+    def mean_rolls(self) -> float:
+        """The average number of rolls; a lower bound where some run was not decided."""
+        return float(self.rolls.mean())
+
+    @property
+    def standard_error(self) -> float:
+        """The standard error of `mean_rolls`; NaN for a single run."""
+        runs = self.rolls.size
+        return float(self.rolls.std(ddof=1)) / math.sqrt(runs) if runs > 1 else math.nan
+
+    @property
+    def share_wrong(self) -> float:
+        """The share of runs that settled on Q although P rolled."""
+        return float((self.decided & (self.evidence < 0)).mean())
+
+
+def log_ratios(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Array:
+    """Return log(p/q) for each outcome: the evidence that one such draw gives for P against Q.
+
+    Parameters
+    ----------
+    p, q : array_like, shapes (..., k) that broadcast
+        Probabilities over the last axis.
+    base : float, optional
+        2 for bits, 10 for dits; None for nats.
+
+    Returns
+    -------
+    ndarray, shape (..., k)
+        ``inf`` where p > 0 = q, ``-inf`` where p = 0 < q, and 0 where neither allows the outcome.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not a probability vector, shapes do not match, or `base` is not above 1.
+
+    Examples
+    --------
+    >>> log_ratios([0.5, 0.5, 0], [0.25, 0, 0.75], base=2)
+    array([  1.,  inf, -inf])
+    """
+    p, q = probability_pair(p, q)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.log(p) - np.log(q)
+    return np.where((p == 0) & (q == 0), 0.0, ratios) / log_of_base(base)
+
+
+def wald_expected_rolls(p: ArrayLike, q: ArrayLike, odds: float) -> Array:
+    """Return (1 - 2α) log(odds) / D(P‖Q) with α = 1/(1 + odds): Wald's expected number of rolls.
+
+    It is what a test would need that could stop exactly at the odds. A real roll overshoots them,
+    so the test takes longer; no test that errs with probability α either way takes less.
+
+    Parameters
+    ----------
+    p, q : array_like, shapes (..., k) that broadcast
+        P rolls; Q is the rival.
+    odds : float
+        The odds at which one decides, above 1.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        ``inf`` where P = Q; 0 where D(P‖Q) is infinite.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not a probability vector, shapes do not match, or `odds` is not above 1.
+
+    References
+    ----------
+    Wald (1945), "Sequential Tests of Statistical Hypotheses", Ann. Math. Statist. 16(2).
+
+    Examples
+    --------
+    >>> print(round(wald_expected_rolls([1/6] * 6, [0.5, 0.1, 0.1, 0.1, 0.1, 0.1], 19), 2))
+    10.92
+    """
+    threshold = _threshold(odds)
+    with np.errstate(divide="ignore"):
+        return np.divide((odds - 1) / (odds + 1) * threshold, kl_divergence(p, q))
+
+
+def simulate_sequential_test(
+    p: ArrayLike,
+    q: ArrayLike,
+    odds: float,
+    *,
+    runs: int,
+    max_rolls: int,
+    rng: np.random.Generator,
+) -> SequentialTest:
+    """Roll P until the likelihood ratio of P against Q leaves (1/odds, odds), `runs` times.
+
+    Parameters
+    ----------
+    p, q : array_like, shape (k,)
+        P rolls; Q is the rival.
+    odds : float
+        The odds at which one decides, above 1.
+    runs, max_rolls : int
+        How many times the test is run, and after how many rolls a run gives up.
+    rng : numpy.random.Generator
+        Where the rolls come from.
+
+    Returns
+    -------
+    SequentialTest
+        At most a share 1/odds of all runs settles on Q, on average.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not a probability vector of one axis, `odds` is not above 1, or a count
+        is below 1.
+
+    References
+    ----------
+    Wald (1945), "Sequential Tests of Statistical Hypotheses", Ann. Math. Statist. 16(2).
+
+    Examples
+    --------
+    >>> test = simulate_sequential_test(
+    ...     [0.9, 0.1], [0.1, 0.9], 10, runs=500, max_rolls=1000, rng=np.random.default_rng(1))
+    >>> bool(test.decided.all()), test.share_wrong < 0.1
+    (True, True)
+    """
+    p, q = probability_pair(p, q)
+    if p.ndim != 1 or q.ndim != 1:
+        raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
+    for name, count in (("runs", runs), ("max_rolls", max_rolls)):
+        if count < 1:
+            raise ValueError(f"{name} must be at least 1, got {count!r}")
+    threshold = _threshold(odds)
+    steps = log_ratios(p, q)
+
+    rolls = np.zeros(runs, dtype=np.int64)
+    evidence = np.zeros(runs)
+    undecided = np.arange(runs)
+    while undecided.size and rolls[undecided[0]] < max_rolls:
+        block = min(BLOCK, max_rolls - int(rolls[undecided[0]]))
+        faces = rng.choice(p.size, p=p, size=(undecided.size, block))
+        paths = evidence[undecided, None] + steps[faces].cumsum(axis=1)
+        beyond = np.abs(paths) >= threshold
+        crossed = beyond.any(axis=1)
+        last = np.where(crossed, beyond.argmax(axis=1), block - 1)
+        evidence[undecided] = np.take_along_axis(paths, last[:, None], axis=1)[:, 0]
+        rolls[undecided] += last + 1
+        undecided = undecided[~crossed]
+    return SequentialTest(rolls, evidence, np.abs(evidence) >= threshold)
+
+
+def _threshold(odds: float) -> float:
+    if not 1 < odds < math.inf:
+        raise ValueError(f"odds must be a finite number above 1, got {odds!r}")
+    return math.log(odds)

@@ -1,0 +1,75 @@
+"""What counts as a probability vector, and the messages for what does not."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+# How far rounding may carry a sum of probabilities from 1: numpy.random's own bound.
+SUM_TOLERANCE = 1e-8
+
+
+def weights_array(values: ArrayLike, name: str) -> Array:
+    """Return `values` as floats, or raise ValueError unless all are finite and at least 0."""
+    try:
+        weights = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from None
+    if weights.ndim == 0 or weights.shape[-1] == 0:
+        raise ValueError(
+            f"{name} must hold at least one outcome on its last axis, got shape {weights.shape}"
+        )
+    if weights.size and not (weights.min() >= 0 and weights.max() < math.inf):
+        index = tuple(np.argwhere(~(np.isfinite(weights) & (weights >= 0)))[0])
+        raise ValueError(
+            f"{element(name, index)} is {float(weights[index])!r}; it must be finite and at least 0"
+        )
+    return weights
+
+
+def probabilities(values: ArrayLike, name: str) -> Array:
+    """Return `values` as floats, or raise ValueError unless each last axis is a distribution."""
+    p = weights_array(values, name)
+    totals = p.sum(axis=-1)
+    wrong = np.abs(totals - 1) > SUM_TOLERANCE
+    if wrong.any():
+        index = tuple(np.argwhere(wrong)[0])
+        raise ValueError(
+            f"{element(name, index)} sums to {float(totals[index])!r}; probabilities sum to 1 "
+            f"(normalize turns weights into probabilities)"
+        )
+    return p
+
+
+def probability_pair(p: ArrayLike, q: ArrayLike) -> tuple[Array, Array]:
+    """Return both as floats, or raise ValueError unless they are distributions that broadcast."""
+    p, q = probabilities(p, "p"), probabilities(q, "q")
+    # Broadcasting would stretch a single outcome over all the others, which is never meant.
+    if p.shape[-1] != q.shape[-1]:
+        raise ValueError(
+            f"p and q must have the same outcomes: "
+            f"p has {p.shape[-1]} on its last axis, q has {q.shape[-1]}"
+        )
+    try:
+        np.broadcast_shapes(p.shape, q.shape)
+    except ValueError:
+        raise ValueError(
+            f"p of shape {p.shape} and q of shape {q.shape} do not broadcast"
+        ) from None
+    return p, q
+
+
+def log_of_base(base: float | None) -> float:
+    """Return how many nats one unit of `base` holds, or raise ValueError; None means nats."""
+    if base is None:
+        return 1.0
+    if not 1 < base < math.inf:
+        raise ValueError(f"base must be a finite number above 1, or None for nats, got {base!r}")
+    return math.log(base)
+
+
+def element(name: str, index: tuple[int, ...]) -> str:
+    """Return how Python writes that element: ``p``, ``p[2]`` or ``p[3, 2]``."""
+    return f"{name}[{', '.join(map(str, index))}]" if index else name

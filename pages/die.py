@@ -1,0 +1,494 @@
+"""The die: what KL divergence is, on six numbers that fit in one's hand."""
+
+import csv
+import io
+import random
+
+import numpy as np
+import streamlit as st
+
+from charts import die as chart
+from charts.style import amount, number, palette, signed
+from kl_core import (
+    kl_divergence,
+    kl_terms,
+    log_ratios,
+    normalize,
+    simulate_sequential_test,
+    wald_expected_rolls,
+)
+from widgets import frame, theme, units
+from widgets.formula import formula
+from widgets.prediction import predict
+from widgets.self_check import Question, self_check
+from widgets.take_away import take_away
+
+FACES = range(1, 7)
+FAIR = [1.0] * 6
+LOADED = [5.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+NO_SIX = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0]
+CASINO = [1.0, 1.0, 1.0, 1.0, 1.0, 5.0]
+
+ROLLS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
+ODDS = [3, 9, 19, 99, 999, 9999]
+# A simulation of Wald's test draws about this many rolls in all, spread over its runs.
+SIMULATED_ROLLS = 300_000
+LONGEST_TEST = 3000
+
+
+def set_dice(p_weights, q_weights):
+    """Put the sliders where a preset wants them."""
+    for letter, weights in (("p", p_weights), ("q", q_weights)):
+        for face, weight in zip(FACES, weights, strict=True):
+            st.session_state[f"die_{letter}{face}"] = weight
+
+
+def weights_of(letter):
+    """Return the six weights that the sliders of P or Q show."""
+    return [st.session_state[f"die_{letter}{face}"] for face in FACES]
+
+
+def swap_dice():
+    """Make the model the truth and the truth the model."""
+    set_dice(weights_of("q"), weights_of("p"))
+
+
+def random_dice():
+    """Choose two dice by chance; no face is ruled out."""
+    set_dice(*([random.randint(1, 100) / 10 for _ in FACES] for _ in "pq"))
+
+
+def start_over():
+    """Put everything on this page back to where it began, answers included."""
+    set_dice(FAIR, LOADED)
+    st.session_state.update(
+        die_rolls=100,
+        die_odds=19,
+        die_seed=1,
+        die_predict=None,
+        die_check1=None,
+        die_check2=None,
+        die_check3=None,
+    )
+
+
+def book_table(unit):
+    """Show the book's example: one true die, two models of it."""
+    fair = normalize(FAIR)
+    st.markdown("The book's example: a fair die **P**, and two models of it.")
+    rows = [
+        ("**Q₁**, uniform", "1/6 each", FAIR),
+        ("**Q₂**, loaded", "1/2, then 1/10 each", LOADED),
+    ]
+    lines = [
+        "| die | faces 1 to 6 | D(P‖Q) | D(Q‖P) |",
+        "|:--|:--|--:|--:|",
+        "| :blue[**P**], the true die | 1/6 each | | |",
+    ]
+    for name, faces, weights in rows:
+        q = normalize(weights)
+        there = amount(kl_divergence(fair, q, base=unit.base), unit.name)
+        back = amount(kl_divergence(q, fair, base=unit.base), unit.name)
+        lines.append(f"| :orange[{name}] | {faces} | {there} | {back} |")
+    st.markdown("\n".join(lines))
+
+
+def ask_prediction(unit):
+    """Ask what happens when the model rules out a face that the true die shows."""
+    fair, no_six = normalize(FAIR), normalize(NO_SIX)
+    predict(
+        "die_predict",
+        "Suppose Q rules out the six, but P can still roll it. How large does D(P‖Q) become?",
+        ["Small: only one face is wrong", "Large, but finite", "Infinite"],
+        answer="Infinite",
+        reveal=f"D(P‖Q) is **{number(kl_divergence(fair, no_six))}**: a single six proves Q "
+        "impossible, so no finite number is enough. The other way round, "
+        f"D(Q‖P) is only {amount(kl_divergence(no_six, fair, base=unit.base), unit.name)}: "
+        "averaged over Q, a six never comes up. Press *Rule out the six* below to see it.",
+    )
+
+
+def presets():
+    """Offer views worth seeing, one click each."""
+    with st.container(horizontal=True):
+        st.button("The book's die", key="_die_book", on_click=set_dice, args=(FAIR, LOADED))
+        st.button("Swap P and Q", key="_die_swap", on_click=swap_dice)
+        st.button("Rule out the six", key="_die_infinite", on_click=set_dice, args=(FAIR, NO_SIX))
+        st.button(
+            "A casino's loaded die",
+            key="_die_casino",
+            on_click=set_dice,
+            args=(CASINO, FAIR),
+            help="The occasionally dishonest casino of Durbin et al., *Biological Sequence "
+            "Analysis* (1998): it rolls six half the time, and you believe the die is fair.",
+        )
+        st.button("Random dice", key="_die_random", on_click=random_dice)
+        st.button(
+            "Start over",
+            key="_die_reset",
+            on_click=start_over,
+            help="Puts every control and answer of this page back.",
+        )
+
+
+def die_sliders(letter, heading, defaults):
+    """Draw the six weights of one die; return its distribution, or None if all are 0."""
+    st.markdown(heading)
+    weights = [
+        st.slider(
+            f"{letter.upper()}, face {face}",
+            0.0,
+            10.0,
+            default,
+            0.1,
+            format="%.3g",
+            key=f"die_{letter}{face}",
+            bind="query-params",
+        )
+        for face, default in zip(FACES, defaults, strict=True)
+    ]
+    return normalize(weights) if any(weights) else None
+
+
+def faces_text(faces):
+    """Return 'face 2' or 'faces 2, 3 and 4'."""
+    names = [str(face) for face in faces]
+    if len(names) == 1:
+        return f"face {names[0]}"
+    return f"faces {', '.join(names[:-1])} and {names[-1]}"
+
+
+def percent(probability):
+    """Return a probability as people say it."""
+    return f"{number(100 * probability, 1)}%"
+
+
+def in_words(p, q, unit):
+    """Say what the chart shows now."""
+    terms = kl_terms(p, q, base=unit.base)
+    there = kl_divergence(p, q, base=unit.base)
+    back = kl_divergence(q, p, base=unit.base)
+    if there == 0:
+        return f"P and Q are the same die, so nothing is lost: D(P‖Q) is 0 {unit.name}."
+    if np.isinf(there):
+        ruled_out = (p > 0) & (q == 0)
+        faces = faces_text(np.flatnonzero(ruled_out) + 1)
+        return (
+            f"Q rules out {faces}, but P rolls {'it' if ruled_out.sum() == 1 else 'them'} "
+            f"{percent(p[ruled_out].sum())} of the time. The first such roll proves Q impossible, "
+            f"so D(P‖Q) is infinite. The other way round, D(Q‖P) is {amount(back, unit.name)}."
+        )
+    most = np.flatnonzero(np.isclose(terms, terms.max(), rtol=1e-9)) + 1
+    least = np.flatnonzero(np.isclose(terms, terms.min(), rtol=1e-9)) + 1
+    relation = "the same" if np.isclose(there, back) else "more" if back > there else "less"
+    return (
+        f"Each roll of P costs a believer in Q {amount(there, unit.name)} on average. "
+        f"{faces_text(most).capitalize()} cost{'s' if len(most) == 1 else ''} most "
+        f"({signed(terms.max())}{' each' if len(most) > 1 else ''}: P rolls "
+        f"{'it' if len(most) == 1 else 'them'} more often than Q expects), while "
+        f"{faces_text(least)} give{'s' if len(least) == 1 else ''} some back "
+        f"({signed(terms.min())}{' each' if len(least) > 1 else ''}). The other way round, "
+        f"D(Q‖P) is {amount(back, unit.name)}, {relation}."
+    )
+
+
+def terms_table(p, q, unit):
+    """Show every number of the chart."""
+    there, back = kl_terms(p, q, base=unit.base), kl_terms(q, p, base=unit.base)
+    sums = [f"**{number(max(terms.sum(), 0))}**" for terms in (there, back)]
+    st.table(
+        {
+            "face": [*map(str, FACES), "**sum**"],
+            ":blue[P]": [*map(percent, p), ""],
+            ":orange[Q]": [*map(percent, q), ""],
+            "log(P/Q)": [*map(signed, log_ratios(p, q, base=unit.base)), ""],
+            "P·log(P/Q)": [*map(signed, there), sums[0]],
+            "Q·log(Q/P)": [*map(signed, back), sums[1]],
+        },
+        border="horizontal",
+        width=640,
+    )
+    st.caption(f"The last three columns are in {unit.name}; each sum is a divergence.")
+
+
+def formula_today(p, q, unit):
+    """Write the definition out, face by face, like a sum in columns."""
+    lines = [
+        rf"\P{{{number(here)}}}\,{unit.log}\frac{{\P{{{number(here)}}}}}{{\Q{{{number(model)}}}}}"
+        rf" & = {signed(term)}"
+        for here, model, term in zip(p, q, kl_terms(p, q, base=unit.base), strict=True)
+    ]
+    total = amount(kl_divergence(p, q, base=unit.base), rf"\text{{ {unit.name}}}")
+    rows = r" \\[6pt] ".join([*lines, rf"\hline \KL{{D(P\|Q)}} & = \KL{{{total}}}"])
+    formula(
+        rf"D(\P{{P}}\|\Q{{Q}}) = \sum_{{x=1}}^{{6}} \P{{p(x)}}\,{unit.log}"
+        rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}",
+        rf"\begin{{array}}{{rl}} {rows} \end{{array}}",
+    )
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def wald_test(p, q, odds, runs, seed):
+    """Run Wald's test `runs` times on rolls of P."""
+    return simulate_sequential_test(
+        p, q, odds, runs=runs, max_rolls=50 * LONGEST_TEST, rng=np.random.default_rng(seed)
+    )
+
+
+def roll_again():
+    """Take the next series of rolls."""
+    st.session_state["die_seed"] = (st.session_state["die_seed"] + 1) % 1_000_000
+
+
+def rolls_in_words(evidence, steps, decided, odds, divergence, unit):
+    """Say what these rolls show."""
+    rolls = evidence.size
+    if np.isinf(evidence[-1]):
+        first = int(np.argmax(np.isinf(evidence))) + 1
+        says = f"Roll {first} shows a face that Q rules out: from there on P is certain."
+    else:
+        error = steps.std(ddof=1) / np.sqrt(rolls) / unit.nats
+        says = (
+            f"These {rolls} rolls gave {signed(evidence[-1] / rolls)} ± {number(error)} "
+            f"{unit.name} of evidence each (mean ± standard error); D(P‖Q) is "
+            f"{amount(divergence, unit.name)}."
+        )
+    if decided is None:
+        return f"{says} Odds of {odds} to 1 are not reached in {rolls} rolls."
+    if evidence[decided - 1] > 0:
+        return f"{says} Odds of {odds} to 1 for P are reached at roll {decided}."
+    return (
+        f"{says} At roll {decided} the odds are {odds} to 1 for Q, although P is rolling: a wrong "
+        f"verdict, as happens in at most 1 of {odds} series."
+    )
+
+
+def wald_in_words(p, q, odds, seed):
+    """Compare Wald's expected number of rolls with a simulation of his test."""
+    divergence = kl_divergence(p, q)
+    expected = float(wald_expected_rolls(p, q, odds))
+    if divergence == 0:
+        return "P and Q are the same die: no number of rolls tells them apart."
+    ruled_out = float(p[q == 0].sum())
+    about = expected if np.isfinite(divergence) else 1 / ruled_out
+    if about > LONGEST_TEST:
+        return (
+            f"Telling these dice apart at {odds} to 1 takes about {number(about, 0)} rolls on "
+            "average, too many to simulate while you wait. Move P and Q further apart."
+        )
+    runs = int(np.clip(SIMULATED_ROLLS / about, 100, 2000))
+    test = wald_test(p, q, odds, runs, seed)
+    simulated = (
+        f"In {runs} simulated tests it took **{number(test.mean_rolls, 1)} ± "
+        f"{number(test.standard_error, 1)}** rolls (mean ± standard error), and "
+        f"{percent(test.share_wrong)} settled on Q; Wald's bound is {percent(1 / odds)}."
+    )
+    if np.isinf(divergence):
+        return (
+            f"Q rules out what P rolls {percent(ruled_out)} of the time, and the first such roll "
+            f"decides: at most {number(1 / ruled_out, 1)} rolls on average. {simulated}"
+        )
+    gap = test.mean_rolls - expected
+    why = (
+        "More than expected, because the last roll carries the evidence past the odds, not just "
+        "onto them."
+        if gap > 2 * test.standard_error
+        else "The two agree within the noise of the simulation."
+    )
+    return (
+        f"At {odds} to 1 Wald expects (1 − 2α)·log({odds}) / D(P‖Q) = **{number(expected, 1)}** "
+        f"rolls, with α = 1/{odds + 1}. {simulated} {why}"
+    )
+
+
+@st.fragment
+def roll_it(p, q):
+    """Roll P and watch the evidence against Q grow with slope D(P‖Q)."""
+    unit = units.current()
+    st.header("Roll it", anchor="roll")
+    st.markdown(
+        "Suppose nobody tells you which die is rolled. Each roll is evidence: log(p/q), the "
+        "*log-likelihood ratio*. P rolls, the evidence adds up, and on average each roll adds "
+        "exactly D(P‖Q).",
+    )
+    controls, picture = st.columns([2, 3], gap="medium")
+    with controls:
+        rolls = st.select_slider(
+            "How many rolls of P", ROLLS, 100, key="die_rolls", bind="query-params"
+        )
+        odds = st.select_slider(
+            "Decide at odds of … to 1",
+            ODDS,
+            19,
+            key="die_odds",
+            bind="query-params",
+            help="The test stops as soon as the rolls are this many times likelier under one die "
+            "than under the other (Wald's sequential test, 1945).",
+        )
+        seed = st.number_input(
+            "Series of rolls (the same number rolls the same dice)",
+            0,
+            999_999,
+            1,
+            key="die_seed",
+            bind="query-params",
+        )
+        st.button("Roll again", key="_die_roll", on_click=roll_again, icon="🎲")
+    if p is None or q is None:
+        picture.info("There is nothing to roll until P and Q both have a weight above 0.")
+        return
+    steps = log_ratios(p, q)[np.random.default_rng(seed).choice(6, p=p, size=rolls)]
+    evidence = steps.cumsum() / unit.nats
+    threshold = np.log(odds) / unit.nats
+    beyond = np.abs(evidence) >= threshold
+    decided = int(beyond.argmax()) + 1 if beyond.any() else None
+    divergence = kl_divergence(p, q, base=unit.base)
+    words = rolls_in_words(evidence, steps, decided, odds, divergence, unit)
+    with picture:
+        st.plotly_chart(
+            chart.rolls_figure(
+                evidence, divergence, threshold, decided, unit.name, palette(theme.scheme())
+            ),
+            theme=None,
+            key="_die_walk",
+            alt=words,
+            config={"displayModeBar": False},
+        )
+        st.markdown(words)
+        st.markdown(wald_in_words(p, q, odds, seed))
+
+
+def csv_of(p, q, unit):
+    """Return the table as CSV with every digit."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(
+        ["face", "p", "q", f"log_ratio_{unit.name}", f"p_term_{unit.name}", f"q_term_{unit.name}"]
+    )
+    columns = (
+        p,
+        q,
+        log_ratios(p, q, base=unit.base),
+        kl_terms(p, q, base=unit.base),
+        kl_terms(q, p, base=unit.base),
+    )
+    for face, *values in zip(FACES, *columns, strict=True):
+        table.writerow([face, *(repr(float(value)) for value in values)])
+    return out.getvalue()
+
+
+def snippet(unit):
+    """Return Python that computes the number on the screen."""
+    p_weights, q_weights = weights_of("p"), weights_of("q")
+    p, q = normalize(p_weights), normalize(q_weights)
+    return (
+        "from kl_core import kl_divergence, normalize\n\n"
+        f"p = normalize({p_weights})\n"
+        f"q = normalize({q_weights})\n"
+        f"print(kl_divergence(p, q, base={unit.code}))  # D(P‖Q) in {unit.name}: "
+        f"{float(kl_divergence(p, q, base=unit.base))!r}\n"
+    )
+
+
+QUESTIONS = [
+    Question(
+        "Face 1 of the book's die has a negative term. What went wrong?",
+        {
+            "Nothing": "Right: Q overrates face 1, so each 1 speaks for Q. Single terms may be "
+            "negative; only their sum never is (Gibbs' inequality).",
+            "P is not normalised": "P is: six times 1/6 is 1. The term is negative because Q gives "
+            "face 1 more than P does, and log(p/q) is below 0 there.",
+            "The logarithm's base": "A base above 1 changes the size of a term, never its sign.",
+        },
+        right="Nothing",
+    ),
+    Question(
+        "Over whose rolls does D(P‖Q) take the average?",
+        {
+            "Over P's": "Right: P, the first one, does the rolling; Q only says what it expected.",
+            "Over Q's": "That is D(Q‖P). In D(P‖Q) the weights in front of the logarithms are P's.",
+            "Over both, half each": "That comes close to the Jensen–Shannon divergence. KL takes "
+            "one side: P's.",
+        },
+        right="Over P's",
+    ),
+    Question(
+        "Neither die ever shows a six: p = q = 0 there. What does the six add to D(P‖Q)?",
+        {
+            "0": "Right: what never happens costs nothing. By continuity 0·log 0 counts as 0.",
+            "Infinity": "Only where P can roll what Q rules out (p > 0, q = 0). A face that P "
+            "never rolls costs nothing.",
+            "It is undefined": "The formula alone would be, so one settles it by continuity: "
+            "p·log p goes to 0 with p, and the face adds 0.",
+        },
+        right="0",
+    ),
+]
+
+
+def all_zero(letter):
+    """Say what is wrong with a die without weights, and how to mend it."""
+    st.warning(
+        f"All six weights of {letter} are 0, so {letter} has no face to show. Give at least one "
+        f"face of {letter} a weight above 0; everything else stays as it is.",
+        icon=":material/error:",
+    )
+
+
+def show(p, q, unit):
+    """Draw the chart that answers the sliders, and say what it shows."""
+    words = in_words(p, q, unit)
+    figure = chart.terms_figure(
+        p, q, kl_terms(p, q, base=unit.base), unit.name, palette(theme.scheme())
+    )
+    for column, label, value in zip(
+        st.columns(2, wrap=False),
+        ("D(P‖Q)", "D(Q‖P)"),
+        (kl_divergence(p, q, base=unit.base), kl_divergence(q, p, base=unit.base)),
+        strict=True,
+    ):
+        column.metric(label, amount(value, unit.name))
+    st.plotly_chart(
+        figure, theme=None, key="_die_chart", alt=words, config={"displayModeBar": False}
+    )
+    st.markdown(words)
+    return figure
+
+
+@st.fragment
+def lesson():
+    """All that follows the sliders: one fragment, so that a move redraws only this."""
+    unit = units.current()
+    st.header("Move it", anchor="move")
+    presets()
+    controls, picture = st.columns([2, 3], gap="medium")
+    with controls:
+        left, right = st.columns(2, wrap=False)
+        with left:
+            p = die_sliders("p", ":blue[**P**, the true die]", FAIR)
+        with right:
+            q = die_sliders("q", ":orange[**Q**, your model]", LOADED)
+        st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
+    with picture:
+        for letter, die in (("P", p), ("Q", q)):
+            if die is None:
+                all_zero(letter)
+        ready = p is not None and q is not None
+        figure = show(p, q, unit) if ready else None
+    if ready:
+        terms_table(p, q, unit)
+        formula_today(p, q, unit)
+    roll_it(p, q)
+    self_check("die", QUESTIONS)
+    if ready:
+        take_away("die", csv=lambda: csv_of(p, q, unit), html=figure.to_html, snippet=snippet(unit))
+
+
+frame.header(
+    "The die",
+    "D(P‖Q) is the evidence against your model Q that each roll of the true die P gives, "
+    "on average.",
+)
+book_table(units.current())
+ask_prediction(units.current())
+lesson()

@@ -1,0 +1,18 @@
+"""The map of the app: every page, in the book's order, run inside one frame.
+
+A lesson is one file in this folder and one line here. Sections, in this order: Understand,
+Compare, Apply, Review; one appears with its first lesson.
+"""
+
+import streamlit as st
+
+from widgets import frame
+
+frame.show(
+    {
+        "": [st.Page("home.py", title="Start here", icon="🏠", default=True)],
+        "Understand": [
+            frame.lesson("die.py", "The die", "🎲"),
+        ],
+    }
+)

@@ -1,0 +1,1 @@
+"""Streamlit pieces that lessons share; a module each."""

@@ -1,0 +1,96 @@
+"""The frame in which every page stands: navigation, the unit switch, previous and next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from widgets import theme, units
+
+SIDEBAR_WIDTH = 220
+# Wide enough for controls beside a chart, narrow enough to read.
+CONTENT_WIDTH = 1120
+
+
+def lesson(file: str, title: str, icon: str) -> StreamlitPage:
+    """Return the page in `file`, at its file name with hyphens for underscores."""
+    return st.Page(file, title=title, icon=icon, url_path=Path(file).stem.replace("_", "-"))
+
+
+def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
+    """Run the page that the address asks for, inside the frame."""
+    st.set_page_config(
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
+        # An entry of its own makes Streamlit's minimal menu appear, and with it the theme switch.
+        menu_items={"About": "**KL Explained**: KL divergence, understood by moving it."},
+    )
+    page = st.navigation(sections)
+    st.set_page_config(page_title=f"{page.title} · KL Explained")
+    with st.container(width=CONTENT_WIDTH):
+        units.switch()
+        notice = st.container()
+        asked = {
+            key: value for key, value in st.query_params.items() if key not in st.session_state
+        }
+        page.run()
+        for key, value in _refused(asked).items():
+            notice.warning(
+                f"This link asks for `{key} = {value}`, which that control cannot take, so it "
+                f"shows `{st.session_state[key]}`. Move the control to choose another value; "
+                "everything else is as the link says.",
+                icon=":material/link_off:",
+            )
+        _previous_next(page, [each for pages in sections.values() for each in pages])
+    theme.follow()
+
+
+def header(title: str, takeaway: str) -> None:
+    """Open a lesson with its title and the one sentence that a learner should leave with."""
+    st.title(title)
+    st.markdown(f"**{takeaway}**")
+
+
+def _refused(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return what the address asked of this page's controls and they did not take."""
+    return {
+        key: _readable(value)
+        for key, value in asked.items()
+        if key in st.session_state and not _same(value, st.session_state[key])
+    }
+
+
+def _same(text: str, value: object) -> bool:
+    """Say whether the text of an address means `value`."""
+    try:
+        return float(text) == float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return text.casefold() == str(value).casefold()
+
+
+def _readable(text: str) -> str:
+    """Return text from an address as one short line that Markdown shows as it is."""
+    line = "".join(letter if letter.isprintable() and letter != "`" else " " for letter in text)
+    return line if len(line) <= 40 else f"{line[:40]}…"
+
+
+def _previous_next(page: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:
+    """Link the pages before and after this one, in the order of the navigation."""
+    here = pages.index(page)
+    st.divider()
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for neighbour, arrow in _neighbours(here, pages):
+            st.page_link(
+                neighbour,
+                label=neighbour.title,
+                icon=f":material/arrow_{arrow}:",
+                icon_position="left" if arrow == "back" else "right",
+            )
+
+
+def _neighbours(here: int, pages: Sequence[StreamlitPage]) -> Iterable[tuple[StreamlitPage, str]]:
+    if here > 0:
+        yield pages[here - 1], "back"
+    if here + 1 < len(pages):
+        yield pages[here + 1], "forward"

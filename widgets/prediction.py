@@ -1,0 +1,26 @@
+"""A question before anything moves, answered by what really happens."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+
+@st.fragment
+def predict(key: str, question: str, options: Sequence[str], answer: str, reveal: str) -> None:
+    """Ask `question`; once an option is chosen, say whether it is `answer` and show `reveal`."""
+    if answer not in options:
+        raise ValueError(f"answer {answer!r} is not among the options {list(options)!r}")
+    with st.container(border=True):
+        choice = st.radio(
+            f"**Predict first.** {question}",
+            options,
+            index=None,
+            key=key,
+            bind="query-params",
+        )
+        if choice is None:
+            st.caption("Choose an answer to see what really happens.")
+        elif choice == answer:
+            st.markdown(f":green[:material/check_circle: **That is what happens.**] {reveal}")
+        else:
+            st.markdown(f":violet[:material/lightbulb: **A surprise, then.**] {reveal}")
