@@ -3,7 +3,17 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from charts.style import Q_PATTERN, Palette, amount, figure, number, signed, steady_limit
+from charts.style import (
+    Q_PATTERN,
+    Palette,
+    amount,
+    bar,
+    figure,
+    number,
+    scatter,
+    signed,
+    steady_limit,
+)
 from kl_core.validation import Array
 
 # Plotly would shrink the text until it fits the bar: unreadable on a phone.
@@ -44,7 +54,7 @@ def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) 
     }
     probability = "%{x}: %{y:.4~%} of all rolls<extra></extra>"
     traces = [
-        go.Bar(
+        bar(
             **chance,
             y=p,
             name="P, the true die",
@@ -52,7 +62,7 @@ def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) 
             marker={"color": colours.p},
             hovertemplate="P, " + probability,
         ),
-        go.Bar(
+        bar(
             **chance,
             y=q,
             name="Q, the model",
@@ -60,7 +70,7 @@ def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) 
             marker={"color": colours.q, "pattern": Q_PATTERN},
             hovertemplate="Q, " + probability,
         ),
-        go.Bar(
+        bar(
             x=columns,
             y=[min(value, top) for value in bars],
             yaxis="y2",
@@ -135,7 +145,7 @@ def rolls_figure(
     # A roll that Q rules out takes the line straight up and out of the picture.
     leap = [] if walk.size == rolls else [top]
     traces = [
-        go.Scatter(
+        scatter(
             x0=0,
             dx=1,
             y=np.concatenate([[0.0], walk, leap]),
@@ -147,7 +157,7 @@ def rolls_figure(
     ]
     if np.isfinite(slope):
         traces.append(
-            go.Scatter(
+            scatter(
                 x=[0, rolls],
                 y=[0, line_end],
                 name=f"D(P‖Q) = {amount(slope, unit)} per roll",
@@ -161,7 +171,7 @@ def rolls_figure(
         (-threshold, "enough for Q", colours.q),
     ):
         traces.append(
-            go.Scatter(
+            scatter(
                 x=[0, rolls],
                 y=[height, height],
                 mode="lines+text",
@@ -176,7 +186,7 @@ def rolls_figure(
     if decided is not None:
         height = float(evidence[decided - 1])
         traces.append(
-            go.Scatter(
+            scatter(
                 x=[decided],
                 y=[min(height, top)],
                 mode="markers",

@@ -20,6 +20,7 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import formula
 from widgets.prediction import predict
+from widgets.redraw import let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
 from widgets.take_away import take_away
 
@@ -29,6 +30,8 @@ LOADED = [5.0, 1.0, 1.0, 1.0, 1.0, 1.0]
 NO_SIX = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0]
 CASINO = [1.0, 1.0, 1.0, 1.0, 1.0, 5.0]
 
+# The fragments that answer the twelve sliders, in the order in which they are drawn.
+FOLLOW_THE_DICE = ("die_picture", "die_details", "die_rolls", "die_take_away")
 ROLLS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
 ODDS = [3, 9, 19, 99, 999, 9999]
 # A simulation of Wald's test draws about this many rolls in all, spread over its runs.
@@ -46,6 +49,11 @@ def set_dice(p_weights, q_weights):
 def weights_of(letter):
     """Return the six weights that the sliders of P or Q show."""
     return [st.session_state[f"die_{letter}{face}"] for face in FACES]
+
+
+def dice():
+    """Return P and Q as the sliders have them; None for a die whose weights are all 0."""
+    return [normalize(weights) if any(weights) else None for weights in map(weights_of, "pq")]
 
 
 def swap_dice():
@@ -132,9 +140,9 @@ def presets():
 
 
 def die_sliders(letter, heading, defaults):
-    """Draw the six weights of one die; return its distribution, or None if all are 0."""
+    """Draw the six weights of one die."""
     st.markdown(heading)
-    weights = [
+    for face, default in zip(FACES, defaults, strict=True):
         st.slider(
             f"{letter.upper()}, face {face}",
             0.0,
@@ -144,10 +152,9 @@ def die_sliders(letter, heading, defaults):
             format="%.3g",
             key=f"die_{letter}{face}",
             bind="query-params",
+            on_change=redraw,
+            args=FOLLOW_THE_DICE,
         )
-        for face, default in zip(FACES, defaults, strict=True)
-    ]
-    return normalize(weights) if any(weights) else None
 
 
 def faces_text(faces):
@@ -301,10 +308,11 @@ def wald_in_words(p, q, odds, seed):
     )
 
 
-@st.fragment
-def roll_it(p, q):
+@st.fragment(key="die_rolls")
+def roll_it():
     """Roll P and watch the evidence against Q grow with slope D(P‖Q)."""
     unit = units.current()
+    p, q = dice()
     st.header("Roll it", anchor="roll")
     st.markdown(
         "Suppose nobody tells you which die is rolled. Each roll is evidence: log(p/q), the "
@@ -435,53 +443,59 @@ def all_zero(letter):
     )
 
 
-def show(p, q, unit):
-    """Draw the chart that answers the sliders, and say what it shows."""
-    words = in_words(p, q, unit)
-    figure = chart.terms_figure(
-        p, q, kl_terms(p, q, base=unit.base), unit.name, palette(theme.scheme())
-    )
-    for column, label, value in zip(
-        st.columns(2, wrap=False),
-        ("D(P‖Q)", "D(Q‖P)"),
-        (kl_divergence(p, q, base=unit.base), kl_divergence(q, p, base=unit.base)),
-        strict=True,
-    ):
-        column.metric(label, amount(value, unit.name))
-    st.plotly_chart(
-        figure, theme=None, key="_die_chart", alt=words, config={"displayModeBar": False}
-    )
-    st.markdown(words)
-    return figure
+def terms_figure(p, q, unit):
+    """Return the chart that answers the sliders."""
+    terms = kl_terms(p, q, base=unit.base)
+    return chart.terms_figure(p, q, terms, unit.name, palette(theme.scheme()))
 
 
-@st.fragment
-def lesson():
-    """All that follows the sliders: one fragment, so that a move redraws only this."""
+@st.fragment(key="die_picture")
+def picture():
+    """Show the chart that answers the sliders, both directions, and what it says in words."""
     unit = units.current()
-    st.header("Move it", anchor="move")
-    presets()
-    controls, picture = st.columns([2, 3], gap="medium")
-    with controls:
-        left, right = st.columns(2, wrap=False)
-        with left:
-            p = die_sliders("p", ":blue[**P**, the true die]", FAIR)
-        with right:
-            q = die_sliders("q", ":orange[**Q**, your model]", LOADED)
-        st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
-    with picture:
-        for letter, die in (("P", p), ("Q", q)):
-            if die is None:
-                all_zero(letter)
-        ready = p is not None and q is not None
-        figure = show(p, q, unit) if ready else None
-    if ready:
+    p, q = dice()
+    for letter, die in (("P", p), ("Q", q)):
+        if die is None:
+            all_zero(letter)
+    if p is None or q is None:
+        return
+    words = in_words(p, q, unit)
+    st.plotly_chart(
+        terms_figure(p, q, unit),
+        theme=None,
+        key="_die_chart",
+        alt=words,
+        config={"displayModeBar": False},
+    )
+    there, back = st.columns(2, wrap=False)
+    there.metric("D(P‖Q)", amount(kl_divergence(p, q, base=unit.base), unit.name))
+    back.metric("D(Q‖P)", amount(kl_divergence(q, p, base=unit.base), unit.name))
+    st.markdown(words)
+
+
+@st.fragment(key="die_details")
+def details():
+    """Show every number, and the formula with them."""
+    let_the_chart_appear()
+    unit = units.current()
+    p, q = dice()
+    if p is not None and q is not None:
         terms_table(p, q, unit)
         formula_today(p, q, unit)
-    roll_it(p, q)
-    self_check("die", QUESTIONS)
-    if ready:
-        take_away("die", csv=lambda: csv_of(p, q, unit), html=figure.to_html, snippet=snippet(unit))
+
+
+@st.fragment(key="die_take_away")
+def take_it():
+    """Offer this view as a link, as data, as a chart and as code."""
+    unit = units.current()
+    p, q = dice()
+    if p is not None and q is not None:
+        take_away(
+            "die",
+            csv=lambda: csv_of(p, q, unit),
+            html=lambda: terms_figure(p, q, unit).to_html(),
+            snippet=snippet(unit),
+        )
 
 
 frame.header(
@@ -491,4 +505,19 @@ frame.header(
 )
 book_table(units.current())
 ask_prediction(units.current())
-lesson()
+st.header("Move it", anchor="move")
+presets()
+controls, answer = st.columns([2, 3], gap="medium")
+with controls:
+    left, right = st.columns(2, wrap=False)
+    with left:
+        die_sliders("p", ":blue[**P**, the true die]", FAIR)
+    with right:
+        die_sliders("q", ":orange[**Q**, your model]", LOADED)
+    st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
+with answer:
+    picture()
+details()
+roll_it()
+self_check("die", QUESTIONS)
+take_it()
