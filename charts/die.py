@@ -49,32 +49,35 @@ def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) 
     columns = [*(f"face {face}" for face in FACES), "sum"]
     chance = {
         "x": columns[:6],
-        "texttemplate": "%{y:.0%}",
+        "texttemplate": "%{y:.0f}",
         **LABELS,
     }
-    probability = "%{x}: %{y:.4~%} of all rolls<extra></extra>"
+    hover = "%{x}: %{y:.3~f}% of all rolls<extra></extra>"
     traces = [
         bar(
             **chance,
-            y=p,
+            y=100 * p,
             name="P, the true die",
-            offsetgroup="p",
+            width=0.38,
+            offset=-0.39,
             marker={"color": colours.p},
-            hovertemplate="P, " + probability,
+            hovertemplate="P, " + hover,
         ),
         bar(
             **chance,
-            y=q,
+            y=100 * q,
             name="Q, the model",
-            offsetgroup="q",
+            width=0.38,
+            offset=0.01,
             marker={"color": colours.q, "pattern": Q_PATTERN},
-            hovertemplate="Q, " + probability,
+            hovertemplate="Q, " + hover,
         ),
         bar(
             x=columns,
             y=[min(value, top) for value in bars],
             yaxis="y2",
-            offsetgroup="terms",
+            width=0.6,
+            offset=-0.3,
             showlegend=False,
             marker={
                 "color": [colours.kl] * 7,
@@ -92,15 +95,12 @@ def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) 
         colours,
         title=f"D(P‖Q) = {amount(total, unit)}",
         height=440,
-        barmode="group",
-        bargap=0.25,
         xaxis={"anchor": "y2", "fixedrange": True, "showgrid": False},
         yaxis={
             "domain": [0.6, 1],
-            "range": [0, 1.12],
-            "tickvals": [0, 0.5, 1],
-            "tickformat": ".0%",
-            "title": {"text": "probability"},
+            "range": [0, 115],
+            "tickvals": [0, 50, 100],
+            "title": {"text": "probability, %"},
         },
         yaxis2={
             "domain": [0, 0.48],
@@ -176,7 +176,7 @@ def rolls_figure(
                 y=[height, height],
                 mode="lines+text",
                 text=["", label],
-                textposition="top left" if height > 0 else "bottom left",
+                textposition="top left",
                 textfont={"color": colour},
                 line={"color": colour, "width": 1, "dash": "dot"},
                 showlegend=False,

@@ -22,6 +22,7 @@ from widgets.formula import formula
 from widgets.prediction import predict
 from widgets.redraw import let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
+from widgets.shown import shown
 from widgets.take_away import take_away
 
 FACES = range(1, 7)
@@ -221,12 +222,12 @@ def terms_table(p, q, unit):
 def formula_today(p, q, unit):
     """Write the definition out, face by face, like a sum in columns."""
     lines = [
-        rf"\P{{{number(here)}}}\,{unit.log}\frac{{\P{{{number(here)}}}}}{{\Q{{{number(model)}}}}}"
+        rf"\P{{{number(here)}}}\,{unit.log}(\P{{{number(here)}}}/\Q{{{number(model)}}})"
         rf" & = {signed(term)}"
         for here, model, term in zip(p, q, kl_terms(p, q, base=unit.base), strict=True)
     ]
     total = amount(kl_divergence(p, q, base=unit.base), rf"\text{{ {unit.name}}}")
-    rows = r" \\[6pt] ".join([*lines, rf"\hline \KL{{D(P\|Q)}} & = \KL{{{total}}}"])
+    rows = r" \\ ".join([*lines, rf"\hline \KL{{D(P\|Q)}} & = \KL{{{total}}}"])
     formula(
         rf"D(\P{{P}}\|\Q{{Q}}) = \sum_{{x=1}}^{{6}} \P{{p(x)}}\,{unit.log}"
         rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}",
@@ -244,7 +245,7 @@ def wald_test(p, q, odds, runs, seed):
 
 def roll_again():
     """Take the next series of rolls."""
-    st.session_state["die_seed"] = (st.session_state["die_seed"] + 1) % 1_000_000
+    st.session_state["die_seed"] = st.session_state["die_seed"] % 1000 + 1
 
 
 def rolls_in_words(evidence, steps, decided, odds, divergence, unit):
@@ -333,10 +334,10 @@ def roll_it():
             help="The test stops as soon as the rolls are this many times likelier under one die "
             "than under the other (Wald's sequential test, 1945).",
         )
-        seed = st.number_input(
+        seed = st.slider(
             "Series of rolls (the same number rolls the same dice)",
-            0,
-            999_999,
+            1,
+            1000,
             1,
             key="die_seed",
             bind="query-params",
@@ -353,14 +354,11 @@ def roll_it():
     divergence = kl_divergence(p, q, base=unit.base)
     words = rolls_in_words(evidence, steps, decided, odds, divergence, unit)
     with picture:
-        st.plotly_chart(
-            chart.rolls_figure(
-                evidence, divergence, threshold, decided, unit.name, palette(theme.scheme())
-            ),
-            theme=None,
+        colours = palette(theme.scheme())
+        shown(
+            chart.rolls_figure(evidence, divergence, threshold, decided, unit.name, colours),
+            words,
             key="_die_walk",
-            alt=words,
-            config={"displayModeBar": False},
         )
         st.markdown(words)
         st.markdown(wald_in_words(p, q, odds, seed))
@@ -460,13 +458,7 @@ def picture():
     if p is None or q is None:
         return
     words = in_words(p, q, unit)
-    st.plotly_chart(
-        terms_figure(p, q, unit),
-        theme=None,
-        key="_die_chart",
-        alt=words,
-        config={"displayModeBar": False},
-    )
+    shown(terms_figure(p, q, unit), words, key="_die_chart")
     there, back = st.columns(2, wrap=False)
     there.metric("D(P‖Q)", amount(kl_divergence(p, q, base=unit.base), unit.name))
     back.metric("D(Q‖P)", amount(kl_divergence(q, p, base=unit.base), unit.name))

@@ -21,4 +21,5 @@ def formula(symbols: str, today: str) -> None:
     """Show a formula in symbols and, below it, with the numbers of this view put in."""
     st.header("The formula, today", anchor="formula")
     st.latex(coloured(symbols))
-    st.latex(coloured(today))
+    # Without the spaces KaTeX makes its box 2 px too narrow for several lines, and it scrolls.
+    st.latex(rf"\;{coloured(today)}\;")

@@ -29,11 +29,11 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
     page = st.navigation(sections)
     st.set_page_config(page_title=f"{page.title} · KL Explained")
     with st.container(width=CONTENT_WIDTH):
-        units.switch()
-        notice = st.container()
         asked = {
             key: value for key, value in st.query_params.items() if key not in st.session_state
         }
+        units.switch()
+        notice = st.container()
         page.run()
         for key, value in _refused(asked).items():
             notice.warning(

@@ -42,14 +42,14 @@ def switch() -> None:
             help="Bits count yes-or-no questions (logarithm to base 2), nats use the natural "
             "logarithm, dits count decimal digits. The same information, in another unit.",
         )
-        st.segmented_control(
+        st.radio(
             label,
             list(UNITS),
-            default="bits",
-            required=True,
             key="unit",
             bind="query-params",
+            horizontal=True,
             label_visibility="collapsed",
+            width="content",
         )
 
 

@@ -1,0 +1,49 @@
+# Two commands: `make run` and `make test`. Both make the virtual environment they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: run test check format bench clean
+
+run: $(VENV)/.run
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: check
+	tests/browser/find_chromium.sh --install >/dev/null
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.bench
+	tests/browser/find_chromium.sh --install >/dev/null
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV)
+
+# One stamp for each list of requirements: installed again only when a list changes.
+$(VENV)/.run: requirements.txt
+$(VENV)/.dev: requirements-dev.txt requirements.txt
+$(VENV)/.bench: benchmarks/requirements.txt requirements-dev.txt requirements.txt
+
+$(VENV)/.run $(VENV)/.dev $(VENV)/.bench: | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "KL Explained needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+	  echo "Install one and name it: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "This Python cannot make virtual environments; on Debian or Ubuntu: apt-get install python3-venv"; \
+	  exit 1; }

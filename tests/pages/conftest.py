@@ -1,0 +1,62 @@
+"""Every page of the app through Streamlit's AppTest, found from the folder."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py") if path.name != "main.py")
+
+
+def open_page(file: str, **parameters: str) -> AppTest:
+    """Return the page as a visitor gets it who follows a link with these URL parameters."""
+    app = AppTest.from_file(ROOT / "pages" / "main.py", default_timeout=30)
+    if file != "home.py":
+        # AppTest knows a page's address only after a run, and this session must begin with it.
+        scout = AppTest.from_file(ROOT / "pages" / "main.py", default_timeout=30).run()
+        app._page_hash = scout.switch_page(file)._page_hash
+    app.query_params.update(parameters)
+    app.run()
+    assert not app.exception, parameters
+    return app
+
+
+def move(app: AppTest, key: str, value: object) -> AppTest:
+    """Move a control, see that what follows it is drawn, and return the page as it then is."""
+    bound_controls(app)[key].set_value(value).run()
+    assert not app.exception, (key, value)
+    # After the run of single fragments AppTest knows only their elements; a browser has the rest,
+    # and the new value in its address.
+    app.query_params[key] = str(value)
+    app.run()
+    assert not app.exception, (key, value)
+    assert bound_controls(app)[key].value == value
+    return app
+
+
+def bound_controls(app: AppTest) -> dict[str, object]:
+    """Return every control that is a URL parameter, by its key."""
+    kinds = ("slider", "select_slider", "number_input", "radio", "segmented_control", "checkbox",
+             "toggle", "selectbox", "text_input", "text_area")  # fmt: skip
+    controls = [control for kind in kinds for control in getattr(app, kind)]
+    return {control.proto.query_param_key: control for control in controls
+            if control.proto.query_param_key}  # fmt: skip
+
+
+def texts(app: AppTest) -> str:
+    """Return all that the page says, in one string."""
+    kinds = ("title", "header", "markdown", "caption", "latex", "metric", "table", "code",
+             "warning", "info", "success")  # fmt: skip
+    said = []
+    for kind in kinds:
+        for element in getattr(app, kind):
+            said.append(str(getattr(element, "label", "")))
+            said.append(str(element.value))
+    return "\n".join(said)
+
+
+@pytest.fixture(params=PAGES)
+def page_file(request: pytest.FixtureRequest) -> str:
+    """Each page in turn."""
+    return request.param

@@ -1,0 +1,103 @@
+"""What holds for every page, those included that are not written yet."""
+
+import ast
+import re
+
+import pytest
+
+from tests.pages.conftest import PAGES, ROOT, bound_controls, move, open_page, texts
+
+NONSENSE = ["nan", "-3", "1e999", "<script>alert(1)</script>", "`*_|$", "x" * 5000, ""]
+
+
+def test_pages_are_found():
+    assert "die.py" in PAGES
+
+
+def test_every_page_is_in_the_navigation_once():
+    files = re.findall(r'"(\w+\.py)"', (ROOT / "pages" / "main.py").read_text())
+    assert sorted(files) == PAGES
+
+
+def test_page_opens(page_file):
+    app = open_page(page_file)
+    assert not app.warning
+    assert len(app.title) == 1
+
+
+@pytest.mark.parametrize("unit", ["bits", "nats", "dits"])
+def test_unit_reaches_every_sentence(page_file, unit):
+    app = open_page(page_file, unit=unit)
+    said = texts(app)
+    assert unit in said
+    for other in {"bits", "nats", "dits"} - {unit}:
+        assert not re.search(rf"\d (\\text{{ )?{other}\b", said)
+
+
+def test_keys_are_unique_across_the_app():
+    owners = {}
+    for file in PAGES:
+        for key in bound_controls(open_page(file)):
+            owners.setdefault(key, []).append(file)
+    shared = {key: files for key, files in owners.items() if len(files) > 1}
+    assert set(shared) == {"unit"}
+
+
+def test_every_control_with_a_key_is_in_the_link_or_marked_as_not():
+    for file in PAGES:
+        for call in ast.walk(ast.parse((ROOT / "pages" / file).read_text())):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+                continue
+            names = {keyword.arg: keyword.value for keyword in call.keywords}
+            value = names.get("key")
+            if call.func.attr == "fragment" or not isinstance(value, ast.Constant):
+                continue
+            assert value.value.startswith("_") != ("bind" in names), (file, value.value)
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_nonsense_in_any_parameter_falls_back_and_says_so(page_file, nonsense):
+    usual = {key: control.value for key, control in bound_controls(open_page(page_file)).items()}
+    app = open_page(page_file, **dict.fromkeys(usual, nonsense))
+    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+    said = [warning.value for warning in app.warning]
+    # An empty radio parameter means "no answer yet", which is what a fresh page shows.
+    silent = {key for key, value in usual.items() if value is None and nonsense == ""}
+    for key in usual.keys() - silent:
+        assert any(f"`{key} = " in warning for warning in said), key
+    assert all(len(warning) < 300 for warning in said)
+
+
+def test_unknown_parameters_do_no_harm(page_file):
+    assert not open_page(page_file, utm_source="course", embed="true").warning
+
+
+def test_extremes_of_every_slider(page_file):
+    app = open_page(page_file)
+    for slider in list(app.slider):
+        for value in (slider.min, slider.max, slider.value):
+            move(app, slider.key, value)
+    for slider in list(app.select_slider):
+        for value in (slider.proto.options[0], slider.proto.options[-1]):
+            assert not open_page(page_file, **{slider.key: value}).warning
+
+
+def test_every_button_works(page_file):
+    for index in range(len(open_page(page_file).button)):
+        app = open_page(page_file)
+        app.button[index].click().run()
+        assert not app.exception
+
+
+def test_every_answer_of_a_self_check_gets_its_own_feedback(page_file):
+    questions = [radio for radio in open_page(page_file).radio if "_check" in radio.key]
+    for question in questions:
+        feedback = set()
+        for answer in question.options:
+            app = open_page(page_file)
+            before = len(texts(app))
+            app.radio(key=question.key).set_value(answer).run()
+            assert not app.exception
+            assert len(texts(app)) > before
+            feedback.add(texts(app))
+        assert len(feedback) == len(question.options)

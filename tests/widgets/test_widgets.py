@@ -1,0 +1,90 @@
+"""The shared pieces, as far as they can be seen without a browser."""
+
+import io
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import segno
+from streamlit.testing.v1 import AppTest
+
+from widgets import frame, share
+from widgets.self_check import Question
+from widgets.units import UNITS
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "same"),
+    [
+        ("3", 3.0, True),
+        ("1e0", 1, True),
+        ("3.5", 3, False),
+        ("nan", 1.0, False),
+        ("bits", "bits", True),
+        ("TRUE", True, True),
+        ("nats", "bits", False),
+        ("", None, False),
+    ],
+)
+def test_an_address_and_a_value_mean_the_same(text, value, same):
+    assert frame._same(text, value) is same
+
+
+def test_text_from_an_address_is_shown_short_and_as_it_is():
+    assert frame._readable("x" * 5000) == "x" * 40 + "…"
+    assert frame._readable("a`b\nc\x00") == "a b c "
+
+
+def test_addresses_of_lessons_have_hyphens(tmp_path):
+    (tmp_path / "forward_reverse.py").touch()
+    main = tmp_path / "main.py"
+    main.write_text(
+        "import streamlit as st\nfrom widgets import frame\n"
+        "st.text(frame.lesson('forward_reverse.py', 'Title', '🎲').url_path)"
+    )
+    assert AppTest.from_file(main).run().text[0].value == "forward-reverse"
+
+
+@pytest.mark.parametrize("unit", UNITS.values())
+def test_unit_knows_its_size_in_nats(unit):
+    assert unit.base == pytest.approx(2.718281828459045**unit.nats)
+
+
+def test_question_needs_its_right_answer():
+    with pytest.raises(ValueError, match="'yes' is not among the answers"):
+        Question("?", {"no": "because"}, right="yes")
+
+
+def test_prediction_needs_its_answer():
+    def page():
+        from widgets.prediction import predict
+
+        predict("key", "?", ["a", "b"], answer="c", reveal="")
+
+    assert AppTest.from_function(page).run().exception
+
+
+def test_address_is_the_page_with_what_differs_from_its_defaults():
+    def page():
+        import streamlit as st
+
+        from widgets import share
+
+        st.slider("x", 0, 9, 1, key="x", bind="query-params")
+        st.slider("y", 0, 9, 1, key="y", bind="query-params")
+        st.text(share.address())
+
+    app = AppTest.from_function(page)
+    app.query_params["x"] = "4"
+    address = urlsplit(app.run().text[0].value)
+    assert parse_qs(address.query) == {"x": ["4"]}
+
+
+def test_qr_code_is_the_one_of_the_address():
+    url = "http://localhost:8501/die?die_p1=3"
+    drawing = share.qr_code(url)
+    expected = io.BytesIO()
+    segno.make(url, error="l", micro=False).save(
+        expected, kind="svg", scale=8, border=4, dark="#000", light="#fff", omitsize=True,
+        xmldecl=False, svgns=False, nl=False,
+    )  # fmt: skip
+    assert drawing == expected.getvalue().decode()
