@@ -25,13 +25,16 @@ def qr_code(url: str) -> str:
     return code.svg_inline(scale=8, border=4, dark="#000", light="#fff", omitsize=True)
 
 
+@st.dialog("Share this view", icon=":material/share:")
+def _show_link() -> None:
+    url = address()
+    st.markdown("This link opens exactly this view:")
+    st.code(url, language=None, wrap_lines=True)
+    st.image(qr_code(url), width=320, alt="QR code of the link above")
+
+
 @st.fragment
 def share() -> None:
-    """Offer the link and the QR code; both are made when the learner opens them."""
-    panel = st.popover("Share this view", icon=":material/share:", key="_share", on_change="rerun")
-    if panel.open:
-        url = address()
-        with panel:
-            st.markdown("This link opens exactly this view:")
-            st.code(url, language=None, wrap_lines=True)
-            st.image(qr_code(url), width=320, alt="QR code of the link above")
+    """Offer the link and the QR code; both are made when the learner asks for them."""
+    if st.button("Share this view", icon=":material/share:", key="_share"):
+        _show_link()

@@ -1,0 +1,79 @@
+"""The app in Chromium, served as `make run` serves it; pytest-playwright brings the pages."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
+
+STREAMLIT = ("-m", "streamlit", "run")
+# A test compares these with the navigation as the browser shows it.
+ADDRESSES = ["/", "/die"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the browser tests in one worker, so that they share one server and one browser."""
+    for item in items:
+        if "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Drive the Chromium of this machine instead of one of Playwright's own."""
+    return {"executable_path": chromium(), "args": CHROMIUM_OPTIONS}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    """Serve the app; pages open relative to this address."""
+    with serving(*STREAMLIT, "app.py") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def bare_address() -> Iterator[str]:
+    """Serve a page of bare Streamlit elements."""
+    with serving(*STREAMLIT, "tests/browser/bare_page.py") as address:
+        yield address
+
+
+def settled(page: Page) -> Page:
+    """Wait until a page is drawn completely and the script is at rest."""
+    page.locator("h1").wait_for()
+    page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")
+    page.wait_for_function(
+        """() => document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
+               && !document.querySelector('[data-stale=true]')
+               && [...document.querySelectorAll('.js-plotly-plot')].every(each => each.data)"""
+    )
+    page.wait_for_timeout(300)
+    return page
+
+
+def visit(page: Page, path: str) -> Page:
+    """Open a path of the app and wait until it is drawn."""
+    page.goto(path)
+    return settled(page)
+
+
+def chart(page: Page, number: int = 0) -> list[dict[str, object]]:
+    """Return the data of a chart as the browser draws it."""
+    return (
+        page.locator(".js-plotly-plot")
+        .nth(number)
+        .evaluate(
+            "plot => plot._fullData.map(trace => ({y: [...trace.y], colour: trace.marker?.color}))"
+        )
+    )
+
+
+def slider(page: Page, label: str) -> object:
+    """Return the slider with this label."""
+    return page.get_by_role("slider", name=label)
+
+
+def looks_for_its_base(response: Response) -> bool:
+    """Say whether a 404 is Streamlit finding out under which path it is served: bare pages too."""
+    return response.url.endswith(("/_stcore/health", "/_stcore/host-config"))

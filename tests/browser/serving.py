@@ -1,0 +1,55 @@
+"""A real server on a free port, and a real Chromium."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def chromium() -> str:
+    """Return the path of the browser; raise with the way to get one if there is none."""
+    finder = [str(ROOT / "tests/browser/find_chromium.sh")]
+    found = subprocess.run(finder, capture_output=True, text=True, check=False)
+    if found.returncode:
+        raise RuntimeError(found.stderr)
+    return found.stdout.strip()
+
+
+# The last three keep Chromium from asking the outside world for anything on its own.
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def serving(*command: str) -> Iterator[str]:
+    """Run ``python COMMAND`` with its port in PORT and STREAMLIT_SERVER_PORT; yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"STREAMLIT_SERVER_PORT": str(port), "PORT": str(port)}
+    server = subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            if server.poll() is not None:
+                raise RuntimeError(f"{command} ended with {server.returncode}")
+            time.sleep(0.05)
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait()

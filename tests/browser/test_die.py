@@ -1,0 +1,155 @@
+"""The die lesson as a learner meets it: move, share, reload, come back."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from scipy.stats import entropy
+
+from charts.style import DARK, LIGHT
+from tests.browser.conftest import chart, settled, slider, visit
+
+
+def words(page):
+    """Return the sentence under the first chart."""
+    return page.get_by_text(re.compile("Each roll of P costs|Q rules out face|the same die")).first
+
+
+def test_key_press_moves_chart_and_sentence(page):
+    visit(page, "/die")
+    before, said = chart(page), words(page).inner_text()
+    slider(page, "Q, face 1").focus()
+    page.keyboard.press("ArrowRight")
+    expect(words(page)).not_to_have_text(said)
+    settled(page)
+    after = chart(page)
+    assert after[0]["y"] == before[0]["y"]
+    assert after[1]["y"][0] == pytest.approx(100 * 5.1 / 10.1)
+    assert after[2]["y"] != before[2]["y"]
+    assert page.get_by_role("figure", name=words(page).inner_text()).count() == 1
+
+
+def test_whole_page_follows_the_slider(page):
+    visit(page, "/die")
+    slider(page, "Q, face 1").focus()
+    page.keyboard.press("End")
+    expect(page.locator("[data-testid=stCode]")).to_contain_text("[10.0, 1.0, 1.0")
+    settled(page)
+    divergence = page.get_by_test_id("stMetricValue").first.inner_text()
+    assert divergence == f"{entropy([1, 1, 1, 1, 1, 1], [10, 1, 1, 1, 1, 1], base=2):.3f} bits"
+    assert page.locator(".katex-mathml").nth(1).inner_text().count("0.667") == 1
+    assert f"D(P‖Q) is {divergence}" in page.locator("[data-testid=stMain]").inner_text()
+
+
+def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
+    visit(page, "/die")
+    page.get_by_role("button", name="Rule out the six").click()
+    expect(words(page)).to_contain_text("infinite")
+    page.get_by_text("nats", exact=True).click()
+    expect(page).to_have_url(re.compile("unit=nats"))
+    settled(page)
+    slider(page, "P, face 2").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("Infinite", exact=True).first.click()
+    expect(page).to_have_url(re.compile("die_predict=Infinite"))
+    settled(page)
+    page.get_by_role("button", name="Share this view").click()
+    expect(page.get_by_role("img", name="QR code of the link above")).to_be_visible()
+    link = page.get_by_role("dialog").locator("code").inner_text().strip()
+    assert link == page.evaluate("location.href")
+
+    other = visit(new_context().new_page(), link)
+    assert chart(other) == chart(page)
+    assert chart(other, 1) == chart(page, 1)
+    page.keyboard.press("Escape")
+    for part in ("stMetricValue", "stRadio", "stSlider", "stMarkdown", "stTable", "stCode"):
+        assert (other.get_by_test_id(part).all_inner_texts()
+                == page.get_by_test_id(part).all_inner_texts()), part  # fmt: skip
+    assert other.get_by_role("radio", name="Infinite", exact=True).is_checked()
+
+
+def test_reload_and_coming_back_lose_nothing(page):
+    visit(page, "/die?die_q1=7.5&die_rolls=500")
+    drawn = chart(page), chart(page, 1)
+    page.reload()
+    settled(page)
+    assert (chart(page), chart(page, 1)) == drawn
+    page.get_by_role("link", name="Start here").first.click()
+    page.get_by_role("heading", name="KL divergence").wait_for()
+    settled(page)
+    page.get_by_role("link", name="The die").first.click()
+    page.get_by_role("heading", name="Move it").wait_for()
+    settled(page)
+    assert (chart(page), chart(page, 1)) == drawn
+    assert "die_q1=7.5" in page.evaluate("location.href")
+
+
+def test_unit_switch_restates_chart_and_numbers(page):
+    visit(page, "/die")
+    bits = chart(page)[2]["y"]
+    page.get_by_text("nats", exact=True).click()
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("0.243 nats")
+    settled(page)
+    assert chart(page)[2]["y"] == pytest.approx([term * 0.6931471805599453 for term in bits])
+    axes = page.locator(".js-plotly-plot").all_inner_texts()
+    assert all("nats" in text and "bits" not in text for text in axes)
+
+
+def test_theme_switch_redraws_the_charts(page):
+    page.emulate_media(color_scheme="light")
+    visit(page, "/die")
+    assert chart(page)[0]["colour"] == LIGHT.p
+    page.get_by_test_id("stMainMenu").click()
+    page.get_by_test_id("stMainMenuItem-theme-Dark").click()
+    page.wait_for_function(
+        f"() => document.querySelector('.js-plotly-plot')?.data?.[0].marker.color === '{DARK.p}'"
+    )
+
+
+def test_nonsense_in_the_address_is_named_and_the_rest_kept(page):
+    visit(page, "/die?die_p1=%3Cscript%3E&die_q1=1e999&die_q2=2")
+    alerts = page.get_by_role("alert").all_inner_texts()
+    assert len(alerts) == 2
+    assert "die_p1 = <script>" in alerts[0]
+    assert slider(page, "Q, face 2").input_value() == "2"
+    assert "die_p1" not in page.evaluate("location.href")
+
+
+def test_all_weights_zero_can_be_mended_on_the_page(page):
+    zero = "&".join(f"die_q{face}=0" for face in range(1, 7))
+    visit(page, f"/die?{zero}&die_rolls=500")
+    expect(page.get_by_role("alert").first).to_contain_text("All six weights of Q are 0")
+    slider(page, "Q, face 3").focus()
+    page.keyboard.press("ArrowRight")
+    expect(words(page)).to_contain_text("Q rules out faces 1, 2, 4, 5 and 6")
+    settled(page)
+    assert slider(page, "How many rolls of P").get_attribute("aria-valuetext") == "500"
+
+
+def test_files_hold_what_is_on_screen(page, tmp_path):
+    visit(page, "/die?die_q1=3")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Data (CSV)").click()
+    rows = csv.DictReader(Path(download.value.path()).read_text().splitlines())
+    total = sum(float(row["p_term_bits"]) for row in rows)
+    assert page.get_by_test_id("stMetricValue").first.inner_text() == f"{total:.3f} bits"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Chart (HTML)").click()
+    file = tmp_path / "die.html"
+    download.value.save_as(file)
+    drawn = chart(page)
+    page.goto(file.as_uri())
+    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    assert chart(page) == drawn
+
+
+def test_phone_shows_the_chart_below_its_sliders(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, "/die")
+    last = slider(page, "Q, face 6").bounding_box()
+    plot = page.locator(".js-plotly-plot").first.bounding_box()
+    assert plot["y"] > last["y"]
+    assert plot["x"] >= 0
+    assert plot["x"] + plot["width"] <= 390

@@ -1,0 +1,123 @@
+"""What holds in the browser for every page, light and dark, on a screen and on a phone."""
+
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import (
+    ADDRESSES,
+    STREAMLIT,
+    looks_for_its_base,
+    settled,
+    visit,
+)
+from tests.browser.serving import serving
+
+PHONE = {"width": 390, "height": 844}
+
+
+def axe(page):
+    """Return what axe finds, once all has faded in."""
+    page.wait_for_timeout(1500)
+    return Axe().run(page).response["violations"]
+
+
+@pytest.fixture(params=ADDRESSES)
+def path(request):
+    """Each page in turn."""
+    return request.param
+
+
+def test_addresses_are_those_of_the_navigation(page):
+    links = visit(page, "/").locator("[data-testid=stSidebarNavLink]")
+    found = [urlsplit(link.evaluate("link => link.href")).path for link in links.all()]
+    assert found == ADDRESSES
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_errors_and_no_word_to_strangers(page, path, scheme):
+    troubles = []
+    page.emulate_media(color_scheme=scheme)
+    page.on("pageerror", lambda error: troubles.append(f"page: {error}"))
+    page.on("response", lambda response: response.status >= 400
+            and not looks_for_its_base(response)
+            and troubles.append(f"{response.status}: {response.url}"))  # fmt: skip
+    page.on("console", lambda message: message.type == "error"
+            and "Failed to load resource" not in message.text
+            and troubles.append(f"console: {message.text}"))  # fmt: skip
+    page.on("request", lambda request: request.url.startswith("http")
+            and not request.url.startswith("http://localhost:")
+            and troubles.append(f"stranger: {request.url}"))  # fmt: skip
+    visit(page, path)
+    assert troubles == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_that_bare_streamlit_does_not_have(page, path, scheme, bare_address):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(bare_address)
+    usual = {each["id"] for each in axe(settled(page))}
+    found = axe(visit(page, path))
+    assert {each["id"]: each["nodes"][0]["html"] for each in found if each["id"] not in usual} == {}
+
+
+@pytest.mark.parametrize("width", [390, 853, 1280])
+def test_nothing_scrolls_sideways(page, path, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    visit(page, path)
+    for box in ("html", "[data-testid=stMain]"):
+        scrolled, seen = page.locator(box).evaluate("box => [box.scrollWidth, box.clientWidth]")
+        assert scrolled <= seen, box
+
+
+def test_cold_server_answers_a_deep_link_with_the_lesson(page):
+    with serving(*STREAMLIT, "app.py") as address:
+        page.goto(f"{address}/die?die_q6=0")
+        page.get_by_role("heading", name="The die", exact=True).wait_for()
+        settled(page)
+        assert page.title() == "The die · KL Explained"
+        assert page.get_by_role("dialog").count() == 0
+        assert "infinite" in page.locator("[data-testid=stMain]").inner_text()
+
+
+def test_security_headers(base_url, path):
+    with urlopen(f"{base_url}{path}") as answer:  # noqa: S310
+        headers = answer.headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "object-src 'none'" in policy
+    assert "http" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_health_route(base_url):
+    with urlopen(f"{base_url}/_stcore/health") as answer:  # noqa: S310
+        assert answer.read() == b"ok"
+
+
+def test_no_developer_toolbar(page, path):
+    visit(page, path)
+    page.get_by_test_id("stMainMenu").click()
+    menu = page.get_by_test_id("stMainMenuPopover").inner_text()
+    assert "About" in menu
+    assert "Dark" in menu
+    for developers in ("Rerun", "Clear cache", "Deploy"):
+        assert developers not in menu
+
+
+def test_previous_and_next_lead_through_all_pages(page):
+    visit(page, "/")
+    titles = []
+    while True:
+        titles.append(page.title())
+        forward = page.locator("[data-testid=stMain] [data-testid=stPageLink]").last
+        if len(titles) == len(ADDRESSES):
+            break
+        forward.click()
+        page.wait_for_function("title => document.title !== title", arg=titles[-1])
+        settled(page)
+    assert len(set(titles)) == len(ADDRESSES)
