@@ -115,7 +115,7 @@ def rolls_figure(
     evidence: Array,
     slope: float,
     threshold: float,
-    decided: int | None,
+    decided: int,
     unit: str,
     colours: Palette,
 ) -> go.Figure:
@@ -129,8 +129,8 @@ def rolls_figure(
         D(P‖Q) in `unit` per roll: what the evidence grows by on average.
     threshold : float
         The logarithm of the odds at which one decides, in `unit`.
-    decided : int or None
-        The roll (counted from 1) at which the evidence reached the threshold.
+    decided : int
+        The roll (counted from 1) at which the evidence reached the threshold; 0 for none.
     unit : str
         What evidence is measured in, for axis and hover text.
     colours : Palette
@@ -183,7 +183,7 @@ def rolls_figure(
                 hoverinfo="skip",
             )
         )
-    if decided is not None:
+    if decided:
         height = float(evidence[decided - 1])
         traces.append(
             scatter(

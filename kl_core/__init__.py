@@ -15,6 +15,7 @@ from kl_core.discrete import (
 )
 from kl_core.sequential import (
     SequentialTest,
+    decision_roll,
     log_ratios,
     simulate_sequential_test,
     wald_expected_rolls,
@@ -23,6 +24,7 @@ from kl_core.sequential import (
 __all__ = [
     "SequentialTest",
     "cross_entropy",
+    "decision_roll",
     "entropy",
     "js_divergence",
     "kl_divergence",

@@ -8,7 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import entr, rel_entr, xlogy
 
-from kl_core.validation import Array, log_of_base, probabilities, probability_pair, weights_array
+from kl_core.validation import (
+    Array,
+    element,
+    log_of_base,
+    probabilities,
+    probability_pair,
+    weights_array,
+)
 
 
 def normalize(weights: ArrayLike) -> Array:
@@ -37,7 +44,8 @@ def normalize(weights: ArrayLike) -> Array:
     w = weights_array(weights, "weights")
     largest = w.max(axis=-1, keepdims=True)
     if not largest.all():
-        raise ValueError("weights are all 0; at least one must be above 0")
+        index = tuple(np.argwhere(largest[..., 0] == 0)[0])
+        raise ValueError(f"{element('weights', index)} are all 0; at least one must be above 0")
     # Dividing by the largest first keeps the sum of huge weights from overflowing.
     scaled = w / largest
     return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))

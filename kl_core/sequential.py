@@ -112,8 +112,42 @@ def wald_expected_rolls(p: ArrayLike, q: ArrayLike, odds: float) -> Array:
     10.92
     """
     threshold = _threshold(odds)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         return np.divide((odds - 1) / (odds + 1) * threshold, kl_divergence(p, q))
+
+
+def decision_roll(evidence: ArrayLike, odds: float) -> NDArray[np.int64]:
+    """Return after how many rolls the evidence first reaches the odds, for either side.
+
+    Parameters
+    ----------
+    evidence : array_like, shape (..., rolls)
+        The running log-likelihood ratio, in nats.
+    odds : float
+        The odds at which one decides, above 1.
+
+    Returns
+    -------
+    int or ndarray of int, shape (...)
+        Counted from 1; 0 where the odds are not reached.
+
+    Raises
+    ------
+    ValueError
+        If `odds` is not above 1.
+
+    References
+    ----------
+    Wald (1945), "Sequential Tests of Statistical Hypotheses", Ann. Math. Statist. 16(2).
+
+    Examples
+    --------
+    >>> print(decision_roll([1.0, -0.5, 2.0, 3.5], 19))
+    4
+    """
+    # A sum of logarithms that equals log(odds) may fall short of it by rounding.
+    beyond = np.abs(np.asarray(evidence)) >= _threshold(odds) * (1 - 1e-12)
+    return np.where(beyond.any(axis=-1), beyond.argmax(axis=-1) + 1, 0)
 
 
 def simulate_sequential_test(
@@ -163,26 +197,27 @@ def simulate_sequential_test(
     p, q = probability_pair(p, q)
     if p.ndim != 1 or q.ndim != 1:
         raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
+    _threshold(odds)
     for name, count in (("runs", runs), ("max_rolls", max_rolls)):
         if count < 1:
             raise ValueError(f"{name} must be at least 1, got {count!r}")
-    threshold = _threshold(odds)
     steps = log_ratios(p, q)
 
     rolls = np.zeros(runs, dtype=np.int64)
     evidence = np.zeros(runs)
+    decided = np.zeros(runs, dtype=np.bool_)
     undecided = np.arange(runs)
     while undecided.size and rolls[undecided[0]] < max_rolls:
         block = min(BLOCK, max_rolls - int(rolls[undecided[0]]))
         faces = rng.choice(p.size, p=p, size=(undecided.size, block))
         paths = evidence[undecided, None] + steps[faces].cumsum(axis=1)
-        beyond = np.abs(paths) >= threshold
-        crossed = beyond.any(axis=1)
-        last = np.where(crossed, beyond.argmax(axis=1), block - 1)
-        evidence[undecided] = np.take_along_axis(paths, last[:, None], axis=1)[:, 0]
-        rolls[undecided] += last + 1
-        undecided = undecided[~crossed]
-    return SequentialTest(rolls, evidence, np.abs(evidence) >= threshold)
+        decision = decision_roll(paths, odds)
+        spent = np.where(decision > 0, decision, block)
+        evidence[undecided] = np.take_along_axis(paths, spent[:, None] - 1, axis=1)[:, 0]
+        rolls[undecided] += spent
+        decided[undecided] = decision > 0
+        undecided = undecided[decision == 0]
+    return SequentialTest(rolls, evidence, decided)
 
 
 def _threshold(odds: float) -> float:

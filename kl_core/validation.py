@@ -15,7 +15,7 @@ def weights_array(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless all are finite and at least 0."""
     try:
         weights = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from None
     if weights.ndim == 0 or weights.shape[-1] == 0:
         raise ValueError(
@@ -32,7 +32,8 @@ def weights_array(values: ArrayLike, name: str) -> Array:
 def probabilities(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless each last axis is a distribution."""
     p = weights_array(values, name)
-    totals = p.sum(axis=-1)
+    with np.errstate(over="ignore"):
+        totals = p.sum(axis=-1)
     wrong = np.abs(totals - 1) > SUM_TOLERANCE
     if wrong.any():
         index = tuple(np.argwhere(wrong)[0])

@@ -10,6 +10,7 @@ import streamlit as st
 from charts import die as chart
 from charts.style import amount, number, palette, signed
 from kl_core import (
+    decision_roll,
     kl_divergence,
     kl_terms,
     log_ratios,
@@ -261,7 +262,7 @@ def rolls_in_words(evidence, steps, decided, odds, divergence, unit):
             f"{unit.name} of evidence each (mean ± standard error); D(P‖Q) is "
             f"{amount(divergence, unit.name)}."
         )
-    if decided is None:
+    if not decided:
         return f"{says} Odds of {odds} to 1 are not reached in {rolls} rolls."
     if evidence[decided - 1] > 0:
         return f"{says} Odds of {odds} to 1 for P are reached at roll {decided}."
@@ -347,10 +348,8 @@ def roll_it():
         picture.info("There is nothing to roll until P and Q both have a weight above 0.")
         return
     steps = log_ratios(p, q)[np.random.default_rng(seed).choice(6, p=p, size=rolls)]
-    evidence = steps.cumsum() / unit.nats
-    threshold = np.log(odds) / unit.nats
-    beyond = np.abs(evidence) >= threshold
-    decided = int(beyond.argmax()) + 1 if beyond.any() else None
+    decided = int(decision_roll(steps.cumsum(), odds))
+    evidence, threshold = steps.cumsum() / unit.nats, np.log(odds) / unit.nats
     divergence = kl_divergence(p, q, base=unit.base)
     words = rolls_in_words(evidence, steps, decided, odds, divergence, unit)
     with picture:

@@ -18,7 +18,7 @@ def terms(p=P, q=Q, colours=LIGHT):
     return terms_figure(p, q, kl_terms(p, q, base=2), "bits", colours)
 
 
-def walk(evidence, slope=0.5, decided=None):
+def walk(evidence, slope=0.5, decided=0):
     """Return the rolls figure in bits, with a threshold of 4."""
     return rolls_figure(np.array(evidence), slope, 4.0, decided, "bits", LIGHT)
 
