@@ -1,7 +1,5 @@
 """The die: what KL divergence is, on six numbers that fit in one's hand."""
 
-import csv
-import io
 import random
 
 import numpy as np
@@ -363,23 +361,16 @@ def roll_it():
         st.markdown(wald_in_words(p, q, odds, seed))
 
 
-def csv_of(p, q, unit):
-    """Return the table as CSV with every digit."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(
-        ["face", "p", "q", f"log_ratio_{unit.name}", f"p_term_{unit.name}", f"q_term_{unit.name}"]
-    )
-    columns = (
-        p,
-        q,
-        log_ratios(p, q, base=unit.base),
-        kl_terms(p, q, base=unit.base),
-        kl_terms(q, p, base=unit.base),
-    )
-    for face, *values in zip(FACES, *columns, strict=True):
-        table.writerow([face, *(repr(float(value)) for value in values)])
-    return out.getvalue()
+def data(p, q, unit):
+    """Return the table with every digit, column by column."""
+    return {
+        "face": FACES,
+        "p": p,
+        "q": q,
+        f"log_ratio_{unit.name}": log_ratios(p, q, base=unit.base),
+        f"p_term_{unit.name}": kl_terms(p, q, base=unit.base),
+        f"q_term_{unit.name}": kl_terms(q, p, base=unit.base),
+    }
 
 
 def snippet(unit):
@@ -483,7 +474,7 @@ def take_it():
     if p is not None and q is not None:
         take_away(
             "die",
-            csv=lambda: csv_of(p, q, unit),
+            data=lambda: data(p, q, unit),
             html=lambda: terms_figure(p, q, unit).to_html(),
             snippet=snippet(unit),
         )
@@ -502,9 +493,9 @@ controls, answer = st.columns([2, 3], gap="medium")
 with controls:
     left, right = st.columns(2, wrap=False)
     with left:
-        die_sliders("p", ":blue[**P**, the true die]", FAIR)
+        die_sliders("p", ":blue[**P**, true die]", FAIR)
     with right:
-        die_sliders("q", ":orange[**Q**, your model]", LOADED)
+        die_sliders("q", ":orange[**Q**, model]", LOADED)
     st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
 with answer:
     picture()

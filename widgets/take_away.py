@@ -1,16 +1,41 @@
 """What a learner can take along: the view as a link, the data, the chart and the code."""
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
 
 import streamlit as st
 
 from widgets import share
 
 
-def take_away(name: str, *, csv: Callable[[], str], html: Callable[[], str], snippet: str) -> None:
+def as_csv(columns: Mapping[str, Iterable[object]]) -> str:
+    """Return named columns as the text of a CSV file, every number with all its digits.
+
+    Examples
+    --------
+    >>> print(as_csv({"face": [1, 2], "p": [0.1, float("inf")]}), end="")
+    face,p
+    1,0.1
+    2,inf
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
+
+
+def take_away(
+    name: str,
+    *,
+    data: Callable[[], Mapping[str, Iterable[object]]],
+    html: Callable[[], str],
+    snippet: str,
+) -> None:
     """Offer share link, CSV, standalone HTML chart and a snippet that reproduces the number.
 
-    `csv` and `html` are called only when a learner asks for the file.
+    `data` (columns by name) and `html` are called only when a learner asks for the file.
     """
     st.header("Take it with you", anchor="take-away")
     with st.container(horizontal=True):
@@ -18,7 +43,7 @@ def take_away(name: str, *, csv: Callable[[], str], html: Callable[[], str], sni
             share.share()
         st.download_button(
             "Data (CSV)",
-            csv,
+            lambda: as_csv(data()),
             f"{name}.csv",
             "text/csv",
             key=f"_{name}_csv",

@@ -34,13 +34,13 @@ UNITS = {
 
 def switch() -> None:
     """Draw the switch."""
-    label = "Measure information in"
+    label = "Measure in"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             label,
             width="content",
-            help="Bits count yes-or-no questions (logarithm to base 2), nats use the natural "
-            "logarithm, dits count decimal digits. The same information, in another unit.",
+            help="The unit of information. Bits count yes-or-no questions (logarithm to base 2), "
+            "nats use the natural logarithm, dits count decimal digits.",
         )
         st.radio(
             label,

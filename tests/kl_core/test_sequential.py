@@ -10,6 +10,7 @@ from hypothesis import given
 
 from kl_core import (
     SequentialTest,
+    decision_roll,
     kl_divergence,
     log_ratios,
     simulate_sequential_test,
@@ -68,6 +69,26 @@ def test_wald_needs_for_ever_where_the_divergence_is_next_to_nothing():
     assert wald_expected_rolls([2e-310, 1], [1e-310, 1], 19) == math.inf
 
 
+@pytest.mark.parametrize(
+    ("evidence", "roll"),
+    [
+        ([3, -3, 5], 1),
+        ([1, -3, 5], 2),
+        ([1, 2, math.inf], 3),
+        ([2.9, -2.9, 2.9], 0),
+        ([math.log(19) * (1 - 1e-9)], 0),
+        ([-math.log(19)], 1),
+    ],
+)
+def test_the_first_roll_at_the_odds_decides_for_either_side(evidence, roll):
+    assert decision_roll(evidence, 19) == roll
+
+
+def test_decision_roll_takes_a_batch():
+    paths = [[[1, 3], [3, 1]], [[0, 0], [-1, -3]]]
+    np.testing.assert_array_equal(decision_roll(paths, 19), [[2, 1], [0, 2]])
+
+
 @pytest.mark.parametrize("odds", [1, 0.5, 0, -3, math.nan, math.inf])
 def test_odds_that_are_not_finite_and_above_1_raise(odds):
     message = rf"^odds must be a finite number above 1, got {odds!r}$"
@@ -75,6 +96,8 @@ def test_odds_that_are_not_finite_and_above_1_raise(odds):
         wald_expected_rolls(*THIRDS, odds)
     with pytest.raises(ValueError, match=message):
         simulate(*THIRDS, odds)
+    with pytest.raises(ValueError, match=message):
+        decision_roll([1.0], odds)
 
 
 def test_the_same_seed_gives_the_same_runs_and_another_seed_others():
@@ -84,17 +107,18 @@ def test_the_same_seed_gives_the_same_runs_and_another_seed_others():
     assert (first.rolls != other.rolls).any()
 
 
-@pytest.mark.parametrize("m", [1, 3, 6])
-def test_a_walk_of_single_steps_is_the_gamblers_ruin(m):
-    # A little below 2**m: the sum of m rounded logs may miss log(2**m) by its last digit.
-    test = simulate(*THIRDS, 2**m * (1 - 1e-9))
+# The last walk takes 76 rolls on average, more than are drawn at a time.
+@pytest.mark.parametrize(("up", "m"), [(2 / 3, 1), (2 / 3, 3), (2 / 3, 6), (0.55, 10)])
+def test_a_walk_of_single_steps_is_the_gamblers_ruin(up, m):
+    ratio = up / (1 - up)
+    test = simulate((up, 1 - up), (1 - up, up), ratio**m)
     assert test.decided.all()
-    np.testing.assert_allclose(np.abs(test.evidence), m * math.log(2), rtol=1e-13)
+    np.testing.assert_allclose(np.abs(test.evidence), m * math.log(ratio), rtol=1e-12)
     assert (test.rolls >= m).all()
     assert (test.rolls % 2 == m % 2).all()
-    error = 1 / (1 + 2**m)
+    error = 1 / (1 + ratio**m)
     assert abs(test.share_wrong - error) <= 4 * math.sqrt(error * (1 - error) / RUNS)
-    duration = 3 * m * (1 - 2 * error)
+    duration = m * (1 - 2 * error) / (2 * up - 1)
     assert abs(test.mean_rolls - duration) <= 4 * test.standard_error
 
 
@@ -156,7 +180,7 @@ def test_a_run_is_decided_exactly_if_its_evidence_reached_the_odds():
 
 
 def test_the_last_roll_allowed_may_decide():
-    test = simulate(*THIRDS, 1.9, max_rolls=1)
+    test = simulate(*THIRDS, 2, max_rolls=1)
     assert test.decided.all()
 
 
@@ -186,6 +210,6 @@ def test_the_summary_of_known_runs():
 
 
 def test_one_run_has_no_standard_error():
-    test = simulate(*THIRDS, 1.9, runs=1)
+    test = simulate(*THIRDS, 2, runs=1)
     assert test.mean_rolls == 1
     assert math.isnan(test.standard_error)

@@ -1,13 +1,14 @@
-"""The same page in Dash."""
+"""The page of bare_streamlit.py in Dash: the anchor for how fast a key press can be answered."""
 
-import sys
+import os
 
 import plotly.graph_objects as go
 from dash import Dash, Input, Output, dcc, html
 
-app = Dash(__name__, serve_locally=True)
+app = Dash(__name__)
 app.layout = html.Div(
     [
+        html.H1("A bare page"),
         dcc.Slider(0, 10, 0.1, value=1, id="weight", updatemode="drag", marks=None),
         dcc.Graph(id="first"),
         dcc.Graph(id="second"),
@@ -22,4 +23,4 @@ def draw(weight):
     return go.Figure(go.Bar(y=heights)), go.Figure(go.Scatter(y=heights))
 
 
-app.run(port=int(sys.argv[1]), debug=False)
+app.run(port=int(os.environ["PORT"]))

@@ -1,0 +1,16 @@
+"""Print every table: `make bench`."""
+
+import platform
+from importlib.metadata import version
+
+from benchmarks import key_press, kl_divergence
+
+packages = ", ".join(
+    f"{name} {version(name)}" for name in ("streamlit", "plotly", "numpy", "scipy")
+)
+print(
+    f"{platform.system()} on {platform.machine()}, Python {platform.python_version()}, {packages}"
+)
+kl_divergence.measure()
+key_press.measure_presses()
+key_press.measure_cold_start()
