@@ -134,7 +134,7 @@ def decision_roll(evidence: ArrayLike, odds: float) -> NDArray[np.int64]:
     Raises
     ------
     ValueError
-        If `odds` is not above 1.
+        If `odds` is not above 1 or there is no roll.
 
     References
     ----------
@@ -145,9 +145,13 @@ def decision_roll(evidence: ArrayLike, odds: float) -> NDArray[np.int64]:
     >>> print(decision_roll([1.0, -0.5, 2.0, 3.5], 19))
     4
     """
+    path = np.asarray(evidence, dtype=np.float64)
+    if path.ndim == 0 or path.shape[-1] == 0:
+        raise ValueError(f"evidence must hold at least one roll, got shape {path.shape}")
     # A sum of logarithms that equals log(odds) may fall short of it by rounding.
-    beyond = np.abs(np.asarray(evidence)) >= _threshold(odds) * (1 - 1e-12)
-    return np.where(beyond.any(axis=-1), beyond.argmax(axis=-1) + 1, 0)
+    beyond = np.abs(path) >= _threshold(odds) * (1 - 1e-12)
+    decision: NDArray[np.int64] = np.where(beyond.any(axis=-1), beyond.argmax(axis=-1) + 1, 0)[()]
+    return decision
 
 
 def simulate_sequential_test(
@@ -197,7 +201,6 @@ def simulate_sequential_test(
     p, q = probability_pair(p, q)
     if p.ndim != 1 or q.ndim != 1:
         raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
-    _threshold(odds)
     for name, count in (("runs", runs), ("max_rolls", max_rolls)):
         if count < 1:
             raise ValueError(f"{name} must be at least 1, got {count!r}")

@@ -7,12 +7,14 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
-# How far rounding may carry a sum of probabilities from 1: numpy.random's own bound.
+# How far rounding may carry a sum of probabilities from 1; numpy.random allows 1.5e-8.
 SUM_TOLERANCE = 1e-8
 
 
 def weights_array(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless all are finite and at least 0."""
+    if np.iscomplexobj(values):
+        raise ValueError(f"{name} must be an array of real numbers, got complex ones")
     try:
         weights = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:

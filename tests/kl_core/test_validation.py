@@ -185,3 +185,8 @@ def test_normalize_needs_a_weight_above_0_in_every_row(weights):
 def test_normalize_names_the_row_whose_weights_are_all_0():
     with raises("weights[1]"):
         normalize([[1, 2], [0, 0]])
+
+
+def test_complex_numbers_raise_instead_of_losing_their_imaginary_part():
+    with raises("p must be an array of real numbers"):
+        entropy(np.array([0.5 + 0.1j, 0.5]))
