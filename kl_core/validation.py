@@ -13,10 +13,11 @@ SUM_TOLERANCE = 1e-8
 
 def weights_array(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless all are finite and at least 0."""
-    if np.iscomplexobj(values):
-        raise ValueError(f"{name} must be an array of real numbers, got complex ones")
     try:
-        weights = np.asarray(values, dtype=np.float64)
+        given = np.asarray(values)
+        if np.iscomplexobj(given):
+            raise TypeError("complex numbers have no order")
+        weights = given.astype(np.float64, copy=False)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from None
     if weights.ndim == 0 or weights.shape[-1] == 0:

@@ -188,5 +188,5 @@ def test_normalize_names_the_row_whose_weights_are_all_0():
 
 
 def test_complex_numbers_raise_instead_of_losing_their_imaginary_part():
-    with raises("p must be an array of real numbers"):
+    with raises("p must be an array of numbers: complex"):
         entropy(np.array([0.5 + 0.1j, 0.5]))
