@@ -14,10 +14,10 @@ SUM_TOLERANCE = 1e-8
 def weights_array(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless all are finite and at least 0."""
     try:
-        given = np.asarray(values)
-        if np.iscomplexobj(given):
+        # NumPy would drop the imaginary parts of an array; of a list it refuses them itself.
+        if isinstance(values, np.ndarray) and np.iscomplexobj(values):
             raise TypeError("complex numbers have no order")
-        weights = given.astype(np.float64, copy=False)
+        weights = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from None
     if weights.ndim == 0 or weights.shape[-1] == 0:
