@@ -6,8 +6,9 @@ multipage mode until the first visitor has run `st.navigation`, and a cold deep 
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
+from threading import Thread
 
-import plotly.graph_objects as go
 import secure
 import streamlit as st
 from secure.middleware import SecureASGIMiddleware
@@ -33,10 +34,18 @@ HEADERS = secure.Secure(
 )
 
 
+def load() -> None:
+    """Load what the first visitor would wait for: the mathematics, tables, Plotly's validators."""
+    for name in ("kl_core", "pandas", "segno", "charts.die"):
+        import_module(name)
+    plotly = import_module("plotly.graph_objects")
+    plotly.Figure(plotly.Bar(), {"title": {"text": ""}}).to_json()
+
+
 @asynccontextmanager
 async def warm_up(_: st.App) -> AsyncIterator[None]:
-    """Draw one figure before the first visitor: Plotly loads its validators then, once."""
-    go.Figure(go.Bar(), {"title": {"text": ""}}).to_json()
+    """Load while the server starts and the visitor's browser loads the page."""
+    Thread(target=load, daemon=True).start()
     yield
 
 

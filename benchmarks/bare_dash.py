@@ -1,10 +1,12 @@
 """The page of bare_streamlit.py in Dash: the anchor for how fast a key press can be answered."""
 
+import logging
 import os
 
 import plotly.graph_objects as go
 from dash import Dash, Input, Output, dcc, html
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 app = Dash(__name__)
 app.layout = html.Div(
     [

@@ -16,7 +16,7 @@ from benchmarks.table import table
 from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
 ROUNDS, PRESSES, WARM_UP = 4, 20, 5
-COLD_STARTS = 3
+COLD_STARTS = 5
 
 BARE = "bare Streamlit, two charts"
 SERVERS = {

@@ -170,12 +170,23 @@ def percent(probability):
     return f"{number(100 * probability, 1)}%"
 
 
+def same_die(p, q):
+    """Say whether two dice differ by no more than the rounding of their weights."""
+    return np.allclose(p, q, rtol=1e-12, atol=0)
+
+
+def faces_with(terms, term):
+    """Return the faces that have this term, and the term, as a sentence says them."""
+    faces = np.flatnonzero(np.isclose(terms, term, rtol=1e-9, atol=0)) + 1
+    return faces_text(faces), len(faces) > 1, signed(term) + (" each" if len(faces) > 1 else "")
+
+
 def in_words(p, q, unit):
     """Say what the chart shows now."""
     terms = kl_terms(p, q, base=unit.base)
     there = kl_divergence(p, q, base=unit.base)
     back = kl_divergence(q, p, base=unit.base)
-    if there == 0:
+    if same_die(p, q):
         return f"P and Q are the same die, so nothing is lost: D(P‖Q) is 0 {unit.name}."
     if np.isinf(there):
         ruled_out = (p > 0) & (q == 0)
@@ -185,17 +196,21 @@ def in_words(p, q, unit):
             f"{percent(p[ruled_out].sum())} of the time. The first such roll proves Q impossible, "
             f"so D(P‖Q) is infinite. The other way round, D(Q‖P) is {amount(back, unit.name)}."
         )
-    most = np.flatnonzero(np.isclose(terms, terms.max(), rtol=1e-9)) + 1
-    least = np.flatnonzero(np.isclose(terms, terms.min(), rtol=1e-9)) + 1
+    dear, several, most = faces_with(terms, terms.max())
+    costs = (
+        f"{dear.capitalize()} {'cost' if several else 'costs'} most ({most}: P rolls "
+        f"{'them' if several else 'it'} more often than Q expects)"
+    )
+    cheap, several, least = faces_with(terms, terms.min())
+    returns = (
+        f"while {cheap} {'give' if several else 'gives'} some back ({least})"
+        if terms.min() < 0
+        else "and no face gives any back"
+    )
     relation = "the same" if np.isclose(there, back) else "more" if back > there else "less"
     return (
-        f"Each roll of P costs a believer in Q {amount(there, unit.name)} on average. "
-        f"{faces_text(most).capitalize()} cost{'s' if len(most) == 1 else ''} most "
-        f"({signed(terms.max())}{' each' if len(most) > 1 else ''}: P rolls "
-        f"{'it' if len(most) == 1 else 'them'} more often than Q expects), while "
-        f"{faces_text(least)} give{'s' if len(least) == 1 else ''} some back "
-        f"({signed(terms.min())}{' each' if len(least) > 1 else ''}). The other way round, "
-        f"D(Q‖P) is {amount(back, unit.name)}, {relation}."
+        f"Each roll of P costs a believer in Q {amount(there, unit.name)} on average. {costs}, "
+        f"{returns}. The other way round, D(Q‖P) is {amount(back, unit.name)}, {relation}."
     )
 
 
@@ -274,7 +289,7 @@ def wald_in_words(p, q, odds, seed):
     """Compare Wald's expected number of rolls with a simulation of his test."""
     divergence = kl_divergence(p, q)
     expected = float(wald_expected_rolls(p, q, odds))
-    if divergence == 0:
+    if same_die(p, q):
         return "P and Q are the same die: no number of rolls tells them apart."
     ruled_out = float(p[q == 0].sum())
     about = expected if np.isfinite(divergence) else 1 / ruled_out
@@ -295,12 +310,11 @@ def wald_in_words(p, q, odds, seed):
             f"Q rules out what P rolls {percent(ruled_out)} of the time, and the first such roll "
             f"decides: at most {number(1 / ruled_out, 1)} rolls on average. {simulated}"
         )
-    gap = test.mean_rolls - expected
     why = (
         "More than expected, because the last roll carries the evidence past the odds, not just "
         "onto them."
-        if gap > 2 * test.standard_error
-        else "The two agree within the noise of the simulation."
+        if test.mean_rolls - expected > 2 * test.standard_error
+        else "Any difference is within the noise of the simulation."
     )
     return (
         f"At {odds} to 1 Wald expects (1 − 2α)·log({odds}) / D(P‖Q) = **{number(expected, 1)}** "

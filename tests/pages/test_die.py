@@ -69,6 +69,19 @@ def test_equal_dice_lose_nothing():
     assert "no number of rolls tells them apart" in texts(app)
 
 
+def test_dice_that_differ_by_rounding_only_are_the_same():
+    thirds = die("p", dict.fromkeys("123456", 0.1) | {"6": 0.3})
+    ninths = die("q", dict.fromkeys("123456", 0.3) | {"6": 0.9})
+    assert "the same die, so nothing is lost" in texts(open_page("die.py", **thirds, **ninths))
+
+
+def test_sure_die_has_no_face_that_gives_back():
+    sure = die("p", dict.fromkeys("123456", 0) | {"1": 1})
+    said = texts(open_page("die.py", **sure, die_q1=1))
+    assert "Face 1 costs most (+2.585: P rolls it more often" in said
+    assert "and no face gives any back. The other way round, D(Q‖P) is ∞, more." in said
+
+
 def test_presets_set_the_sliders():
     app = press(open_page("die.py"), "Swap P and Q")
     assert (weights(app, "p"), weights(app, "q")) == (list(LOADED.values()), [1] * 6)
