@@ -7,7 +7,6 @@ multipage mode until the first visitor has run `st.navigation`, and a cold deep 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
-from threading import Thread
 
 import secure
 import streamlit as st
@@ -34,18 +33,12 @@ HEADERS = secure.Secure(
 )
 
 
-def load() -> None:
-    """Load what the first visitor would wait for: the mathematics, tables, Plotly's validators."""
-    for name in ("kl_core", "pandas", "segno", "charts.die"):
-        import_module(name)
-    plotly = import_module("plotly.graph_objects")
-    plotly.Figure(plotly.Bar(), {"title": {"text": ""}}).to_json()
-
-
 @asynccontextmanager
 async def warm_up(_: st.App) -> AsyncIterator[None]:
-    """Load while the server starts and the visitor's browser loads the page."""
-    Thread(target=load, daemon=True).start()
+    """Load the mathematics and Plotly's validators before the first visitor needs them."""
+    import_module("kl_core")
+    plotly = import_module("plotly.graph_objects")
+    plotly.Figure(plotly.Bar()).to_json()
     yield
 
 

@@ -22,6 +22,7 @@ from widgets.prediction import predict
 from widgets.redraw import let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
 from widgets.shown import shown
+from widgets.table import table
 from widgets.take_away import take_away
 
 FACES = range(1, 7)
@@ -217,18 +218,18 @@ def in_words(p, q, unit):
 def terms_table(p, q, unit):
     """Show every number of the chart."""
     there, back = kl_terms(p, q, base=unit.base), kl_terms(q, p, base=unit.base)
-    sums = [f"**{number(max(terms.sum(), 0))}**" for terms in (there, back)]
-    st.table(
+    sums = [number(max(terms.sum(), 0)) for terms in (there, back)]
+    table(
         {
-            "face": [*map(str, FACES), "**sum**"],
-            ":blue[P]": [*map(percent, p), ""],
-            ":orange[Q]": [*map(percent, q), ""],
+            "face": [*map(str, FACES), "sum"],
+            "P": [*map(percent, p), ""],
+            "Q": [*map(percent, q), ""],
             "log(P/Q)": [*map(signed, log_ratios(p, q, base=unit.base)), ""],
             "P·log(P/Q)": [*map(signed, there), sums[0]],
             "Q·log(Q/P)": [*map(signed, back), sums[1]],
         },
-        border="horizontal",
-        width=640,
+        label=f"The terms of both divergences, in {unit.name}",
+        hues={"P": "blue", "Q": "orange"},
     )
     st.caption(f"The last three columns are in {unit.name}; each sum is a divergence.")
 

@@ -64,7 +64,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     assert chart(other) == chart(page)
     assert chart(other, 1) == chart(page, 1)
     page.keyboard.press("Escape")
-    for part in ("stMetricValue", "stRadio", "stSlider", "stMarkdown", "stTable", "stCode"):
+    for part in ("stMetricValue", "stRadio", "stSlider", "stMarkdown", "stHtml", "stCode"):
         assert (other.get_by_test_id(part).all_inner_texts()
                 == page.get_by_test_id(part).all_inner_texts()), part  # fmt: skip
     assert other.get_by_role("radio", name="Infinite", exact=True).is_checked()

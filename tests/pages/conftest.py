@@ -46,7 +46,7 @@ def bound_controls(app: AppTest) -> dict[str, object]:
 
 def texts(app: AppTest) -> str:
     """Return all that the page says, in one string."""
-    kinds = ("title", "header", "markdown", "caption", "latex", "metric", "table", "code",
+    kinds = ("title", "header", "markdown", "caption", "latex", "metric", "html", "code",
              "warning", "info", "success")  # fmt: skip
     said = []
     for kind in kinds:

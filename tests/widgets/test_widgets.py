@@ -88,3 +88,15 @@ def test_qr_code_is_the_one_of_the_address():
         xmldecl=False, svgns=False, nl=False,
     )  # fmt: skip
     assert drawing == expected.getvalue().decode()
+
+
+def test_table_shows_text_as_it_is():
+    def page():
+        from widgets.table import table
+
+        table({"<b>": ["<script>", "1"]}, label='"x"', hues={})
+
+    [drawn] = AppTest.from_function(page).run().get("html")
+    assert "<script>" not in drawn.proto.body
+    assert "&lt;script&gt;</td>" in drawn.proto.body
+    assert 'aria-label="&quot;x&quot;"' in drawn.proto.body
