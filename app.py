@@ -7,6 +7,7 @@ multipage mode until the first visitor has run `st.navigation`, and a cold deep 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from threading import Thread
 
 import secure
 import streamlit as st
@@ -33,12 +34,17 @@ HEADERS = secure.Secure(
 )
 
 
-@asynccontextmanager
-async def warm_up(_: st.App) -> AsyncIterator[None]:
-    """Load the mathematics and Plotly's validators before the first visitor needs them."""
+def load() -> None:
+    """Load what the first visitor would wait for: the mathematics and Plotly's validators."""
     import_module("kl_core")
     plotly = import_module("plotly.graph_objects")
     plotly.Figure(plotly.Bar()).to_json()
+
+
+@asynccontextmanager
+async def warm_up(_: st.App) -> AsyncIterator[None]:
+    """Load beside the server, which can send the page to a first browser meanwhile."""
+    Thread(target=load, daemon=True).start()
     yield
 
 

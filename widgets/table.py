@@ -7,7 +7,7 @@ import streamlit as st
 
 from widgets import theme
 
-_CELL = "padding: 0.3rem 0.7rem; text-align: right; border-bottom: 1px solid"
+_CELL = "padding: 0.3rem 0.4rem; font-size: 0.9rem; text-align: right; border-bottom: 1px solid"
 
 
 def table(
