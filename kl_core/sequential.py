@@ -1,4 +1,7 @@
-"""Telling P from Q roll by roll: the running log-likelihood ratio and Wald's sequential test."""
+"""Telling P from Q roll by roll: the running log-likelihood ratio and Wald's sequential test.
+
+And what the ratio averages to over many draws: D(P‖Q), give or take what chance allows.
+"""
 
 import math
 from dataclasses import dataclass
@@ -201,9 +204,8 @@ def simulate_sequential_test(
     p, q = probability_pair(p, q)
     if p.ndim != 1 or q.ndim != 1:
         raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
-    for name, count in (("runs", runs), ("max_rolls", max_rolls)):
-        if count < 1:
-            raise ValueError(f"{name} must be at least 1, got {count!r}")
+    _at_least_one("runs", runs)
+    _at_least_one("max_rolls", max_rolls)
     steps = log_ratios(p, q)
 
     rolls = np.zeros(runs, dtype=np.int64)
@@ -221,6 +223,68 @@ def simulate_sequential_test(
         decided[undecided] = decision > 0
         undecided = undecided[decision == 0]
     return SequentialTest(rolls, evidence, decided)
+
+
+def simulate_averages(
+    p: ArrayLike, q: ArrayLike, draws: ArrayLike, *, runs: int, rng: np.random.Generator
+) -> Array:
+    """Return the average of log(p/q) over the first draws from P, in many independent runs.
+
+    Its expectation is D(P‖Q); its quantiles over the runs say how far chance takes it.
+
+    Parameters
+    ----------
+    p, q : array_like, shape (k,)
+        P draws; Q is the rival.
+    draws : array_like of int, shape (n,)
+        After how many draws to look: increasing, the first at least 1.
+    runs : int
+        How many runs, at least 1.
+    rng : numpy.random.Generator
+        Where the draws come from.
+
+    Returns
+    -------
+    ndarray, shape (runs, n)
+        In nats; ``inf`` from the first draw that Q rules out. Along a row draws are shared: it is
+        one run, looked at several times.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not a probability vector of one axis, `draws` does not increase from at
+        least 1, or `runs` is below 1.
+
+    References
+    ----------
+    Cover & Thomas, *Elements of Information Theory* (2nd ed.), section 11.8: by the law of large
+    numbers the average goes to D(P‖Q).
+
+    Examples
+    --------
+    >>> averages = simulate_averages(
+    ...     [0.5, 0.5], [0.25, 0.75], [10, 1000], runs=500, rng=np.random.default_rng(1))
+    >>> averages.mean(axis=0).round(2), kl_divergence([0.5, 0.5], [0.25, 0.75]).round(2)
+    (array([0.14, 0.14]), np.float64(0.14))
+    """
+    p, q = probability_pair(p, q)
+    if p.ndim != 1 or q.ndim != 1:
+        raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
+    _at_least_one("runs", runs)
+    looks = np.asarray(draws)
+    new = np.diff(looks, prepend=0)
+    if looks.ndim != 1 or looks.dtype.kind not in "iu" or not (new > 0).all():
+        raise ValueError(f"draws must be whole numbers that increase from at least 1, got {draws}")
+    seen = rng.multinomial(new[:, None], p / p.sum(), size=(looks.size, runs)).cumsum(axis=0)
+    # An outcome that was never drawn adds nothing, however impossible it is.
+    evidence = np.where(seen > 0, log_ratios(p, q), 0.0) * seen
+    averages: Array = (evidence.sum(axis=-1) / looks[:, None]).T
+    return averages
+
+
+def _at_least_one(name: str, count: int) -> None:
+    if count < 1:
+        raise ValueError(f"{name} must be at least 1, got {count!r}")
 
 
 def _threshold(odds: float) -> float:

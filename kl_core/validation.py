@@ -13,13 +13,7 @@ SUM_TOLERANCE = 1e-8
 
 def weights_array(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless all are finite and at least 0."""
-    try:
-        # NumPy would drop the imaginary parts of an array; of a list it refuses them itself.
-        if isinstance(values, np.ndarray) and np.iscomplexobj(values):
-            raise TypeError("complex numbers have no order")
-        weights = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{name} must be an array of numbers: {error}") from None
+    weights = _floats(values, name)
     if weights.ndim == 0 or weights.shape[-1] == 0:
         raise ValueError(
             f"{name} must hold at least one outcome on its last axis, got shape {weights.shape}"
@@ -77,3 +71,34 @@ def log_of_base(base: float | None) -> float:
 def element(name: str, index: tuple[int, ...]) -> str:
     """Return how Python writes that element: ``p``, ``p[2]`` or ``p[3, 2]``."""
     return f"{name}[{', '.join(map(str, index))}]" if index else name
+
+
+def finite_array(values: ArrayLike, name: str) -> Array:
+    """Return `values` as floats, or raise ValueError unless all are finite."""
+    numbers = _floats(values, name)
+    if not np.isfinite(numbers).all():
+        index = tuple(np.argwhere(~np.isfinite(numbers))[0])
+        raise ValueError(f"{element(name, index)} is {float(numbers[index])!r}; it must be finite")
+    return numbers
+
+
+def positive_array(values: ArrayLike, name: str) -> Array:
+    """Return `values` as floats, or raise ValueError unless all are finite and above 0."""
+    numbers = _floats(values, name)
+    good = np.isfinite(numbers) & (numbers > 0)
+    if not good.all():
+        index = tuple(np.argwhere(~good)[0])
+        raise ValueError(
+            f"{element(name, index)} is {float(numbers[index])!r}; it must be finite and above 0"
+        )
+    return numbers
+
+
+def _floats(values: ArrayLike, name: str) -> Array:
+    try:
+        # NumPy would drop the imaginary parts of an array; of a list it refuses them itself.
+        if isinstance(values, np.ndarray) and np.iscomplexobj(values):
+            raise TypeError("complex numbers have no order")
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from None
