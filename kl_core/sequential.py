@@ -274,7 +274,9 @@ def simulate_averages(
     looks = np.asarray(draws)
     new = np.diff(looks, prepend=0)
     if looks.ndim != 1 or looks.dtype.kind not in "iu" or not (new > 0).all():
-        raise ValueError(f"draws must be whole numbers that increase from at least 1, got {draws}")
+        raise ValueError(
+            f"draws must be whole numbers that increase from at least 1, got {draws!r}"
+        )
     seen = rng.multinomial(new[:, None], p / p.sum(), size=(looks.size, runs)).cumsum(axis=0)
     # An outcome that was never drawn adds nothing, however impossible it is.
     evidence = np.where(seen > 0, log_ratios(p, q), 0.0) * seen
