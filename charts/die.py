@@ -3,28 +3,11 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from charts.style import (
-    Q_PATTERN,
-    Palette,
-    amount,
-    bar,
-    figure,
-    number,
-    scatter,
-    signed,
-    steady_limit,
-)
+from charts.outcomes import Row, outcomes_figure
+from charts.style import Palette, amount, figure, scatter, steady_limit
 from kl_core.validation import Array
 
-# Plotly would shrink the text until it fits the bar: unreadable on a phone.
-LABELS = {
-    "textposition": "outside",
-    "textangle": 0,
-    "textfont": {"size": 11},
-    "constraintext": "none",
-    "cliponaxis": False,
-}
-FACES = ("1", "2", "3", "4", "5", "6")
+FACES = ("face 1", "face 2", "face 3", "face 4", "face 5", "face 6")
 
 
 def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) -> go.Figure:
@@ -42,72 +25,16 @@ def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) 
         Of the page's theme.
     """
     total = max(float(terms.sum()), 0.0)
-    bars = [*(float(term) for term in terms), total]
-    finite = [value for value in bars if abs(value) < float("inf")]
-    top = steady_limit(1.15 * max(finite, default=0.0))
-    bottom = -steady_limit(-1.15 * min(finite, default=0.0))
-    columns = [*(f"face {face}" for face in FACES), "sum"]
-    chance = {
-        "x": columns[:6],
-        "texttemplate": "%{y:.0f}",
-        **LABELS,
-    }
-    hover = "%{x}: %{y:.3~f}% of all rolls<extra></extra>"
-    traces = [
-        bar(
-            **chance,
-            y=100 * p,
-            name="P, the true die",
-            width=0.38,
-            offset=-0.39,
-            marker={"color": colours.p},
-            hovertemplate="P, " + hover,
-        ),
-        bar(
-            **chance,
-            y=100 * q,
-            name="Q, the model",
-            width=0.38,
-            offset=0.01,
-            marker={"color": colours.q, "pattern": Q_PATTERN},
-            hovertemplate="Q, " + hover,
-        ),
-        bar(
-            x=columns,
-            y=[min(value, top) for value in bars],
-            yaxis="y2",
-            width=0.6,
-            offset=-0.3,
-            showlegend=False,
-            marker={
-                "color": [colours.kl] * 7,
-                "opacity": [0.55] * 6 + [1],
-                "line": {"color": colours.kl, "width": 1},
-            },
-            text=[*(signed(value, 2) for value in bars[:6]), number(total)],
-            **LABELS,
-            customdata=[number(value, 4) for value in bars],
-            hovertemplate="%{x}: %{customdata} " + unit + "<extra></extra>",
-        ),
-    ]
-    return figure(
-        traces,
-        colours,
+    return outcomes_figure(
+        FACES,
+        p,
+        q,
+        [Row(f"p·log(p/q), {unit}", terms, total)],
         title=f"D(P‖Q) = {amount(total, unit)}",
-        height=440,
-        xaxis={"anchor": "y2", "fixedrange": True, "showgrid": False},
-        yaxis={
-            "domain": [0.6, 1],
-            "range": [0, 115],
-            "tickvals": [0, 50, 100],
-            "title": {"text": "probability, %"},
-        },
-        yaxis2={
-            "domain": [0, 0.48],
-            "range": [bottom, top * 1.15],
-            "nticks": 5,
-            "title": {"text": f"p·log(p/q), {unit}"},
-        },
+        names=("P, the true die", "Q, the model"),
+        unit=unit,
+        of_all="all rolls",
+        colours=colours,
     )
 
 

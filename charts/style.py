@@ -1,6 +1,7 @@
 """The look that every figure shares: two palettes, one frame, numbers as people read them."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +22,10 @@ class Palette:
     muted: str
     grid: str
     paper: str
+
+    def of_sign(self, value: float) -> str:
+        """Return KL's violet for what costs, the good green for what gives back."""
+        return self.good if value < 0 else self.kl
 
 
 LIGHT = Palette(
@@ -152,3 +157,26 @@ def signed(value: float, digits: int = 3) -> str:
     ('+0.123', '−0.264', '0.000')
     """
     return ("+" if value > 0 else "") + number(value, digits)
+
+
+def percent(probability: float) -> str:
+    """Return a probability as people say it.
+
+    Examples
+    --------
+    >>> percent(1 / 6), percent(0.00001)
+    ('16.7%', '1×10⁻³%')
+    """
+    return f"{number(100 * probability, 1)}%"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them.
+
+    Examples
+    --------
+    >>> listed(["2"]), listed(["2", "3", "4"])
+    ('2', '2, 3 and 4')
+    """
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

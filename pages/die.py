@@ -1,12 +1,10 @@
 """The die: what KL divergence is, on six numbers that fit in one's hand."""
 
-import random
-
 import numpy as np
 import streamlit as st
 
 from charts import die as chart
-from charts.style import amount, number, palette, signed
+from charts.style import amount, listed, number, palette, percent, signed
 from kl_core import (
     decision_roll,
     kl_divergence,
@@ -19,11 +17,12 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import formula
 from widgets.prediction import predict
-from widgets.redraw import let_the_chart_appear, redraw
+from widgets.redraw import let_the_chart_appear
 from widgets.self_check import Question, self_check
 from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
+from widgets.weights import Weights
 
 FACES = range(1, 7)
 FAIR = [1.0] * 6
@@ -31,8 +30,13 @@ LOADED = [5.0, 1.0, 1.0, 1.0, 1.0, 1.0]
 NO_SIX = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0]
 CASINO = [1.0, 1.0, 1.0, 1.0, 1.0, 5.0]
 
-# The fragments that answer the twelve sliders, in the order in which they are drawn.
-FOLLOW_THE_DICE = ("die_picture", "die_details", "die_rolls", "die_take_away")
+DICE = Weights(
+    "die",
+    [f"face {face}" for face in FACES],
+    p=FAIR,
+    q=LOADED,
+    followers=("die_picture", "die_details", "die_rolls", "die_take_away"),
+)
 ROLLS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
 ODDS = [3, 9, 19, 99, 999, 9999]
 # A simulation of Wald's test draws about this many rolls in all, spread over its runs.
@@ -40,36 +44,9 @@ SIMULATED_ROLLS = 300_000
 LONGEST_TEST = 3000
 
 
-def set_dice(p_weights, q_weights):
-    """Put the sliders where a preset wants them."""
-    for letter, weights in (("p", p_weights), ("q", q_weights)):
-        for face, weight in zip(FACES, weights, strict=True):
-            st.session_state[f"die_{letter}{face}"] = weight
-
-
-def weights_of(letter):
-    """Return the six weights that the sliders of P or Q show."""
-    return [st.session_state[f"die_{letter}{face}"] for face in FACES]
-
-
-def dice():
-    """Return P and Q as the sliders have them; None for a die whose weights are all 0."""
-    return [normalize(weights) if any(weights) else None for weights in map(weights_of, "pq")]
-
-
-def swap_dice():
-    """Make the model the truth and the truth the model."""
-    set_dice(weights_of("q"), weights_of("p"))
-
-
-def random_dice():
-    """Choose two dice by chance; no face is ruled out."""
-    set_dice(*([random.randint(1, 100) / 10 for _ in FACES] for _ in "pq"))
-
-
 def start_over():
     """Put everything on this page back to where it began, answers included."""
-    set_dice(FAIR, LOADED)
+    DICE.put_back()
     st.session_state.update(
         die_rolls=100,
         die_odds=19,
@@ -120,18 +97,18 @@ def ask_prediction(unit):
 def presets():
     """Offer views worth seeing, one click each."""
     with st.container(horizontal=True):
-        st.button("The book's die", key="_die_book", on_click=set_dice, args=(FAIR, LOADED))
-        st.button("Swap P and Q", key="_die_swap", on_click=swap_dice)
-        st.button("Rule out the six", key="_die_infinite", on_click=set_dice, args=(FAIR, NO_SIX))
+        st.button("The book's die", key="_die_book", on_click=DICE.put, args=(FAIR, LOADED))
+        st.button("Swap P and Q", key="_die_swap", on_click=DICE.swap)
+        st.button("Rule out the six", key="_die_infinite", on_click=DICE.put, args=(FAIR, NO_SIX))
         st.button(
             "A casino's loaded die",
             key="_die_casino",
-            on_click=set_dice,
+            on_click=DICE.put,
             args=(CASINO, FAIR),
             help="The occasionally dishonest casino of Durbin et al., *Biological Sequence "
             "Analysis* (1998): it rolls six half the time, and you believe the die is fair.",
         )
-        st.button("Random dice", key="_die_random", on_click=random_dice)
+        st.button("Random dice", key="_die_random", on_click=DICE.shuffle)
         st.button(
             "Start over",
             key="_die_reset",
@@ -140,35 +117,9 @@ def presets():
         )
 
 
-def die_sliders(letter, heading, defaults):
-    """Draw the six weights of one die."""
-    st.markdown(heading)
-    for face, default in zip(FACES, defaults, strict=True):
-        st.slider(
-            f"{letter.upper()}, face {face}",
-            0.0,
-            10.0,
-            default,
-            0.1,
-            format="%.3g",
-            key=f"die_{letter}{face}",
-            bind="query-params",
-            on_change=redraw,
-            args=FOLLOW_THE_DICE,
-        )
-
-
 def faces_text(faces):
     """Return 'face 2' or 'faces 2, 3 and 4'."""
-    names = [str(face) for face in faces]
-    if len(names) == 1:
-        return f"face {names[0]}"
-    return f"faces {', '.join(names[:-1])} and {names[-1]}"
-
-
-def percent(probability):
-    """Return a probability as people say it."""
-    return f"{number(100 * probability, 1)}%"
+    return f"face{'s' if len(faces) > 1 else ''} {listed([str(face) for face in faces])}"
 
 
 def same_die(p, q):
@@ -327,7 +278,7 @@ def wald_in_words(p, q, odds, seed):
 def roll_it():
     """Roll P and watch the evidence against Q grow with slope D(P‖Q)."""
     unit = units.current()
-    p, q = dice()
+    dice = DICE.chances()
     st.header("Roll it", anchor="roll")
     st.markdown(
         "Suppose nobody tells you which die is rolled. Each roll is evidence: log(p/q), the "
@@ -357,9 +308,10 @@ def roll_it():
             bind="query-params",
         )
         st.button("Roll again", key="_die_roll", on_click=roll_again, icon="🎲")
-    if p is None or q is None:
+    if dice is None:
         picture.info("There is nothing to roll until P and Q both have a weight above 0.")
         return
+    p, q = dice
     steps = log_ratios(p, q)[np.random.default_rng(seed).choice(6, p=p, size=rolls)]
     decided = int(decision_roll(steps.cumsum(), odds))
     evidence, threshold = steps.cumsum() / unit.nats, np.log(odds) / unit.nats
@@ -390,7 +342,7 @@ def data(p, q, unit):
 
 def snippet(unit):
     """Return Python that computes the number on the screen."""
-    p_weights, q_weights = weights_of("p"), weights_of("q")
+    p_weights, q_weights = DICE.of("p"), DICE.of("q")
     p, q = normalize(p_weights), normalize(q_weights)
     return (
         "from kl_core import kl_divergence, normalize\n\n"
@@ -437,15 +389,6 @@ QUESTIONS = [
 ]
 
 
-def all_zero(letter):
-    """Say what is wrong with a die without weights, and how to mend it."""
-    st.warning(
-        f"All six weights of {letter} are 0, so {letter} has no face to show. Give at least one "
-        f"face of {letter} a weight above 0; everything else stays as it is.",
-        icon=":material/error:",
-    )
-
-
 def terms_figure(p, q, unit):
     """Return the chart that answers the sliders."""
     terms = kl_terms(p, q, base=unit.base)
@@ -456,12 +399,10 @@ def terms_figure(p, q, unit):
 def picture():
     """Show the chart that answers the sliders, both directions, and what it says in words."""
     unit = units.current()
-    p, q = dice()
-    for letter, die in (("P", p), ("Q", q)):
-        if die is None:
-            all_zero(letter)
-    if p is None or q is None:
+    DICE.say_what_is_missing()
+    if not (dice := DICE.chances()):
         return
+    p, q = dice
     words = in_words(p, q, unit)
     shown(terms_figure(p, q, unit), words, key="_die_chart")
     there, back = st.columns(2, wrap=False)
@@ -475,22 +416,20 @@ def details():
     """Show every number, and the formula with them."""
     let_the_chart_appear()
     unit = units.current()
-    p, q = dice()
-    if p is not None and q is not None:
-        terms_table(p, q, unit)
-        formula_today(p, q, unit)
+    if dice := DICE.chances():
+        terms_table(*dice, unit)
+        formula_today(*dice, unit)
 
 
 @st.fragment(key="die_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit = units.current()
-    p, q = dice()
-    if p is not None and q is not None:
+    if dice := DICE.chances():
         take_away(
             "die",
-            data=lambda: data(p, q, unit),
-            html=lambda: terms_figure(p, q, unit).to_html(),
+            data=lambda: data(*dice, unit),
+            html=lambda: terms_figure(*dice, unit).to_html(),
             snippet=snippet(unit),
         )
 
@@ -506,11 +445,7 @@ st.header("Move it", anchor="move")
 presets()
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
-    left, right = st.columns(2, wrap=False)
-    with left:
-        die_sliders("p", ":blue[**P**, true die]", FAIR)
-    with right:
-        die_sliders("q", ":orange[**Q**, model]", LOADED)
+    DICE.sliders(":blue[**P**, true die]", ":orange[**Q**, model]")
     st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
 with answer:
     picture()

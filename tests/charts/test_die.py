@@ -45,7 +45,7 @@ def test_p_is_blue_and_q_is_orange_and_hatched(colours):
     assert p_bars.marker.color == colours.p
     assert q_bars.marker.color == colours.q
     assert q_bars.marker.pattern.shape
-    assert set(term_bars.marker.color) == {colours.kl}
+    assert list(term_bars.marker.color) == [colours.good, *[colours.kl] * 6]
 
 
 def test_title_states_the_finding_and_the_axis_its_unit():

@@ -111,8 +111,8 @@ def test_all_weights_zero_says_how_to_mend_it_and_keeps_the_rest(letter):
     zero = die(letter, dict.fromkeys("123456", 0))
     app = open_page("die.py", die_rolls=500, die_seed=7, **zero)
     [warning] = app.warning
-    assert f"All six weights of {letter.upper()} are 0" in warning.value
-    assert "Give at least one face" in warning.value
+    assert f"All weights of {letter.upper()} are 0" in warning.value
+    assert "Give at least one outcome" in warning.value
     controls = bound_controls(app)
     assert (controls["die_rolls"].value, controls["die_seed"].value) == (500, 7)
     app = move(app, f"die_{letter}1", 2.0)

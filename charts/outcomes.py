@@ -1,0 +1,154 @@
+"""P and Q outcome by outcome, above what each outcome costs."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from charts.style import Q_PATTERN, Palette, Trace, bar, figure, number, signed, steady_limit
+from kl_core.validation import Array
+
+# Plotly would shrink the text until it fits the bar: unreadable on a phone.
+LABELS = {
+    "textposition": "outside",
+    "textangle": 0,
+    "textfont": {"size": 11},
+    "constraintext": "none",
+    "cliponaxis": False,
+}
+# Heights of the rows, as shares of the figure, for one row below P and Q and for two.
+ROWS = {1: [(0.6, 1), (0, 0.48)], 2: [(0.72, 1), (0.37, 0.62), (0, 0.27)]}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Signed bars, one an outcome, and their sum where it means something.
+
+    Attributes
+    ----------
+    title : str
+        Of the axis, with the unit.
+    values : ndarray, shape (k,)
+        An infinite value reaches the end of the row and is labelled ∞.
+    total : float, optional
+        Drawn as a bar of its own, after the others.
+    """
+
+    title: str
+    values: Array
+    total: float | None = None
+
+
+def outcomes_figure(
+    outcomes: Sequence[str],
+    p: Array,
+    q: Array,
+    rows: Sequence[Row],
+    *,
+    title: str,
+    names: tuple[str, str],
+    unit: str,
+    of_all: str,
+    colours: Palette,
+) -> go.Figure:
+    """Return P and Q as bars above one or two rows of signed bars.
+
+    Parameters
+    ----------
+    outcomes : sequence of str, length k
+        What can happen.
+    p, q : ndarray, shape (k,)
+        Probabilities.
+    rows : sequence of Row, length 1 or 2
+        What stands below.
+    title : str
+        The finding.
+    names : tuple of str
+        What P and Q are, for the legend.
+    unit : str
+        What the rows are measured in, for hover text.
+    of_all : str
+        What the probabilities are shares of, such as "all rolls", for hover text.
+    colours : Palette
+        Of the page's theme.
+    """
+    domains = ROWS[len(rows)]
+    hover = "%{x}: %{y:.3~f}% of " + of_all + "<extra></extra>"
+    chance = {"x": [*outcomes], "texttemplate": "%{y:.0f}", **LABELS}
+    traces = [
+        bar(
+            **chance,
+            y=100 * p,
+            name=names[0],
+            width=0.38,
+            offset=-0.39,
+            marker={"color": colours.p},
+            hovertemplate="P, " + hover,
+        ),
+        bar(
+            **chance,
+            y=100 * q,
+            name=names[1],
+            width=0.38,
+            offset=0.01,
+            marker={"color": colours.q, "pattern": Q_PATTERN},
+            hovertemplate="Q, " + hover,
+        ),
+    ]
+    axes = {}
+    for place, (row, domain) in enumerate(zip(rows, domains[1:], strict=True), start=2):
+        drawn, limits = _signed_bars(outcomes, row, f"y{place}", unit, colours)
+        traces.append(drawn)
+        axes[f"yaxis{place}"] = {
+            "domain": domain,
+            "range": limits,
+            "nticks": 5,
+            "title": {"text": row.title},
+        }
+    return figure(
+        traces,
+        colours,
+        title=title,
+        height=440 if len(rows) == 1 else 560,
+        xaxis={"anchor": f"y{len(rows) + 1}", "fixedrange": True, "showgrid": False},
+        yaxis={
+            "domain": domains[0],
+            "range": [0, 115],
+            "tickvals": [0, 50, 100],
+            "title": {"text": "probability, %"},
+        },
+        **axes,
+    )
+
+
+def _signed_bars(
+    outcomes: Sequence[str], row: Row, axis: str, unit: str, colours: Palette
+) -> tuple[Trace, list[float]]:
+    """Return the bars of one row, and the range of its axis."""
+    values = [float(value) for value in row.values]
+    total = [] if row.total is None else [max(row.total, 0.0)]
+    finite = [value for value in [*values, *total] if math.isfinite(value)]
+    top = steady_limit(1.15 * max(finite, default=0.0))
+    bottom = -steady_limit(-1.15 * min(finite, default=0.0))
+    bars = bar(
+        x=[*outcomes, *(["sum"] if total else [])],
+        y=[min(max(value, bottom), top) for value in [*values, *total]],
+        yaxis=axis,
+        width=0.6,
+        offset=-0.3,
+        showlegend=False,
+        marker={
+            "color": [
+                *(colours.of_sign(value) for value in values),
+                *([colours.kl] if total else []),
+            ],
+            "opacity": [*([0.55] * len(values)), *([1] if total else [])],
+            "line": {"color": colours.kl, "width": 1},
+        },
+        text=[*(signed(value, 2) for value in values), *map(number, total)],
+        **LABELS,
+        customdata=[number(value, 4) for value in [*values, *total]],
+        hovertemplate="%{x}: %{customdata} " + unit + "<extra></extra>",
+    )
+    return bars, [bottom, top * 1.15]

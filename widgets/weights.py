@@ -1,0 +1,107 @@
+"""Sliders that weigh the outcomes of P and Q; divided by their sum they become chances."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from kl_core import normalize
+from widgets.redraw import redraw
+
+HEAVIEST = 10.0
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of a lesson's P and Q, kept by the sliders ``{prefix}_p1``, ``{prefix}_q1`` ….
+
+    Attributes
+    ----------
+    prefix : str
+        Of the keys: the lesson's name.
+    outcomes : sequence of str
+        What can happen, as the labels of the sliders say it.
+    p, q : sequence of float
+        The weights to begin with, from 0 to 10.
+    followers : tuple of str
+        The fragments that answer a slider, in the order in which they are drawn.
+    """
+
+    prefix: str
+    outcomes: Sequence[str]
+    p: Sequence[float]
+    q: Sequence[float]
+    followers: tuple[str, ...]
+
+    def key(self, letter: str, place: int) -> str:
+        """Return the key of one slider; places count from 1."""
+        return f"{self.prefix}_{letter}{place}"
+
+    def sliders(self, p_heading: str, q_heading: str) -> None:
+        """Draw the sliders of P beside those of Q."""
+        for column, letter, heading, weights in zip(
+            st.columns(2, wrap=False), "pq", (p_heading, q_heading), (self.p, self.q), strict=True
+        ):
+            with column:
+                st.markdown(heading)
+                for place, outcome in enumerate(self.outcomes, start=1):
+                    st.slider(
+                        f"{letter.upper()}, {outcome}",
+                        0.0,
+                        HEAVIEST,
+                        float(weights[place - 1]),
+                        0.1,
+                        format="%.3g",
+                        key=self.key(letter, place),
+                        bind="query-params",
+                        on_change=redraw,
+                        args=self.followers,
+                    )
+
+    def of(self, letter: str) -> list[float]:
+        """Return the weights of P or Q as the sliders have them."""
+        return [
+            float(st.session_state[self.key(letter, place)])
+            for place in range(1, len(self.outcomes) + 1)
+        ]
+
+    def chances(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Return P and Q as the sliders have them; None while one of them has no weight at all."""
+        weights = [self.of(letter) for letter in "pq"]
+        if not all(any(each) for each in weights):
+            return None
+        p, q = map(normalize, weights)
+        return p, q
+
+    def say_what_is_missing(self) -> None:
+        """Say which of P and Q has no weight at all, and how to mend it."""
+        for letter in "pq":
+            if not any(self.of(letter)):
+                name = letter.upper()
+                st.warning(
+                    f"All weights of {name} are 0, so nothing could ever happen in {name}. Give "
+                    f"at least one outcome of {name} a weight above 0; everything else stays as "
+                    "it is.",
+                    icon=":material/error:",
+                )
+
+    def put(self, p: Iterable[float], q: Iterable[float]) -> None:
+        """Put the sliders where a preset wants them."""
+        for letter, weights in (("p", p), ("q", q)):
+            for place, weight in enumerate(weights, start=1):
+                st.session_state[self.key(letter, place)] = float(weight)
+
+    def put_back(self) -> None:
+        """Put the sliders where they began."""
+        self.put(self.p, self.q)
+
+    def swap(self) -> None:
+        """Make the model the truth and the truth the model."""
+        self.put(self.of("q"), self.of("p"))
+
+    def shuffle(self) -> None:
+        """Choose both by chance; no outcome is ruled out."""
+        p, q = np.random.default_rng().integers(1, 101, (2, len(self.outcomes))) / 10
+        self.put(p, q)
