@@ -27,6 +27,12 @@ class Palette:
         """Return KL's violet for what costs, the good green for what gives back."""
         return self.good if value < 0 else self.kl
 
+    @staticmethod
+    def veil(colour: str) -> str:
+        """Return a colour so thin that lines and text show through."""
+        red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+        return f"rgba({red}, {green}, {blue}, 0.2)"
+
 
 LIGHT = Palette(
     p="#0072B2",

@@ -46,9 +46,13 @@ def normalize(weights: ArrayLike) -> Array:
     if not largest.all():
         index = tuple(np.argwhere(largest[..., 0] == 0)[0])
         raise ValueError(f"{element('weights', index)} are all 0; at least one must be above 0")
-    # Dividing by the largest first keeps the sum of huge weights from overflowing.
-    scaled = w / largest
-    return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))
+    with np.errstate(over="ignore"):
+        total = w.sum(axis=-1, keepdims=True)
+    if not np.isfinite(total).all():
+        # Only then, because it costs a rounding: 0.5 of 10 would no longer be 0.05.
+        w = w / largest
+        total = w.sum(axis=-1, keepdims=True)
+    return np.asarray(w / total)
 
 
 def entropy(p: ArrayLike, *, base: float | None = None) -> Array:

@@ -12,6 +12,7 @@ frame.show(
     {
         "": [st.Page("home.py", title="Start here", icon="🏠", default=True)],
         "Understand": [
+            frame.lesson("intuition.py", "The forecaster", "🌦️"),
             frame.lesson("die.py", "The die", "🎲"),
         ],
     }
