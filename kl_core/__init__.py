@@ -12,7 +12,7 @@ from kl_core.coding import (
     expected_length,
     huffman_code,
 )
-from kl_core.continuous import SkewNormal, binned_kl, kl_integral, merge_bins
+from kl_core.continuous import SkewNormal, binned_kl, kl_integral, kl_parts, merge_bins
 from kl_core.discrete import (
     cross_entropy,
     entropy,
@@ -49,6 +49,7 @@ __all__ = [
     "js_divergence",
     "kl_divergence",
     "kl_integral",
+    "kl_parts",
     "kl_terms",
     "log_ratios",
     "merge_bins",

@@ -219,6 +219,41 @@ def kl_integral(
     return divergence[()]
 
 
+def kl_parts(p: SkewNormal, q: SkewNormal, *, base: float | None = None) -> tuple[float, float]:
+    """Return what ∫ p log(p/q) gains where p > q, and what it gives back where q > p.
+
+    Parameters
+    ----------
+    p, q : SkewNormal
+        The average is taken over P.
+    base : float, optional
+        2 for bits, 10 for dits; None for nats.
+
+    Returns
+    -------
+    tuple of float
+        The first at least 0 and possibly ``inf``, the second at most 0; their sum is D(P‖Q). To
+        about six digits: the integrand has a corner where the densities cross.
+
+    Raises
+    ------
+    ValueError
+        If `base` is not above 1.
+
+    Examples
+    --------
+    >>> gains, gives_back = kl_parts(SkewNormal(0, 1), SkewNormal(1, 1))
+    >>> print(round(gains, 4), round(gives_back, 4), round(gains + gives_back, 9))
+    0.6978 -0.1978 0.5
+    """
+    divergence = float(kl_integral(p, q, base=base))
+    nodes, log_weights = _nodes(_panels(p, q))
+    log_p = p.logpdf(nodes)
+    gap = np.minimum(log_p - q.logpdf(nodes), 0.0)
+    gives_back = float((np.exp(log_p + log_weights) * gap).sum()) / log_of_base(base)
+    return divergence - gives_back, gives_back
+
+
 def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) -> Array:
     """Return Σ P(bin) log(P(bin)/Q(bin)): what is left of D(P‖Q) when only the bin is known.
 

@@ -15,7 +15,7 @@ from kl_core import (
     wald_expected_rolls,
 )
 from widgets import frame, theme, units
-from widgets.formula import formula
+from widgets.formula import formula, sum_today
 from widgets.prediction import predict
 from widgets.redraw import let_the_chart_appear
 from widgets.self_check import Question, self_check
@@ -187,17 +187,15 @@ def terms_table(p, q, unit):
 
 def formula_today(p, q, unit):
     """Write the definition out, face by face, like a sum in columns."""
-    lines = [
-        rf"\P{{{number(here)}}}\,{unit.log}(\P{{{number(here)}}}/\Q{{{number(model)}}})"
-        rf" & = {signed(term)}"
-        for here, model, term in zip(p, q, kl_terms(p, q, base=unit.base), strict=True)
-    ]
-    total = amount(kl_divergence(p, q, base=unit.base), rf"\text{{ {unit.name}}}")
-    rows = r" \\ ".join([*lines, rf"\hline \KL{{D(P\|Q)}} & = \KL{{{total}}}"])
+    terms = kl_terms(p, q, base=unit.base)
     formula(
         rf"D(\P{{P}}\|\Q{{Q}}) = \sum_{{x=1}}^{{6}} \P{{p(x)}}\,{unit.log}"
         rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}",
-        rf"\begin{{array}}{{rl}} {rows} \end{{array}}",
+        sum_today(
+            zip(map(number, p), map(number, q), map(signed, terms), strict=True),
+            amount(kl_divergence(p, q, base=unit.base), unit.tex),
+            unit.log,
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from kl_core import (
     simulate_averages,
 )
 from widgets import frame, theme, units
-from widgets.formula import formula
+from widgets.formula import formula, in_columns
 from widgets.prediction import predict
 from widgets.redraw import let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
@@ -362,12 +362,15 @@ def formula_today():
             strict=True,
         )
     ]
-    total = amount(kl_divergence(p, q, base=unit.base), rf"\text{{ {unit.name}}}")
-    rows = r" \\ ".join([*lines, rf"\hline & \KL{{D(P\|Q)}} & = \KL{{{total}}}"])
     formula(
         rf"D(\P{{P}}\|\Q{{Q}}) = \mathbb{{E}}_{{x\sim \P{{P}}}}\left[{unit.log}"
         rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}\right]",
-        rf"\begin{{array}}{{lrl}} {rows} \end{{array}}",
+        in_columns(
+            lines,
+            "lrl",
+            r"\KL{D(P\|Q)}",
+            amount(kl_divergence(p, q, base=unit.base), unit.tex),
+        ),
     )
     st.caption("How often a day of this weather comes, times what it costs: the average loss.")
 

@@ -13,6 +13,7 @@ frame.show(
         "": [st.Page("home.py", title="Start here", icon="🏠", default=True)],
         "Understand": [
             frame.lesson("intuition.py", "The forecaster", "🌦️"),
+            frame.lesson("definition.py", "The definition", "📐"),
             frame.lesson("die.py", "The die", "🎲"),
         ],
     }

@@ -20,6 +20,11 @@ class Unit:
         return math.log(self.base)
 
     @property
+    def tex(self) -> str:
+        """The name as a formula writes it after a number."""
+        return rf"\text{{ {self.name}}}"
+
+    @property
     def code(self) -> str:
         """The base as a snippet writes it."""
         return "None" if self.base == math.e else f"{self.base:g}"
