@@ -15,6 +15,7 @@ frame.show(
             frame.lesson("intuition.py", "The forecaster", "🌦️"),
             frame.lesson("definition.py", "The definition", "📐"),
             frame.lesson("die.py", "The die", "🎲"),
+            frame.lesson("information.py", "The wrong code", "✉️"),
         ],
     }
 )
