@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import version
 
-from benchmarks import key_press, kl_divergence
+from benchmarks import coding, key_press, kl_divergence
 
 packages = ", ".join(
     f"{name} {version(name)}" for name in ("streamlit", "plotly", "numpy", "scipy")
@@ -12,5 +12,6 @@ print(
     f"{platform.system()} on {platform.machine()}, Python {platform.python_version()}, {packages}"
 )
 kl_divergence.measure()
+coding.measure()
 key_press.measure_presses()
 key_press.measure_cold_start()

@@ -9,6 +9,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -19,17 +20,34 @@ ROUNDS, PRESSES, WARM_UP = 4, 20, 5
 COLD_STARTS = 5
 
 BARE = "bare Streamlit, two charts"
-SERVERS = {
+BARE_SERVERS = {
     BARE: ("benchmarks/timed_streamlit.py", "benchmarks/bare_streamlit.py"),
     "bare Dash, two charts": ("benchmarks/bare_dash.py",),
-    "die": ("benchmarks/timed_streamlit.py", "app.py"),
 }
-PATHS = {"die": "/die"}
+APP = ("benchmarks/timed_streamlit.py", "app.py")
 
-# Milliseconds from the key event to the first frame that shows other shapes in the first chart.
-ARM = """() => {
+
+class View(NamedTuple):
+    """A page, the slider that is moved, and the chart that answers it, counted from 0."""
+
+    path: str
+    slider: str
+    chart: int = 0
+
+
+LESSONS = {
+    "intuition": View("/intuition", "P, sun"),
+    "definition, sum": View("/definition", "P, sun"),
+    "definition, integral": View("/definition", "P, mean", chart=1),
+    "die": View("/die", "P, face 1"),
+    "information": View("/information", "P, face 1"),
+}
+
+# Milliseconds from the key event to the first frame that shows other shapes in a chart.
+ARM = """chart => {
   const shapes = () => {
-    const paths = document.querySelector(".js-plotly-plot")?.querySelectorAll(".trace path") ?? []
+    const plot = document.querySelectorAll(".js-plotly-plot")[chart]
+    const paths = plot?.querySelectorAll(".trace path") ?? []
     return [...paths].map(path => path.getAttribute("d")).join()
   }
   const before = shapes()
@@ -48,23 +66,24 @@ ARM = """() => {
 }"""
 
 
-def open_page(browser: Browser, address: str) -> Page:
-    """Open a page and put the focus on its first slider."""
+def open_page(browser: Browser, address: str, slider: str = "") -> Page:
+    """Open a page and put the focus on a slider: the one with this label, or the first."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(address)
     page.wait_for_function("() => document.querySelector('.js-plotly-plot .trace path')")
-    page.wait_for_timeout(3000)
-    page.locator("input[type=range], [role=slider]").first.focus()
+    page.wait_for_timeout(4000)
+    sliders = page.get_by_role("slider", name=slider) if slider else None
+    (sliders or page.locator("input[type=range], [role=slider]")).first.focus()
     return page
 
 
-def press(page: Page, key: str) -> float:
+def press(page: Page, key: str, chart: int) -> float:
     """Return the milliseconds until the chart has answered a key."""
-    page.evaluate(ARM)
+    page.evaluate(ARM, chart)
     page.keyboard.press(key)
     elapsed = float(page.evaluate("() => window.redrawn"))
     # The rest of the page follows its chart; each press begins with a page at rest.
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(800)
     return elapsed
 
 
@@ -75,17 +94,19 @@ def measure_presses() -> None:
             executable_path=chromium(), args=CHROMIUM_OPTIONS
         )
         pages, logs = {}, {}
-        for name, command in SERVERS.items():
+        for name in (*BARE_SERVERS, *LESSONS):
             logs[name] = Path(folder) / name
             os.environ["SCRIPT_TIMES"] = str(logs[name])
-            address = stack.enter_context(serving(*command))
-            pages[name] = open_page(browser, address + PATHS.get(name, "/"))
+            address = stack.enter_context(serving(*BARE_SERVERS.get(name, APP)))
+            view = LESSONS.get(name, View("/", ""))
+            pages[name] = open_page(browser, address + view.path, view.slider)
         times: dict[str, list[float]] = {name: [] for name in pages}
         for turn in range(ROUNDS):
             for name, page in pages.items():
                 page.bring_to_front()
                 key = "ArrowRight" if turn % 2 == 0 else "ArrowLeft"
-                elapsed = [press(page, key) for _ in range(WARM_UP + PRESSES)]
+                chart = LESSONS[name].chart if name in LESSONS else 0
+                elapsed = [press(page, key, chart) for _ in range(WARM_UP + PRESSES)]
                 times[name] += elapsed[WARM_UP:]
         browser.close()
         usual = statistics.median(times[BARE])

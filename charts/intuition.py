@@ -12,7 +12,7 @@ from charts.player import play
 from charts.style import Palette, amount, figure, number, scatter, steady_limit
 from kl_core.validation import Array
 
-FRAMES = 36
+FRAMES = 30
 DECADES = [1, 10, 100, 1000, 10_000]
 
 
@@ -141,6 +141,7 @@ def settling_figure(
     last = float(averages[-1])
     # Equal steps of the logarithm: the first days pass one by one, the late ones by the hundred.
     stops = np.unique(np.linspace(0, days.size - 1, min(FRAMES, days.size)).round().astype(int))
+    heights = drawn.round(5).tolist()
     return play(
         figure(
             traces,
@@ -161,7 +162,7 @@ def settling_figure(
         ),
         [f"{day:,}" for day in days[stops]],
         [
-            [{"y": drawn[: stop + 1]}, {"x": days[stop : stop + 1], "y": drawn[stop : stop + 1]}]
+            [{"y": heights[: stop + 1]}, {"x": [int(days[stop])], "y": [heights[stop]]}]
             for stop in stops
         ],
         [moving, moving + 1],

@@ -33,7 +33,7 @@ OUTCOMES = Weights(
     SKY,
     p=[4.0, 3.0, 2.5, 0.5],
     q=[6.0, 2.5, 1.0, 0.5],
-    followers=("definition_sum", "definition_formula", "definition_take_away"),
+    followers=("definition_sum", "definition_sum_formula", "definition_take_away"),
 )
 EDGE = 8.0
 # What the sliders of a bell are called, from where to where they go, and in which steps.
@@ -59,7 +59,7 @@ FOLLOW_THE_BELLS = (
     "definition_integral",
     "definition_bins",
     "definition_epsilon",
-    "definition_formula",
+    "definition_integral_formula",
     "definition_take_away",
 )
 WIDTHS = {
@@ -440,33 +440,36 @@ def integral_today(p, q, unit):
     return rf"\begin{{gathered}}{lines}\end{{gathered}}"
 
 
-@st.fragment(key="definition_formula")
-def formula_today():
-    """Write the sum and the integral, side by side, with today's numbers."""
+@st.fragment(key="definition_sum_formula")
+def sum_formula():
+    """Write the sum with today's numbers."""
+    let_the_chart_appear()
     unit = units.current()
-    pair, bells = OUTCOMES.chances(), densities()
-    st.header("The formula, today", anchor="formula")
-    left, right = st.columns(2, gap="medium")
-    if pair:
-        p, q = pair
-        terms = kl_terms(p, q, base=unit.base)
-        with left:
-            write(
-                rf"D(\P{{P}}\|\Q{{Q}}) = \sum_x \P{{p(x)}}\,{unit.log}"
-                rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}",
-                sum_today(
-                    zip(map(number, p), map(number, q), map(signed, terms), strict=True),
-                    amount(kl_divergence(p, q, base=unit.base), unit.tex),
-                    unit.log,
-                ),
-            )
-    if bells:
-        with right:
-            write(
-                rf"D(\P{{P}}\|\Q{{Q}}) = \int \P{{p(x)}}\,{unit.log}"
-                rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}\,dx",
-                integral_today(*bells, unit),
-            )
+    if not (pair := OUTCOMES.chances()):
+        return
+    p, q = pair
+    terms = kl_terms(p, q, base=unit.base)
+    write(
+        rf"D(\P{{P}}\|\Q{{Q}}) = \sum_x \P{{p(x)}}\,{unit.log}"
+        rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}",
+        sum_today(
+            zip(map(number, p), map(number, q), map(signed, terms), strict=True),
+            amount(kl_divergence(p, q, base=unit.base), unit.tex),
+            unit.log,
+        ),
+    )
+
+
+@st.fragment(key="definition_integral_formula")
+def integral_formula():
+    """Write the integral with today's numbers."""
+    unit = units.current()
+    if bells := densities():
+        write(
+            rf"D(\P{{P}}\|\Q{{Q}}) = \int \P{{p(x)}}\,{unit.log}"
+            rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}\,dx",
+            integral_today(*bells, unit),
+        )
 
 
 def data(p, q, unit):
@@ -659,6 +662,11 @@ with controls:
     )
 with answer:
     with_epsilon()
-formula_today()
+st.header("The formula, today", anchor="formula")
+left, right = st.columns(2, gap="medium")
+with left:
+    sum_formula()
+with right:
+    integral_formula()
 self_check("definition", QUESTIONS)
 take_it()

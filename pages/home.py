@@ -35,7 +35,7 @@ st.markdown(
     "needed to begin.",
     width=720,
 )
-st.page_link("die.py", label="**Start with the die**", icon="🎲")
+st.page_link("intuition.py", label="**Start with the forecaster**", icon="🌦️")
 st.slider(
     "Try it: how often do you believe this fair die shows a 1?",
     1,

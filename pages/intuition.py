@@ -179,7 +179,7 @@ def skies(p, days, seed):
 @st.cache_data(max_entries=256, show_spinner=False)
 def band(p, q, days):
     """Return days, and between what the averages of 95% of all runs lie on each, in nats."""
-    at = looks(days, 40)
+    at = looks(days, 20)
     averages = simulate_averages(p, q, at, runs=RUNS, rng=np.random.default_rng(0))
     return at, np.quantile(averages, [0.025, 0.975], axis=0)
 
@@ -226,7 +226,7 @@ def settling(p, q, unit):
         at, edges = band(p, q, days)
         shaded = at, edges / unit.nats
     possible = ratios[(p > 0) & np.isfinite(ratios)]
-    at = looks(days, 240)
+    at = looks(days, 160)
     drawn = chart.settling_figure(
         at,
         averages[at - 1],
