@@ -226,7 +226,9 @@ def bowl_figure(
             ),
         ],
         colours,
-        title="Past P it climbs again: no Q is below 0",
+        title="Past P it climbs again: no Q is below 0"
+        if steps[0] < 0
+        else "At P the way ends: no Q is below 0",
         height=300,
         xaxis={
             "range": [float(steps[0]) - 0.05, float(steps[-1]) + 0.05],

@@ -316,6 +316,8 @@ def in_bins(p, q, unit):
         )
         for width in WIDTHS.values()
     ]
+    # The last width leaves one bin, and rounding leaves that bin a trace of a divergence.
+    divergences[-1] = 0.0
     return np.array(divergences), log_p, log_q
 
 
@@ -323,7 +325,7 @@ def bins_in_words(divergences, truth, unit):
     """Say what is left of D in bins of the chosen width, and in the finest."""
     chosen = st.session_state["definition_width"]
     here, finest = divergences[list(WIDTHS).index(chosen)], divergences[0]
-    if here == 0 and chosen == "16":
+    if chosen == "16":
         return (
             "One bin, wider than the picture, holds everything: P and Q both put 100% into it, "
             "look the same, and nothing is left of D. Make the bins narrower."
@@ -385,11 +387,17 @@ def epsilon_in_words(p, q, epsilon, reported, unit):
     told += f"{amount(reported, unit.name)}"
     below = " It is even below 0, which no divergence can be." if reported < 0 else ""
     if math.isinf(truth):
-        step = beyond(p, q) * math.log(1000) / unit.nats
+        next_one, after = kl_integral(p, q, epsilon=[epsilon / 1e3, epsilon / 1e6], base=unit.base)
+        if number(after) == number(reported):
+            return (
+                f"{told}; the truth is ∞.{below} So little of P lies beyond the end of Q, "
+                f"{percent(beyond(p, q))}, that a smaller ε hardly changes the number: nothing on "
+                "the screen would tell you."
+            )
         return (
-            f"{told}; the truth is ∞.{below} An ε a thousand times smaller adds "
-            f"{amount(step, unit.name)}, again and again without end. The number tells of your ε, "
-            "not of P and Q."
+            f"{told}; the truth is ∞.{below} With an ε a thousand times smaller it reports "
+            f"{number(next_one)}, with one a million times smaller {number(after)}, and so on "
+            "without end. The number tells of your ε, not of P and Q."
         )
     return (
         f"{told}; the truth is {amount(truth, unit.name)}.{below} Adding ε can only lower the "

@@ -241,10 +241,10 @@ def tree_in_words(words, name):
     )
     if len(lengths) == 1:
         return f"Only one face can come, so nothing needs to be said: its word is empty.{ruled_out}"
+    if len(lengths) == 2:
+        return f"Only two faces can come, and one digit tells them apart.{ruled_out}"
     digits = (
-        f"all of {lengths[0]}"
-        if lengths[0] == lengths[-1]
-        else f"from {lengths[0]} to {lengths[-1]}"
+        f"all {lengths[0]}" if lengths[0] == lengths[-1] else f"from {lengths[0]} to {lengths[-1]}"
     )
     return (
         f"In the code made for {name} every face is a leaf, and the digits on the way down are its "
@@ -365,7 +365,7 @@ def blocks_in_words(p, q, shares, unit):
     own, _, crossed = three_lengths(p, q, unit)
     here = shares[0][block - 1]
     gap = max(here - own, 0.0)
-    words = 6**block
+    words = int((p > 0).sum()) ** block
     exact = gap < 1e-9
     above = "exactly H(P)" if exact else f"{number(gap)} above H(P)"
     whole = (
@@ -380,10 +380,9 @@ def blocks_in_words(p, q, shares, unit):
         return f"{told} Q's code has no word for what Q rules out, in blocks of any length."
     there = shares[1][block - 1]
     side = "above" if there >= crossed else "below"
-    told += (
-        f" Q's code takes {amount(there, unit.name)}, {number(abs(there - crossed))} {side} "
-        "H(P, Q)."
-    )
+    off = abs(there - crossed)
+    beside = "exactly" if off < 1e-9 else f"{number(off)} {side}"
+    told += f" Q's code takes {amount(there, unit.name)}, {beside} H(P, Q)."
     if there < crossed - 1e-9:
         told += (
             " Below is no mistake: its whole-digit words happen to suit P better than lengths of "

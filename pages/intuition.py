@@ -106,7 +106,9 @@ def same(p, q):
 
 def kinds_with(ratios, ratio):
     """Return the weather that has this cost, as a sentence says it."""
-    return listed([kind for kind, each in zip(SKY, ratios, strict=True) if np.isclose(each, ratio)])
+    return " or ".join(
+        kind for kind, each in zip(SKY, ratios, strict=True) if np.isclose(each, ratio)
+    )
 
 
 def in_words(p, q, unit):
@@ -189,15 +191,14 @@ def days_in_words(averages, edges, divergence, sky, unit):
     days = len(sky)
     first = "".join(SKY[kind] for kind in np.array(list(SKY))[sky[:14]])
     opening = (
-        f"The days begin {first}{'…' if days > 14 else ''} " if days > 1 else f"One day: {first} "
+        f"The days begin {first}{'…' if days > 14 else ''}" if days > 1 else f"One day: {first}"
     )
     average = averages[-1]
     if np.isinf(average):
-        at = int(np.argmax(np.isinf(averages)))
+        at = int(np.argmax(np.isinf(averages))) + 1
         return (
-            f"{opening} Then comes what the forecaster had ruled out"
-            f"{'' if at else ', on the very first day'}, and the average loss is infinite from "
-            "there on."
+            f"{opening} Day {at} brings what the forecaster had ruled out, and from there on the "
+            "average loss is infinite."
         )
     if edges is None:
         return (
@@ -293,9 +294,15 @@ def below_zero(p, q, unit):
 def other_way(p, q, unit):
     """Return what swapping P and Q does."""
     there, back = (kl_divergence(*each, base=unit.base) for each in ((p, q), (q, p)))
-    told = f"D(P‖Q) is {amount(there, unit.name)}, D(Q‖P) is {amount(back, unit.name)}"
+    # As many digits as it takes to see that the two differ.
+    digits = next((n for n in range(3, 9) if number(there, n) != number(back, n)), 3)
+    told = (
+        f"D(P‖Q) is {amount(there, unit.name, digits)}, D(Q‖P) is {amount(back, unit.name, digits)}"
+    )
     if same(p, q):
         return f"{told}: equal, because P and Q are. Move one slider, then swap."
+    if np.isinf(there) and np.isinf(back):
+        return f"{told}: each rules out what the other brings. Lift the sliders at 0, then swap."
     if np.isclose(there, back):
         return f"{told}: equal, but only by coincidence. Move one slider, then swap."
     step, leap = (amount(gaussian_kl(0, 1, mean, 1, base=unit.base), unit.name) for mean in (1, 2))
@@ -329,10 +336,14 @@ def try_it():
     steps = line_through(p, q)
     on_the_way = np.clip(p + steps[:, None] * (q - p), 0, None)
     divergences = kl_divergence(p, normalize(on_the_way), base=unit.base)
+    falls = f"falls from {amount(kl_divergence(p, q, base=unit.base), unit.name)} to 0 at P"
     words = (
         "The straight way from your Q through P and on, as far as chances stay chances: D(P‖·) "
-        f"falls from {amount(kl_divergence(p, q, base=unit.base), unit.name)} to 0 at P and rises "
-        "behind it."
+        + (
+            f"{falls} and rises behind it."
+            if steps[0] < 0
+            else f"{falls}, and there the way ends, for beyond it some chance would be below 0."
+        )
     )
     drawn = chart.bowl_figure(
         steps,

@@ -1,7 +1,6 @@
 """What is no distribution raises, and the message says which argument, where and what."""
 
 import math
-import re
 from fractions import Fraction
 
 import numpy as np
@@ -22,6 +21,7 @@ from kl_core import (
     total_variation,
     wald_expected_rolls,
 )
+from tests.kl_core.errors import raises
 
 TINY = 5e-324  # the smallest double above 0
 HALVES = [0.5, 0.5]
@@ -38,10 +38,6 @@ def simulation_at_19(p, q):
 
 
 OF_A_PAIR = [*WITH_A_BASE, total_variation, wald_at_19, simulation_at_19]
-
-
-def raises(message):
-    return pytest.raises(ValueError, match="^" + re.escape(message))
 
 
 NO_WEIGHTS = [
