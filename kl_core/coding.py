@@ -14,7 +14,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kl_core.validation import Array, element, probabilities
+from kl_core.validation import (
+    Array,
+    at_least_one,
+    check_broadcast,
+    element,
+    floats,
+    probabilities,
+)
 
 Bits = NDArray[np.uint8]
 Symbols = NDArray[np.int64]
@@ -123,6 +130,8 @@ class PrefixCode:
             If the bits are not exactly `count` words of this code.
         """
         digits = np.asarray(bits)
+        if digits.ndim != 1:
+            raise ValueError(f"bits must have one axis, got shape {digits.shape}")
         if not np.isin(digits, (0, 1)).all():
             raise ValueError(f"bits must be 0 and 1, got {digits[~np.isin(digits, (0, 1))][0]!r}")
         if "" in self.words:
@@ -146,26 +155,12 @@ class PrefixCode:
         return np.array(symbols, dtype=np.int64)
 
     def _message(self, symbols: ArrayLike) -> Symbols:
-        message = np.asarray(symbols)
-        if message.size == 0:
-            return np.empty(0, dtype=np.int64)
-        if message.dtype.kind not in "iu" or message.ndim != 1:
-            raise ValueError(
-                f"symbols must be whole numbers on one axis, got {message.dtype} of shape "
-                f"{message.shape}"
-            )
-        known = (message >= 0) & (message < len(self.words))
-        if not known.all():
-            at = int(np.argmin(known))
-            raise ValueError(
-                f"symbols[{at}] is {message[at]}; this code has the symbols 0 to "
-                f"{len(self.words) - 1}"
-            )
+        message = _symbols(symbols, len(self.words))
         silent = np.isinf(self.lengths)[message]
         if silent.any():
             at = int(np.argmax(silent))
             raise ValueError(f"symbols[{at}] is {message[at]}, for which this code has no word")
-        return message.astype(np.int64)
+        return message
 
     @cached_property
     def _padded_words(self) -> tuple[Bits, NDArray[np.bool_]]:
@@ -276,8 +271,7 @@ def code_lengths(p: ArrayLike) -> Array:
     """
     # frexp is exact: p = m·2^e with m in [1/2, 1), so e - 1 is ⌊log2 p⌋.
     p = probabilities(p, "p")
-    lengths = np.maximum(1.0 - np.frexp(p)[1], 0.0)
-    return np.where(p == 0, math.inf, lengths)
+    return np.where(p == 0, math.inf, 1.0 - np.frexp(p)[1])
 
 
 def expected_length(p: ArrayLike, lengths: ArrayLike) -> Array:
@@ -310,7 +304,7 @@ def expected_length(p: ArrayLike, lengths: ArrayLike) -> Array:
     1.5
     """
     p = probabilities(p, "p")
-    digits = np.asarray(lengths, dtype=np.float64)
+    digits = floats(lengths, "lengths")
     if digits.ndim == 0 or digits.shape[-1] != p.shape[-1]:
         raise ValueError(
             f"p has {p.shape[-1]} outcomes, lengths have shape {digits.shape}: one for each outcome"
@@ -320,6 +314,7 @@ def expected_length(p: ArrayLike, lengths: ArrayLike) -> Array:
         raise ValueError(
             f"{element('lengths', index)} is {float(digits[index])!r}; it must be at least 0"
         )
+    check_broadcast(p=p, lengths=digits)
     with np.errstate(invalid="ignore"):
         average: Array = np.where(p > 0, p * digits, 0.0).sum(axis=-1)
     return average
@@ -354,7 +349,7 @@ def block_probabilities(p: ArrayLike, length: int) -> Array:
     >>> block_probabilities([0.75, 0.25], 2)
     array([0.5625, 0.1875, 0.1875, 0.0625])
     """
-    _at_least_one(length)
+    at_least_one(length=length)
     single = _one_axis(p)
     blocks = single
     for _ in range(length - 1):
@@ -390,8 +385,8 @@ def blocks_of(symbols: ArrayLike, outcomes: int, length: int) -> Symbols:
     >>> blocks_of([0, 1, 1, 1, 0], outcomes=2, length=2)
     array([1, 3])
     """
-    _at_least_one(length)
-    message = np.asarray(symbols, dtype=np.int64)
+    at_least_one(length=length)
+    message = _symbols(symbols, outcomes)
     whole = message[: message.size // length * length].reshape(-1, length)
     blocks: Symbols = np.asarray(np.ravel_multi_index(tuple(whole.T), (outcomes,) * length))
     return blocks
@@ -404,6 +399,19 @@ def _one_axis(p: ArrayLike) -> Array:
     return p
 
 
-def _at_least_one(length: int) -> None:
-    if length < 1:
-        raise ValueError(f"length must be at least 1, got {length!r}")
+def _symbols(symbols: ArrayLike, outcomes: int) -> Symbols:
+    message = np.asarray(symbols)
+    if message.size == 0:
+        return np.empty(0, dtype=np.int64)
+    if message.dtype.kind not in "iu" or message.ndim != 1:
+        raise ValueError(
+            f"symbols must be whole numbers on one axis, got {message.dtype} of shape "
+            f"{message.shape}"
+        )
+    known = (message >= 0) & (message < outcomes)
+    if not known.all():
+        at = int(np.argmin(known))
+        raise ValueError(
+            f"symbols[{at}] is {message[at]}; this code has the symbols 0 to {outcomes - 1}"
+        )
+    return message.astype(np.int64)

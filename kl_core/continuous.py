@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_ndtr, logsumexp
 
-from kl_core.validation import Array, finite_array, log_of_base
+from kl_core.validation import (
+    SUM_TOLERANCE,
+    Array,
+    at_least_one,
+    check_broadcast,
+    element,
+    finite_array,
+    floats,
+    log_of_base,
+)
 
 # The most that a skew normal can lean: where its shape parameter goes to infinity.
 LARGEST_SKEWNESS = 0.995
@@ -58,6 +67,9 @@ class SkewNormal:
 
     def __post_init__(self) -> None:
         """Refuse what is no density."""
+        for name in ("mean", "std", "skewness", "end"):
+            if floats(getattr(self, name), name).ndim:
+                raise ValueError(f"{name} must be one number, got {getattr(self, name)!r}")
         finite_array(self.mean, "mean")
         if not 0 < self.std < math.inf:
             raise ValueError(f"std is {self.std!r}; it must be finite and above 0")
@@ -137,12 +149,12 @@ class SkewNormal:
         ValueError
             If `edges` does not increase.
         """
-        edges = np.asarray(edges, dtype=np.float64)
-        if edges.ndim != 1 or edges.size < 2 or not (np.diff(edges) > 0).all():
+        edges = floats(edges, "edges")
+        if edges.ndim != 1 or edges.size < 2 or not (edges[1:] > edges[:-1]).all():
             raise ValueError("edges must hold at least two numbers, each above the one before")
         panels = _panels(self, reach=edges[np.isfinite(edges)])
         cuts = np.clip(edges, panels[0], panels[-1])
-        panels = np.unique(np.concatenate([panels, cuts]))
+        panels = np.unique(np.concatenate([panels, cuts, self._into_wide_bins(cuts)]))
         nodes, log_weights = _nodes(panels)
         pieces = logsumexp(self.logpdf(nodes) + log_weights, axis=1)
         first = np.searchsorted(panels, cuts)
@@ -152,6 +164,18 @@ class SkewNormal:
         starts = first[:-1][filled]
         masses[filled] = np.logaddexp.reduceat(pieces[: first[-1]], starts)
         return masses
+
+    def _into_wide_bins(self, cuts: Array) -> Array:
+        """Return edges of panels that lie close where a bin begins and ends.
+
+        Out in a tail a bin holds next to all it holds right beside its inner end.
+        """
+        low, high = cuts[:-1], cuts[1:]
+        wide = high - low > self.scale / 2
+        low, high, steps = low[wide, None], high[wide, None], self.scale * _STEPS
+        return np.concatenate(
+            [np.minimum(low + steps, high), np.maximum(high - steps, low)]
+        ).ravel()
 
     def _log_whole(self, x: Array) -> Array:
         """Return the log-density of the bell before its end is cut off."""
@@ -173,7 +197,8 @@ def kl_integral(
         The average is taken over P.
     epsilon : array_like, any shape
         Added to q(x), as code does that fears log 0. With it the result is no divergence any more:
-        it is finite where the truth is ``inf``, and may fall below 0.
+        it is finite where the truth is ``inf``, and may fall below 0. To about six digits where
+        ε is far below 1e-50.
     base : float, optional
         2 for bits, 10 for dits; None for nats.
 
@@ -275,7 +300,7 @@ def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) 
     Raises
     ------
     ValueError
-        If the numbers of bins differ or `base` is not above 1.
+        If an argument holds NaN or a number above 0, shapes do not match, or `base` is not above 1.
 
     References
     ----------
@@ -289,14 +314,17 @@ def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) 
     0.309007
     0.49935
     """
-    log_p, log_q = np.asarray(log_p, dtype=np.float64), np.asarray(log_q, dtype=np.float64)
+    log_p, log_q = _log_chances(log_p, "log_p"), _log_chances(log_q, "log_q")
     if log_p.shape[-1:] != log_q.shape[-1:]:
         raise ValueError(
             f"log_p and log_q must have the same bins: shapes {log_p.shape} and {log_q.shape}"
         )
+    check_broadcast(log_p=log_p, log_q=log_q)
     weights = np.exp(log_p)
     with np.errstate(invalid="ignore"):
         terms = np.where(weights > 0, weights * (log_p - log_q), 0.0)
+    # A bin of P may hold less than the smallest double; where Q has nothing it still decides.
+    terms = np.where((log_p > -math.inf) & (log_q == -math.inf), math.inf, terms)
     divergence: Array = np.maximum(terms.sum(axis=-1), 0.0) / log_of_base(base)
     return divergence
 
@@ -318,16 +346,17 @@ def merge_bins(log_masses: ArrayLike, count: int) -> Array:
     Raises
     ------
     ValueError
-        If `count` is below 1.
+        If `count` is below 1, or `log_masses` holds no bins.
 
     Examples
     --------
     >>> np.exp(merge_bins(np.log([0.1, 0.2, 0.3, 0.4]), 2)).round(12)
     array([0.3, 0.7])
     """
-    if count < 1:
-        raise ValueError(f"count must be at least 1, got {count!r}")
-    masses = np.asarray(log_masses, dtype=np.float64)
+    at_least_one(count=count)
+    masses = floats(log_masses, "log_masses")
+    if masses.ndim == 0:
+        raise ValueError("log_masses must hold bins on its last axis, got a single number")
     merged: Array = np.logaddexp.reduceat(masses, np.arange(0, masses.shape[-1], count), axis=-1)
     return merged
 
@@ -335,27 +364,42 @@ def merge_bins(log_masses: ArrayLike, count: int) -> Array:
 def _panels(*densities: SkewNormal, reach: Array | None = None) -> Array:
     """Return increasing edges between which the first density, and log-ratios, are smooth.
 
-    They cover all that counts of the first density, and lie close where any of them bends or ends,
-    and around the ends of `reach`.
+    They cover all that counts of the first density, as far as `reach` and beyond, and lie close
+    where any of the densities bends or ends.
     """
     first = densities[0]
-    centres = [] if reach is None or reach.size == 0 else [reach.min(), reach.max()]
     edges = np.concatenate(
         [
             *(each.location + each.scale * _GRADED for each in densities),
-            *(centre + first.scale * _GRADED for centre in centres),
             [each.end for each in densities if math.isfinite(each.end)],
         ]
     )
-    middle = [first.location, *centres]
+    middle = [first.location, *([] if reach is None or reach.size == 0 else [reach[0], reach[-1]])]
     low = min(middle) + first.scale * _GRADED[0]
     high = min(first.end, max(middle) + first.scale * _GRADED[-1])
     inside = edges[(edges > low) & (edges < high)]
     return np.unique(np.concatenate([[low], inside, [high]])) if low < high else np.empty(0)
 
 
+def _log_chances(values: ArrayLike, name: str) -> Array:
+    """Return `values` as floats, or raise ValueError unless all are logarithms of probabilities."""
+    logs = floats(values, name)
+    if logs.ndim == 0 or logs.shape[-1] == 0:
+        raise ValueError(f"{name} must hold at least one bin on its last axis, got {logs.shape}")
+    good = logs <= SUM_TOLERANCE
+    if not good.all():
+        index = tuple(np.argwhere(~good)[0])
+        raise ValueError(
+            f"{element(name, index)} is {float(logs[index])!r}; the logarithm of a probability is "
+            "at most 0"
+        )
+    return logs
+
+
 def _nodes(panels: Array) -> tuple[Array, Array]:
     """Return the quadrature nodes of each panel, and the logarithms of their weights."""
     half = np.diff(panels)[:, None] / 2
     nodes = panels[:-1, None] + half * (1 + _NODES)
-    return nodes, np.log(half * _WEIGHTS)
+    # A panel may be too narrow for half of it to be above 0.
+    with np.errstate(divide="ignore"):
+        return nodes, np.log(half * _WEIGHTS)

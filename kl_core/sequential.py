@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kl_core.discrete import kl_divergence
-from kl_core.validation import Array, log_of_base, probability_pair
+from kl_core.validation import Array, at_least_one, log_of_base, probability_pair
 
 # Rolls drawn at a time for every undecided run: enough to be quick, few enough to waste little.
 BLOCK = 64
@@ -204,8 +204,7 @@ def simulate_sequential_test(
     p, q = probability_pair(p, q)
     if p.ndim != 1 or q.ndim != 1:
         raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
-    _at_least_one("runs", runs)
-    _at_least_one("max_rolls", max_rolls)
+    at_least_one(runs=runs, max_rolls=max_rolls)
     steps = log_ratios(p, q)
 
     rolls = np.zeros(runs, dtype=np.int64)
@@ -270,23 +269,20 @@ def simulate_averages(
     p, q = probability_pair(p, q)
     if p.ndim != 1 or q.ndim != 1:
         raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
-    _at_least_one("runs", runs)
+    at_least_one(runs=runs)
     looks = np.asarray(draws)
-    new = np.diff(looks, prepend=0)
-    if looks.ndim != 1 or looks.dtype.kind not in "iu" or not (new > 0).all():
+    whole = looks.ndim == 1 and looks.dtype.kind in "iu"
+    new: NDArray[np.int64] = np.diff(looks.astype(np.int64) if whole else [0], prepend=0)
+    if not (new > 0).all():
         raise ValueError(
             f"draws must be whole numbers that increase from at least 1, got {draws!r}"
         )
     seen = rng.multinomial(new[:, None], p / p.sum(), size=(looks.size, runs)).cumsum(axis=0)
-    # An outcome that was never drawn adds nothing, however impossible it is.
-    evidence = np.where(seen > 0, log_ratios(p, q), 0.0) * seen
+    # An outcome that was never drawn adds nothing, however impossible Q calls it; and of very many
+    # draws the generator gives its rounding to the last outcome, even to one that P rules out.
+    evidence = np.where((seen > 0) & (p > 0), log_ratios(p, q), 0.0) * seen
     averages: Array = (evidence.sum(axis=-1) / looks[:, None]).T
     return averages
-
-
-def _at_least_one(name: str, count: int) -> None:
-    if count < 1:
-        raise ValueError(f"{name} must be at least 1, got {count!r}")
 
 
 def _threshold(odds: float) -> float:

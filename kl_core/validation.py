@@ -13,7 +13,7 @@ SUM_TOLERANCE = 1e-8
 
 def weights_array(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless all are finite and at least 0."""
-    weights = _floats(values, name)
+    weights = floats(values, name)
     if weights.ndim == 0 or weights.shape[-1] == 0:
         raise ValueError(
             f"{name} must hold at least one outcome on its last axis, got shape {weights.shape}"
@@ -50,12 +50,7 @@ def probability_pair(p: ArrayLike, q: ArrayLike) -> tuple[Array, Array]:
             f"p and q must have the same outcomes: "
             f"p has {p.shape[-1]} on its last axis, q has {q.shape[-1]}"
         )
-    try:
-        np.broadcast_shapes(p.shape, q.shape)
-    except ValueError:
-        raise ValueError(
-            f"p of shape {p.shape} and q of shape {q.shape} do not broadcast"
-        ) from None
+    check_broadcast(p=p, q=q)
     return p, q
 
 
@@ -75,7 +70,7 @@ def element(name: str, index: tuple[int, ...]) -> str:
 
 def finite_array(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless all are finite."""
-    numbers = _floats(values, name)
+    numbers = floats(values, name)
     if not np.isfinite(numbers).all():
         index = tuple(np.argwhere(~np.isfinite(numbers))[0])
         raise ValueError(f"{element(name, index)} is {float(numbers[index])!r}; it must be finite")
@@ -84,7 +79,7 @@ def finite_array(values: ArrayLike, name: str) -> Array:
 
 def positive_array(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless all are finite and above 0."""
-    numbers = _floats(values, name)
+    numbers = floats(values, name)
     good = np.isfinite(numbers) & (numbers > 0)
     if not good.all():
         index = tuple(np.argwhere(~good)[0])
@@ -94,7 +89,8 @@ def positive_array(values: ArrayLike, name: str) -> Array:
     return numbers
 
 
-def _floats(values: ArrayLike, name: str) -> Array:
+def floats(values: ArrayLike, name: str) -> Array:
+    """Return `values` as floats, or raise ValueError unless they are numbers."""
     try:
         # NumPy would drop the imaginary parts of an array; of a list it refuses them itself.
         if isinstance(values, np.ndarray) and np.iscomplexobj(values):
@@ -102,3 +98,19 @@ def _floats(values: ArrayLike, name: str) -> Array:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from None
+
+
+def check_broadcast(**arrays: Array) -> None:
+    """Raise ValueError unless these named arrays broadcast."""
+    try:
+        np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError:
+        named = [f"{name} of shape {array.shape}" for name, array in arrays.items()]
+        raise ValueError(f"{', '.join(named[:-1])} and {named[-1]} do not broadcast") from None
+
+
+def at_least_one(**counts: int) -> None:
+    """Raise ValueError unless these named counts are at least 1."""
+    for name, count in counts.items():
+        if count < 1:
+            raise ValueError(f"{name} must be at least 1, got {count!r}")

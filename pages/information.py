@@ -306,7 +306,10 @@ def messages_in_words(p, q, rolls, block, took, unit):
     rest = rolls.size - used
     opening = f"{used:,} rolls"
     if rest:
-        opening += f" ({rest} more do not fill a block of {block} and are left out)"
+        opening += (
+            f" ({rest} more {'does' if rest == 1 else 'do'} not fill a block of {block} and "
+            f"{'is' if rest == 1 else 'are'} left out)"
+        )
     p_took, q_took = took
     if q_took is None:
         first = int(np.argmax(q[rolls] == 0)) + 1

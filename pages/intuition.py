@@ -307,9 +307,10 @@ def other_way(p, q, unit):
         return f"{told}: equal, but only by coincidence. Move one slider, then swap."
     step, leap = (amount(gaussian_kl(0, 1, mean, 1, base=unit.base), unit.name) for mean in (1, 2))
     return (
-        f"{told}. A distance would be the same both ways, so D is called a *divergence*, not a "
-        "metric. It breaks the other rule of distances too: between bell curves one spread apart "
-        f"it is {step}, two spreads apart {leap}, more than both steps together."
+        f"{told}; *Swap P and Q* above makes them trade places. A distance would be the same both "
+        "ways, so D is called a *divergence*, not a metric. It breaks the other rule of distances "
+        f"too: between bell curves one spread apart it is {step}, two spreads apart {leap}, "
+        "more than both steps together."
     )
 
 
