@@ -21,11 +21,12 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import sum_today, write
 from widgets.prediction import predict
+from widgets.presets import Preset, presets
 from widgets.redraw import let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
 from widgets.shown import shown
 from widgets.take_away import take_away
-from widgets.weights import Weights
+from widgets.weights import Weights, same
 
 SKY = ("sun", "cloud", "rain", "snow")
 OUTCOMES = Weights(
@@ -174,7 +175,7 @@ def sum_in_words(p, q, unit):
     """Say what the three rows of the sum show."""
     terms, ratios = (each(p, q, base=unit.base) for each in (kl_terms, log_ratios))
     total = kl_divergence(p, q, base=unit.base)
-    if np.allclose(p, q, rtol=1e-12, atol=0):
+    if same(p, q):
         return f"P and Q agree everywhere: every gap is 0, and so is the sum, 0 {unit.name}."
     place = int(terms.argmax())
     weighs = (
@@ -602,24 +603,18 @@ st.markdown(
 )
 ask_prediction(units.current())
 st.header("Move it", anchor="move")
-with st.container(horizontal=True):
-    st.button("Two plain bells", key="_definition_plain", on_click=set_bells,
-              args=(P_BELL, Q_BELL))  # fmt: skip
-    st.button("Q too narrow", key="_definition_narrow", on_click=set_bells,
-              args=(P_BELL, P_BELL | {"spread": 0.4}))  # fmt: skip
-    st.button("Leaning apart", key="_definition_lean", on_click=set_bells,
-              args=(P_BELL | {"lean": 0.8}, P_BELL | {"lean": -0.8}))  # fmt: skip
-    st.button("Q ends too early", key="_definition_cut", on_click=set_bells,
-              args=(P_BELL, P_BELL | {"end": 1.0}))  # fmt: skip
-    st.button("P ends first", key="_definition_inside", on_click=set_bells,
-              args=(P_BELL | {"end": 0.9}, P_BELL | {"end": 1.0}))  # fmt: skip
-    st.button("Swap P and Q", key="_definition_swap", on_click=swap_all)
-    st.button(
-        "Start over",
-        key="_definition_reset",
-        on_click=start_over,
-        help="Puts every control and answer of this page back.",
-    )
+presets(
+    "definition",
+    [
+        Preset("Two plain bells", set_bells, (P_BELL, Q_BELL)),
+        Preset("Q too narrow", set_bells, (P_BELL, P_BELL | {"spread": 0.4})),
+        Preset("Leaning apart", set_bells, (P_BELL | {"lean": 0.8}, P_BELL | {"lean": -0.8})),
+        Preset("Q ends too early", set_bells, (P_BELL, P_BELL | {"end": 1.0})),
+        Preset("P ends first", set_bells, (P_BELL | {"end": 0.9}, P_BELL | {"end": 1.0})),
+        Preset("Swap P and Q", swap_all),
+    ],
+    start_over=start_over,
+)
 discrete, continuous = st.columns(2, gap="medium")
 with discrete:
     st.subheader("A few outcomes: a sum", anchor="sum")

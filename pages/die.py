@@ -17,12 +17,14 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import formula, sum_today
 from widgets.prediction import predict
+from widgets.presets import Preset, presets
 from widgets.redraw import let_the_chart_appear
 from widgets.self_check import Question, self_check
+from widgets.series import series
 from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
-from widgets.weights import Weights
+from widgets.weights import Weights, same
 
 FACES = range(1, 7)
 FAIR = [1.0] * 6
@@ -94,37 +96,9 @@ def ask_prediction(unit):
     )
 
 
-def presets():
-    """Offer views worth seeing, one click each."""
-    with st.container(horizontal=True):
-        st.button("The book's die", key="_die_book", on_click=DICE.put, args=(FAIR, LOADED))
-        st.button("Swap P and Q", key="_die_swap", on_click=DICE.swap)
-        st.button("Rule out the six", key="_die_infinite", on_click=DICE.put, args=(FAIR, NO_SIX))
-        st.button(
-            "A casino's loaded die",
-            key="_die_casino",
-            on_click=DICE.put,
-            args=(CASINO, FAIR),
-            help="The occasionally dishonest casino of Durbin et al., *Biological Sequence "
-            "Analysis* (1998): it rolls six half the time, and you believe the die is fair.",
-        )
-        st.button("Random dice", key="_die_random", on_click=DICE.shuffle)
-        st.button(
-            "Start over",
-            key="_die_reset",
-            on_click=start_over,
-            help="Puts every control and answer of this page back.",
-        )
-
-
 def faces_text(faces):
     """Return 'face 2' or 'faces 2, 3 and 4'."""
     return f"face{'s' if len(faces) > 1 else ''} {listed([str(face) for face in faces])}"
-
-
-def same_die(p, q):
-    """Say whether two dice differ by no more than the rounding of their weights."""
-    return np.allclose(p, q, rtol=1e-12, atol=0)
 
 
 def faces_with(terms, term):
@@ -138,7 +112,7 @@ def in_words(p, q, unit):
     terms = kl_terms(p, q, base=unit.base)
     there = kl_divergence(p, q, base=unit.base)
     back = kl_divergence(q, p, base=unit.base)
-    if same_die(p, q):
+    if same(p, q):
         return f"P and Q are the same die, so nothing is lost: D(P‖Q) is 0 {unit.name}."
     if np.isinf(there):
         ruled_out = (p > 0) & (q == 0)
@@ -207,11 +181,6 @@ def wald_test(p, q, odds, runs, seed):
     )
 
 
-def roll_again():
-    """Take the next series of rolls."""
-    st.session_state["die_seed"] = st.session_state["die_seed"] % 1000 + 1
-
-
 def rolls_in_words(evidence, steps, decided, odds, divergence, unit):
     """Say what these rolls show."""
     rolls = evidence.size
@@ -239,7 +208,7 @@ def wald_in_words(p, q, odds, seed):
     """Compare Wald's expected number of rolls with a simulation of his test."""
     divergence = kl_divergence(p, q)
     expected = float(wald_expected_rolls(p, q, odds))
-    if same_die(p, q):
+    if same(p, q):
         return "P and Q are the same die: no number of rolls tells them apart."
     ruled_out = float(p[q == 0].sum())
     about = expected if np.isfinite(divergence) else 1 / ruled_out
@@ -297,15 +266,7 @@ def roll_it():
             help="The test stops as soon as the rolls are this many times likelier under one die "
             "than under the other (Wald's sequential test, 1945).",
         )
-        seed = st.slider(
-            "Series of rolls (the same number rolls the same dice)",
-            1,
-            1000,
-            1,
-            key="die_seed",
-            bind="query-params",
-        )
-        st.button("Roll again", key="_die_roll", on_click=roll_again, icon="🎲")
+        seed = series("die_seed", "Series of rolls", again="Roll again", icon="🎲")
     if dice is None:
         picture.info("There is nothing to roll until P and Q both have a weight above 0.")
         return
@@ -440,7 +401,23 @@ frame.header(
 book_table(units.current())
 ask_prediction(units.current())
 st.header("Move it", anchor="move")
-presets()
+presets(
+    "die",
+    [
+        Preset("The book's die", DICE.put_back),
+        Preset("Swap P and Q", DICE.swap),
+        Preset("Rule out the six", DICE.put, (FAIR, NO_SIX)),
+        Preset(
+            "A casino's loaded die",
+            DICE.put,
+            (CASINO, FAIR),
+            "The occasionally dishonest casino of Durbin et al., *Biological Sequence Analysis* "
+            "(1998): it rolls six half the time, and you believe the die is fair.",
+        ),
+        Preset("Random dice", DICE.shuffle),
+    ],
+    start_over=start_over,
+)
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
     DICE.sliders(":blue[**P**, true die]", ":orange[**Q**, model]")

@@ -21,12 +21,14 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
+from widgets.presets import Preset, presets
 from widgets.redraw import let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
+from widgets.series import series
 from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
-from widgets.weights import Weights
+from widgets.weights import Weights, same
 
 FACES = [f"face {face}" for face in range(1, 7)]
 FAIR = [1.0] * 6
@@ -51,6 +53,7 @@ DICE = Weights(
 )
 ROLLS = [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000]
 BLOCKS = [1, 2, 3, 4]
+FOLLOW_THE_MESSAGE = ("information_messages", "information_take_away")
 FIRST = 12
 START = {
     "information_tree": "Q",
@@ -69,11 +72,6 @@ def start_over():
     """Put everything on this page back to where it began, answers included."""
     DICE.put_back()
     st.session_state.update(START)
-
-
-def roll_again():
-    """Take the next series of rolls."""
-    st.session_state["information_seed"] = st.session_state["information_seed"] % 1000 + 1
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -110,25 +108,6 @@ def ask_prediction(unit):
     )
 
 
-def presets():
-    """Offer views worth seeing, one click each."""
-    with st.container(horizontal=True):
-        for label, key, p, q in (
-            ("The book's die", "book", FAIR, BOOK),
-            ("Halves and quarters", "halves", HALVES, HALVES[::-1]),
-            ("Nearly sure", "sure", NEARLY_SURE, FAIR),
-            ("Rule out the six", "infinite", FAIR, NO_SIX),
-        ):
-            st.button(label, key=f"_information_{key}", on_click=DICE.put, args=(p, q))
-        st.button("Swap P and Q", key="_information_swap", on_click=DICE.swap)
-        st.button(
-            "Start over",
-            key="_information_reset",
-            on_click=start_over,
-            help="Puts every control and answer of this page back.",
-        )
-
-
 def three_lengths(p, q, unit):
     """Return H(P), D(P‖Q) and H(P, Q)."""
     return (
@@ -142,7 +121,7 @@ def in_words(p, q, unit):
     """Say what the chart shows now."""
     own, extra, crossed = three_lengths(p, q, unit)
     needs = f"A roll of P tells {amount(own, unit.name)}: no code gets by with less, on average. "
-    if np.allclose(p, q, rtol=1e-12, atol=0):
+    if same(p, q):
         return needs + f"Q is P, so a code made for Q is the right one: the extra is 0 {unit.name}."
     if math.isinf(crossed):
         return (
@@ -563,7 +542,17 @@ st.markdown(
 )
 ask_prediction(units.current())
 st.header("Move it", anchor="move")
-presets()
+presets(
+    "information",
+    [
+        Preset("The book's die", DICE.put, (FAIR, BOOK)),
+        Preset("Halves and quarters", DICE.put, (HALVES, HALVES[::-1])),
+        Preset("Nearly sure", DICE.put, (NEARLY_SURE, FAIR)),
+        Preset("Rule out the six", DICE.put, (FAIR, NO_SIX)),
+        Preset("Swap P and Q", DICE.swap),
+    ],
+    start_over=start_over,
+)
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
     DICE.sliders(":blue[**P**], the die", ":orange[**Q**], code's die")
@@ -583,7 +572,6 @@ st.radio(
 codes()
 st.header("Send real rolls", anchor="send")
 controls, answer = st.columns([2, 3], gap="medium")
-FOLLOW_THE_MESSAGE = ("information_messages", "information_take_away")
 with controls:
     st.select_slider(
         "How many rolls of P",
@@ -594,17 +582,13 @@ with controls:
         on_change=redraw,
         args=FOLLOW_THE_MESSAGE,
     )
-    st.slider(
-        "Series of rolls (the same number rolls the same dice)",
-        1,
-        1000,
-        START["information_seed"],
-        key="information_seed",
-        bind="query-params",
-        on_change=redraw,
-        args=FOLLOW_THE_MESSAGE,
+    series(
+        "information_seed",
+        "Series of rolls",
+        again="Roll again",
+        icon="🎲",
+        followers=FOLLOW_THE_MESSAGE,
     )
-    st.button("Roll again", key="_information_roll", on_click=roll_again, icon="🎲")
     st.select_slider(
         "Rolls in a block, with one word for all of them",
         BLOCKS,

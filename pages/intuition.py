@@ -16,11 +16,13 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
+from widgets.presets import Preset, presets
 from widgets.redraw import let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
+from widgets.series import series
 from widgets.shown import shown
 from widgets.take_away import take_away
-from widgets.weights import Weights
+from widgets.weights import Weights, same
 
 SKY = {"sun": "☀️", "cloud": "☁️", "rain": "🌧️", "snow": "❄️"}
 TRUE_SKY = [4.0, 3.0, 2.5, 0.5]
@@ -49,6 +51,7 @@ START = {
     "intuition_check2": None,
     "intuition_check3": None,
 }
+FOLLOW_THE_DAYS = ("intuition_days", "intuition_take_away")
 RUNS = 1000
 FORECASTERS = 10_000
 
@@ -57,11 +60,6 @@ def start_over():
     """Put everything on this page back to where it began, answers included."""
     WEATHER.put_back()
     st.session_state.update(START)
-
-
-def next_days():
-    """Take the next run of days."""
-    st.session_state["intuition_seed"] = st.session_state["intuition_seed"] % 1000 + 1
 
 
 def ask_prediction(unit):
@@ -79,29 +77,6 @@ def ask_prediction(unit):
         f"**{amount(kl_divergence(p, q, base=unit.base), unit.name)}** a day, and no forecast "
         "other than the truth itself avoids a loss. Luck only decides the first few days.",
     )
-
-
-def presets():
-    """Offer views worth seeing, one click each."""
-    with st.container(horizontal=True):
-        for label, key, q in (
-            ("The sunny forecaster", "sunny", SUNNY_FORECAST),
-            ("The timid forecaster", "timid", TIMID_FORECAST),
-            ("“It never snows”", "no_snow", NO_SNOW),
-        ):
-            st.button(label, key=f"_intuition_{key}", on_click=WEATHER.put, args=(TRUE_SKY, q))
-        st.button("Swap P and Q", key="_intuition_swap", on_click=WEATHER.swap)
-        st.button(
-            "Start over",
-            key="_intuition_reset",
-            on_click=start_over,
-            help="Puts every control and answer of this page back.",
-        )
-
-
-def same(p, q):
-    """Say whether weather and forecast differ by no more than the rounding of their weights."""
-    return np.allclose(p, q, rtol=1e-12, atol=0)
 
 
 def kinds_with(ratios, ratio):
@@ -481,7 +456,16 @@ st.markdown(
 )
 ask_prediction(units.current())
 st.header("Move it", anchor="move")
-presets()
+presets(
+    "intuition",
+    [
+        Preset("The sunny forecaster", WEATHER.put_back),
+        Preset("The timid forecaster", WEATHER.put, (TRUE_SKY, TIMID_FORECAST)),
+        Preset("“It never snows”", WEATHER.put, (TRUE_SKY, NO_SNOW)),
+        Preset("Swap P and Q", WEATHER.swap),
+    ],
+    start_over=start_over,
+)
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
     WEATHER.sliders(":blue[**P**, the weather]", ":orange[**Q**, the forecast]")
@@ -502,19 +486,15 @@ with controls:
         key="intuition_days",
         bind="query-params",
         on_change=redraw,
-        args=("intuition_days", "intuition_take_away"),
+        args=FOLLOW_THE_DAYS,
     )
-    st.slider(
-        "Which days (the same number brings the same days)",
-        1,
-        1000,
-        START["intuition_seed"],
-        key="intuition_seed",
-        bind="query-params",
-        on_change=redraw,
-        args=("intuition_days", "intuition_take_away"),
+    series(
+        "intuition_seed",
+        "Which days",
+        again="Other days",
+        icon="🌦️",
+        followers=FOLLOW_THE_DAYS,
     )
-    st.button("Other days", key="_intuition_next", on_click=next_days, icon="🌦️")
 with answer:
     days_pass()
 try_it()

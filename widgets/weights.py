@@ -105,3 +105,8 @@ class Weights:
         """Choose both by chance; no outcome is ruled out."""
         p, q = np.random.default_rng().integers(1, 101, (2, len(self.outcomes))) / 10
         self.put(p, q)
+
+
+def same(p: NDArray[np.float64], q: NDArray[np.float64]) -> bool:
+    """Say whether P and Q differ by no more than the rounding of their weights."""
+    return bool(np.allclose(p, q, rtol=1e-12, atol=0))
