@@ -134,14 +134,17 @@ def integral_figure(
             )
         )
     if endless.any():
+        start, edge = float(x[endless].min()), float(x[-1])
+        # Close to the right edge there is room for the label only on the left.
+        roomy = start < edge - (edge - float(x[0])) / 4
         traces.append(
             scatter(
-                x=[float(x[endless].min())],
+                x=[start if roomy else edge],
                 y=[product_top],
                 yaxis="y3",
                 mode="text",
                 text=[" ∞ from here on"],
-                textposition="bottom right",
+                textposition="bottom right" if roomy else "bottom left",
                 textfont={"color": colours.kl, "size": 14},
                 showlegend=False,
                 hoverinfo="skip",

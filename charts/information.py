@@ -225,7 +225,8 @@ def counted_figure(
     colours : Palette
         Of the page's theme.
     """
-    finite = [each for each in [*ideal, *expected, *counted] if math.isfinite(each)]
+    ends = [length + error for length, error in zip(counted, errors, strict=True)]
+    finite = [each for each in [*ideal, *expected, *ends] if math.isfinite(each)]
     both = [colours.p, colours.q]
     # Side by side they would hide each other: the average stands a little above the counted.
     marks = (

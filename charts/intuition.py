@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from charts.outcomes import Row, outcomes_figure
 from charts.player import play
-from charts.style import Palette, amount, figure, number, scatter, steady_limit
+from charts.style import Palette, amount, counted, figure, number, scatter, steady_limit
 from kl_core.validation import Array
 
 FRAMES = 30
@@ -128,7 +128,7 @@ def settling_figure(
             y=drawn,
             mode="lines",
             line={"color": colours.p, "width": 2.5},
-            hovertemplate="after %{x} days: %{y:.3f} " + unit + " a day<extra></extra>",
+            hovertemplate="day %{x}: %{y:.3f} " + unit + " a day<extra></extra>",
         ),
         scatter(
             x=days[-1:],
@@ -146,7 +146,8 @@ def settling_figure(
         figure(
             traces,
             colours,
-            title=f"After {days[-1]:,} days: {number(last)}; D = {amount(divergence, unit)}",
+            title=f"After {counted(int(days[-1]), 'day')}: {number(last)}; "
+            f"D = {amount(divergence, unit)}",
             height=360,
             margin={"l": 56, "r": 28, "t": 64, "b": 44},
             showlegend=False,

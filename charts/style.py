@@ -165,7 +165,7 @@ def signed(value: float, digits: int = 3) -> str:
     return ("+" if value > 0 else "") + number(value, digits)
 
 
-def percent(probability: float) -> str:
+def percent(probability: float, digits: int = 1) -> str:
     """Return a probability as people say it.
 
     Examples
@@ -173,7 +173,7 @@ def percent(probability: float) -> str:
     >>> percent(1 / 6), percent(0.00001)
     ('16.7%', '1×10⁻³%')
     """
-    return f"{number(100 * probability, 1)}%"
+    return f"{number(100 * probability, digits)}%"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -186,3 +186,26 @@ def listed(names: Sequence[str]) -> str:
     """
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def digits_apart(one: float, other: float, digits: int = 3) -> int:
+    """Return how many digits two numbers need to look different, at least `digits`.
+
+    Examples
+    --------
+    >>> digits_apart(0.0011, 0.0014), digits_apart(1, 2), digits_apart(1, 1)
+    (4, 3, 3)
+    """
+    enough = (n for n in range(digits, digits + 12) if number(one, n) != number(other, n))
+    return next(enough, digits)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Examples
+    --------
+    >>> counted(1, "day"), counted(10_000, "day")
+    ('1 day', '10,000 days')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

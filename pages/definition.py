@@ -26,7 +26,7 @@ from widgets.redraw import let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
 from widgets.shown import shown
 from widgets.take_away import take_away
-from widgets.weights import Weights, same
+from widgets.weights import Weights
 
 SKY = ("sun", "cloud", "rain", "snow")
 OUTCOMES = Weights(
@@ -175,7 +175,7 @@ def sum_in_words(p, q, unit):
     """Say what the three rows of the sum show."""
     terms, ratios = (each(p, q, base=unit.base) for each in (kl_terms, log_ratios))
     total = kl_divergence(p, q, base=unit.base)
-    if same(p, q):
+    if np.array_equal(p, q):
         return f"P and Q agree everywhere: every gap is 0, and so is the sum, 0 {unit.name}."
     place = int(terms.argmax())
     weighs = (
@@ -270,13 +270,13 @@ def along_the_line(p, q, unit):
         return x, np.exp(log_p), np.exp(log_q), (log_p - log_q) / unit.nats
 
 
-def integral_figure(p, q, unit):
+def integral_figure(p, q, unit, colours):
     """Return the chart that answers the sliders of the bells."""
     return chart.integral_figure(
         *along_the_line(p, q, unit),
         float(kl_integral(p, q, base=unit.base)),
         unit.name,
-        palette(theme.scheme()),
+        colours,
     )
 
 
@@ -288,7 +288,8 @@ def the_integral():
     if not (bells := densities()):
         return
     words = integral_in_words(*bells, unit)
-    shown(integral_figure(*bells, unit), words, key="_definition_integral")
+    drawn = integral_figure(*bells, unit, palette(theme.scheme()))
+    shown(drawn, words, key="_definition_integral")
     st.markdown(words)
     integral = all_digits(float(kl_integral(*bells, base=unit.base)))
     if not has_closed_form(*bells):
@@ -529,13 +530,13 @@ def snippet(pair, bells, unit):
 @st.fragment(key="definition_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
-    unit = units.current()
+    unit, colours = units.current(), palette(theme.scheme())
     pair, bells = OUTCOMES.chances(), densities()
     if bells:
         take_away(
             "definition",
             data=lambda: data(*bells, unit),
-            html=lambda: integral_figure(*bells, unit).to_html(),
+            html=lambda: integral_figure(*bells, unit, colours).to_html(),
             snippet=snippet(pair, bells, unit),
         )
 

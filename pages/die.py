@@ -24,7 +24,7 @@ from widgets.series import series
 from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
-from widgets.weights import Weights, same
+from widgets.weights import Weights
 
 FACES = range(1, 7)
 FAIR = [1.0] * 6
@@ -112,7 +112,7 @@ def in_words(p, q, unit):
     terms = kl_terms(p, q, base=unit.base)
     there = kl_divergence(p, q, base=unit.base)
     back = kl_divergence(q, p, base=unit.base)
-    if same(p, q):
+    if np.array_equal(p, q):
         return f"P and Q are the same die, so nothing is lost: D(P‖Q) is 0 {unit.name}."
     if np.isinf(there):
         ruled_out = (p > 0) & (q == 0)
@@ -208,7 +208,7 @@ def wald_in_words(p, q, odds, seed):
     """Compare Wald's expected number of rolls with a simulation of his test."""
     divergence = kl_divergence(p, q)
     expected = float(wald_expected_rolls(p, q, odds))
-    if same(p, q):
+    if np.array_equal(p, q):
         return "P and Q are the same die: no number of rolls tells them apart."
     ruled_out = float(p[q == 0].sum())
     about = expected if np.isfinite(divergence) else 1 / ruled_out
@@ -348,10 +348,10 @@ QUESTIONS = [
 ]
 
 
-def terms_figure(p, q, unit):
+def terms_figure(p, q, unit, colours):
     """Return the chart that answers the sliders."""
     terms = kl_terms(p, q, base=unit.base)
-    return chart.terms_figure(p, q, terms, unit.name, palette(theme.scheme()))
+    return chart.terms_figure(p, q, terms, unit.name, colours)
 
 
 @st.fragment(key="die_picture")
@@ -363,7 +363,7 @@ def picture():
         return
     p, q = dice
     words = in_words(p, q, unit)
-    shown(terms_figure(p, q, unit), words, key="_die_chart")
+    shown(terms_figure(p, q, unit, palette(theme.scheme())), words, key="_die_chart")
     there, back = st.columns(2, wrap=False)
     there.metric("D(P‖Q)", amount(kl_divergence(p, q, base=unit.base), unit.name))
     back.metric("D(Q‖P)", amount(kl_divergence(q, p, base=unit.base), unit.name))
@@ -383,12 +383,12 @@ def details():
 @st.fragment(key="die_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
-    unit = units.current()
+    unit, colours = units.current(), palette(theme.scheme())
     if dice := DICE.chances():
         take_away(
             "die",
             data=lambda: data(*dice, unit),
-            html=lambda: terms_figure(*dice, unit).to_html(),
+            html=lambda: terms_figure(*dice, unit, colours).to_html(),
             snippet=snippet(unit),
         )
 

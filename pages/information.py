@@ -28,7 +28,7 @@ from widgets.series import series
 from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
-from widgets.weights import Weights, same
+from widgets.weights import Weights
 
 FACES = [f"face {face}" for face in range(1, 7)]
 FAIR = [1.0] * 6
@@ -121,7 +121,7 @@ def in_words(p, q, unit):
     """Say what the chart shows now."""
     own, extra, crossed = three_lengths(p, q, unit)
     needs = f"A roll of P tells {amount(own, unit.name)}: no code gets by with less, on average. "
-    if same(p, q):
+    if np.array_equal(p, q):
         return needs + f"Q is P, so a code made for Q is the right one: the extra is 0 {unit.name}."
     if math.isinf(crossed):
         return (
@@ -135,10 +135,9 @@ def in_words(p, q, unit):
     )
 
 
-def lengths_figure(p, q, unit):
+def lengths_figure(p, q, unit, colours):
     """Return the chart that answers the sliders."""
-    own, extra, crossed = three_lengths(p, q, unit)
-    return chart.lengths_figure(own, extra, crossed, unit.name, palette(theme.scheme()))
+    return chart.lengths_figure(*three_lengths(p, q, unit), unit.name, colours)
 
 
 @st.fragment(key="information_picture")
@@ -149,15 +148,12 @@ def picture():
     if not (pair := DICE.chances()):
         return
     words = in_words(*pair, unit)
-    shown(lengths_figure(*pair, unit), words, key="_information_chart")
+    drawn = lengths_figure(*pair, unit, palette(theme.scheme()))
+    shown(drawn, words, key="_information_chart")
     own, extra, crossed = three_lengths(*pair, unit)
-    for column, name, length in zip(
-        st.columns(3),
-        ("H(P), the best code", "D(P‖Q), the extra", "H(P, Q), Q's code"),
-        (own, extra, crossed),
-        strict=True,
-    ):
-        column.metric(name, amount(length, unit.name))
+    with st.container(horizontal=True):
+        for name, length in (("H(P)", own), ("D(P‖Q)", extra), ("H(P, Q)", crossed)):
+            st.metric(name, amount(length, unit.name), width="content")
     st.markdown(words)
 
 
@@ -465,12 +461,12 @@ def snippet(p, q, unit):
 @st.fragment(key="information_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
-    unit = units.current()
+    unit, colours = units.current(), palette(theme.scheme())
     if pair := DICE.chances():
         take_away(
             "information",
             data=lambda: data(*pair, unit),
-            html=lambda: lengths_figure(*pair, unit).to_html(),
+            html=lambda: lengths_figure(*pair, unit, colours).to_html(),
             snippet=snippet(*pair, unit),
         )
 
@@ -555,7 +551,7 @@ presets(
 )
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
-    DICE.sliders(":blue[**P**], the die", ":orange[**Q**], code's die")
+    DICE.sliders(":blue[**P**], true die", ":orange[**Q**], the model")
     st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
 with answer:
     picture()

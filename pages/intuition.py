@@ -4,7 +4,16 @@ import numpy as np
 import streamlit as st
 
 from charts import intuition as chart
-from charts.style import amount, listed, number, palette, percent, signed
+from charts.style import (
+    amount,
+    counted,
+    digits_apart,
+    listed,
+    number,
+    palette,
+    percent,
+    signed,
+)
 from kl_core import (
     gaussian_kl,
     kl_divergence,
@@ -22,7 +31,7 @@ from widgets.self_check import Question, self_check
 from widgets.series import series
 from widgets.shown import shown
 from widgets.take_away import take_away
-from widgets.weights import Weights, same
+from widgets.weights import Weights
 
 SKY = {"sun": "☀️", "cloud": "☁️", "rain": "🌧️", "snow": "❄️"}
 TRUE_SKY = [4.0, 3.0, 2.5, 0.5]
@@ -79,39 +88,42 @@ def ask_prediction(unit):
     )
 
 
-def kinds_with(ratios, ratio):
-    """Return the weather that has this cost, as a sentence says it."""
+def kinds_with(p, ratios, ratio):
+    """Return the weather that comes and has this cost, as a sentence says it."""
     return " or ".join(
-        kind for kind, each in zip(SKY, ratios, strict=True) if np.isclose(each, ratio)
+        kind
+        for kind, often, each in zip(SKY, p, ratios, strict=True)
+        if often and np.isclose(each, ratio, rtol=1e-9, atol=0)
     )
 
 
 def in_words(p, q, unit):
     """Say what the chart shows now."""
     divergence = kl_divergence(p, q, base=unit.base)
-    if same(p, q):
+    if np.array_equal(p, q):
         return f"The forecast is the truth: no day costs anything, and D(P‖Q) is 0 {unit.name}."
     if np.isinf(divergence):
         never = listed(
             [kind for kind, here, said in zip(SKY, p, q, strict=True) if here and not said]
         )
+        comes = "they come" if " and " in never else "it comes"
         return (
-            f"The forecaster rules out {never}, and it comes on {percent(p[q == 0].sum())} of all "
+            f"The forecaster rules out {never}, and {comes} on {percent(p[q == 0].sum())} of all "
             "days. No finite loss fits a day that was called impossible: D(P‖Q) is infinite."
         )
     ratios = log_ratios(p, q, base=unit.base)
     comes = p > 0
     most, least = ratios[comes].max(), ratios[comes].min()
     returns = (
-        f"A day of {kinds_with(ratios, least)} even gives some back ({signed(least)}): the "
+        f"A day of {kinds_with(p, ratios, least)} even gives some back ({signed(least)}): the "
         "forecaster had given it more than its due."
         if least < 0
         else "No day gives anything back."
     )
     return (
         f"Believing the forecast loses {amount(divergence, unit.name)} of information a day, on "
-        f"average. Dearest is a day of {kinds_with(ratios, most)} ({signed(most)}): the forecaster "
-        f"did not expect it enough. {returns}"
+        f"average. Dearest is a day of {kinds_with(p, ratios, most)} ({signed(most)}): the "
+        f"forecaster did not expect it enough. {returns}"
     )
 
 
@@ -180,19 +192,24 @@ def days_in_words(averages, edges, divergence, sky, unit):
             f"{opening} So far the average loss is {amount(average, unit.name)} a day, but the "
             "weather that the forecaster rules out will come: D(P‖Q) is infinite."
         )
+    # A run may end exactly on the edge: rounding decides nothing.
     low, high = edges
-    inside = low <= average <= high
+    inside = low - 1e-9 <= average <= high + 1e-9
     return (
-        f"{opening} After {days:,} day{'s' if days > 1 else ''} the average loss is "
+        f"{opening} After {counted(days, 'day')} the average loss is "
         f"**{signed(average)}** {unit.name} a day; D(P‖Q) is {number(divergence)}. The middle 95% "
         f"of {RUNS:,} simulated runs lie between {signed(low)} and {signed(high)} by then; this "
         f"one {'does, too' if inside else 'is one of the others'}."
     )
 
 
-def settling(p, q, unit):
+def run_chosen():
+    """Return how many days pass, and which."""
+    return st.session_state["intuition_days"], st.session_state["intuition_seed"]
+
+
+def settling(p, q, unit, days, seed, colours):
     """Return the figure of the running average, and what it says in words."""
-    days, seed = st.session_state["intuition_days"], st.session_state["intuition_seed"]
     ratios = log_ratios(p, q, base=unit.base)
     sky = skies(p, days, seed)
     averages = ratios[sky].cumsum() / np.arange(1, days + 1)
@@ -210,7 +227,7 @@ def settling(p, q, unit):
         divergence,
         (possible.min(initial=0), possible.max(initial=0)),
         unit.name,
-        palette(theme.scheme()),
+        colours,
     )
     last = None if shaded is None else shaded[1][:, -1]
     return drawn, days_in_words(averages, last, divergence, sky, unit)
@@ -223,7 +240,7 @@ def days_pass():
     if not (pair := WEATHER.chances()):
         st.info("No day can pass until P and Q both have a weight above 0.")
         return
-    drawn, words = settling(*pair, units.current())
+    drawn, words = settling(*pair, units.current(), *run_chosen(), palette(theme.scheme()))
     shown(drawn, words, key="_intuition_settling")
     st.markdown(words)
 
@@ -246,13 +263,14 @@ def best_by_chance(p):
 
 def reach_zero(p, q):
     """Return what to do to make D 0, or that it is done."""
-    if same(p, q):
+    if np.array_equal(p, q):
         return ":green[:material/check_circle: **Done.**] D(P‖Q) is 0, as for no other forecast."
     apart = int(np.abs(p - q).argmax())
     kind = list(SKY)[apart]
+    digits = digits_apart(100 * p[apart], 100 * q[apart], 1)
     return (
-        f"Furthest apart now: {kind}, which comes on {percent(p[apart])} of all days and is "
-        f"forecast for {percent(q[apart])}. Move the sliders of Q until D(P‖Q) is 0."
+        f"Furthest apart now: {kind}, which comes on {percent(p[apart], digits)} of all days and "
+        f"is forecast for {percent(q[apart], digits)}. Move the sliders of Q until D(P‖Q) is 0."
     )
 
 
@@ -270,15 +288,15 @@ def other_way(p, q, unit):
     """Return what swapping P and Q does."""
     there, back = (kl_divergence(*each, base=unit.base) for each in ((p, q), (q, p)))
     # As many digits as it takes to see that the two differ.
-    digits = next((n for n in range(3, 9) if number(there, n) != number(back, n)), 3)
+    digits = digits_apart(there, back)
     told = (
         f"D(P‖Q) is {amount(there, unit.name, digits)}, D(Q‖P) is {amount(back, unit.name, digits)}"
     )
-    if same(p, q):
+    if np.array_equal(p, q):
         return f"{told}: equal, because P and Q are. Move one slider, then swap."
     if np.isinf(there) and np.isinf(back):
         return f"{told}: each rules out what the other brings. Lift the sliders at 0, then swap."
-    if np.isclose(there, back):
+    if np.isclose(there, back, rtol=1e-9, atol=0):
         return f"{told}: equal, but only by coincidence. Move one slider, then swap."
     step, leap = (amount(gaussian_kl(0, 1, mean, 1, base=unit.base), unit.name) for mean in (1, 2))
     return (
@@ -306,7 +324,7 @@ def try_it():
     for column, (task, status) in zip(st.columns(3), tasks, strict=True):
         with column.container(border=True):
             st.markdown(f"**{task}**\n\n{status}")
-    if same(p, q):
+    if np.array_equal(p, q):
         st.markdown("P and Q coincide. Move Q a little, and a way through both appears here.")
         return
     steps = line_through(p, q)
@@ -362,10 +380,9 @@ def formula_today():
     st.caption("How often a day of this weather comes, times what it costs: the average loss.")
 
 
-def data(p, q, unit):
+def data(p, q, unit, days, seed):
     """Return every day of this run."""
-    days = st.session_state["intuition_days"]
-    sky = skies(p, days, st.session_state["intuition_seed"])
+    sky = skies(p, days, seed)
     losses = log_ratios(p, q, base=unit.base)[sky]
     return {
         "day": range(1, days + 1),
@@ -377,7 +394,7 @@ def data(p, q, unit):
 
 def snippet(p, q, unit):
     """Return Python that lets the same days pass."""
-    days, seed = st.session_state["intuition_days"], st.session_state["intuition_seed"]
+    days, seed = run_chosen()
     average = float(log_ratios(p, q, base=unit.base)[skies(p, days, seed)].mean())
     return (
         "import numpy as np\n"
@@ -385,7 +402,7 @@ def snippet(p, q, unit):
         f"p = normalize({WEATHER.of('p')})  # {', '.join(SKY)}\n"
         f"q = normalize({WEATHER.of('q')})\n"
         f"sky = np.random.default_rng({seed}).choice({len(SKY)}, p=p, size={days})\n"
-        f"print(log_ratios(p, q, base={unit.code})[sky].mean())  # these {days} days, in "
+        f"print(log_ratios(p, q, base={unit.code})[sky].mean())  # {counted(days, 'day')}, in "
         f"{unit.name}: {average!r}\n"
         f"print(kl_divergence(p, q, base={unit.code}))  # D(P‖Q): "
         f"{float(kl_divergence(p, q, base=unit.base))!r}\n"
@@ -395,12 +412,13 @@ def snippet(p, q, unit):
 @st.fragment(key="intuition_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
-    unit = units.current()
+    # Files are made when they are asked for, when no state of the page can be read any more.
+    unit, run, colours = units.current(), run_chosen(), palette(theme.scheme())
     if pair := WEATHER.chances():
         take_away(
             "intuition",
-            data=lambda: data(*pair, unit),
-            html=lambda: settling(*pair, unit)[0].to_html(auto_play=False),
+            data=lambda: data(*pair, unit, *run),
+            html=lambda: settling(*pair, unit, *run, colours)[0].to_html(auto_play=False),
             snippet=snippet(*pair, unit),
         )
 

@@ -68,12 +68,15 @@ class Weights:
         ]
 
     def chances(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """Return P and Q as the sliders have them; None while one of them has no weight at all."""
+        """Return P and Q as the sliders have them; None while one of them has no weight at all.
+
+        Chances that differ by no more than rounding are the same: 0.1 of 0.3 is 1 of 3.
+        """
         weights = [self.of(letter) for letter in "pq"]
         if not all(any(each) for each in weights):
             return None
         p, q = map(normalize, weights)
-        return p, q
+        return p, np.where(np.isclose(p, q, rtol=1e-12, atol=0), p, q)
 
     def say_what_is_missing(self) -> None:
         """Say which of P and Q has no weight at all, and how to mend it."""
@@ -105,8 +108,3 @@ class Weights:
         """Choose both by chance; no outcome is ruled out."""
         p, q = np.random.default_rng().integers(1, 101, (2, len(self.outcomes))) / 10
         self.put(p, q)
-
-
-def same(p: NDArray[np.float64], q: NDArray[np.float64]) -> bool:
-    """Say whether P and Q differ by no more than the rounding of their weights."""
-    return bool(np.allclose(p, q, rtol=1e-12, atol=0))

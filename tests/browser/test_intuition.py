@@ -1,0 +1,257 @@
+"""The forecaster's lesson as a learner meets it: move, let the days pass, play them, share."""
+
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from scipy.stats import entropy
+
+from tests.browser.conftest import chart, settled, slider, visit
+
+TRUTH = np.array([4, 3, 2.5, 0.5]) / 10
+SUNNY = np.array([6, 2.5, 1, 0.5]) / 10
+FORECAST, SETTLING, BOWL = range(3)
+
+
+def words(page):
+    """Return the sentence under the first chart."""
+    return page.get_by_text(re.compile("^(Believing the forecast|The forecast)"), exact=False).last
+
+
+def the_run(page):
+    """Return the sentence under the running average."""
+    return page.get_by_text(re.compile("^The days begin"))
+
+
+def average(seed, days, q=SUNNY):
+    """Return the average loss of a run as the page should say it."""
+    sky = np.random.default_rng(seed).choice(4, p=TRUTH, size=days)
+    return f"{np.log2(TRUTH / q)[sky].mean():+.3f}".replace("-", "−")
+
+
+def plot(page, number):
+    """Return a chart as the browser has it."""
+    return page.locator(".js-plotly-plot").nth(number)
+
+
+def drawn_days(page, number=SETTLING):
+    """Return how many points the line of the run has, and where its dot stands."""
+    return plot(page, number).evaluate(
+        "plot => { const [line, dot] = plot._fullData.slice(-2);"
+        "          return [line.y.length, dot.x[0]] }"
+    )
+
+
+def test_key_press_moves_charts_and_words(page):
+    visit(page, "/intuition")
+    before, run_before = chart(page, FORECAST), chart(page, SETTLING)
+    bowl_before = chart(page, BOWL)
+    said, run_said = words(page).inner_text(), the_run(page).inner_text()
+    slider(page, "Q, sun").focus()
+    page.keyboard.press("ArrowRight")
+    expect(words(page)).not_to_have_text(said)
+    expect(the_run(page)).not_to_have_text(run_said)
+    settled(page)
+    q = np.array([6.1, 2.5, 1, 0.5]) / 10.1
+    after, run_after = chart(page, FORECAST), chart(page, SETTLING)
+    assert after[0]["y"] == before[0]["y"]
+    assert after[1]["y"] == pytest.approx(list(100 * q))
+    assert after[2]["y"] == pytest.approx(list(np.log2(TRUTH / q)))
+    divergence = entropy(TRUTH, q, base=2)
+    assert f"loses {divergence:.3f} bits" in words(page).inner_text()
+    assert average(1, 1000, q) in the_run(page).inner_text()
+    sky = np.random.default_rng(1).choice(4, p=TRUTH, size=1000)
+    assert run_after[-2]["y"][-1] == pytest.approx(np.log2(TRUTH / q)[sky].mean())
+    assert run_after[-3]["y"] == pytest.approx([divergence] * 2)
+    assert run_after[-2]["y"] != run_before[-2]["y"]
+    assert chart(page, BOWL) != bowl_before
+    for sentence in (words(page).inner_text(), the_run(page).inner_text().split(";")[1]):
+        assert page.get_by_role("figure", name=sentence).count() == 1
+
+
+def test_play_runs_the_days_in_the_browser_and_pause_stops_them(page):
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    visit(page, "/intuition")
+    whole, last = drawn_days(page)
+    assert last == 1000
+    # Pause is pressed in the browser, where a slow machine cannot let the run end before.
+    names = plot(page, SETTLING).evaluate(
+        """plot => {
+            window.seen = [];
+            const [pause] = [...plot.querySelectorAll('.updatemenu-button')]
+                .filter(button => button.textContent.includes('Pause'));
+            plot.on('plotly_animatingframe', ({name}) => {
+                if (name === null) return;
+                seen.push([name, plot._fullData.at(-2).y.length]);
+                if (seen.length === 4) setTimeout(() =>
+                    pause.dispatchEvent(new MouseEvent('click', {bubbles: true})));
+            });
+            plot.on('plotly_animated', () => { window.rested = true; });
+            return plot._transitionData._frames.map(({name}) => name);
+        }"""
+    )
+    assert names[-1] == "1,000"
+    assert len(sent) > 2
+    sent.clear()
+    play = plot(page, SETTLING).locator(".updatemenu-button", has_text="Play")
+
+    play.click()
+    page.wait_for_function("() => window.rested")
+    paused, day = drawn_days(page)
+    assert paused < whole
+    assert day < 1000
+    # In this time five more frames would have run, in the browser's own count of time.
+    page.evaluate(
+        """() => new Promise(done => {
+            const start = performance.now();
+            const look = now => now - start > 400 ? done() : requestAnimationFrame(look);
+            requestAnimationFrame(look);
+        })"""
+    )
+    assert drawn_days(page) == [paused, day]
+    assert [name for name, _ in page.evaluate("seen")] == names[:4]
+
+    page.evaluate("() => { window.rested = false; }")
+    play.click()
+    page.wait_for_function("() => window.rested")
+    assert drawn_days(page) == [whole, 1000]
+    seen = page.evaluate("seen")
+    assert [name for name, _ in seen][-len(names) + 4 :] == names[4:]
+    # Each is how long the line was when the next frame began.
+    first, *lengths = [length for _, length in seen]
+    assert first == whole
+    assert lengths[0] < 5
+    assert lengths == sorted(lengths)
+    assert sent == []
+
+
+def test_q_moved_onto_p_by_keyboard_reaches_zero(page):
+    visit(page, "/intuition?intuition_q1=4.2&intuition_q2=2.9&intuition_q3=2.4")
+    assert page.locator(".js-plotly-plot").count() == 3
+    expect(page.get_by_text("Furthest apart now")).to_be_visible()
+    for label, key, times in (
+        ("Q, sun", "ArrowLeft", 2), ("Q, cloud", "ArrowRight", 1), ("Q, rain", "ArrowRight", 1)
+    ):  # fmt: skip
+        slider(page, label).focus()
+        for _ in range(times):
+            page.keyboard.press(key)
+    expect(page.get_by_text("Done.", exact=True)).to_be_visible()
+    settled(page)
+    assert page.get_by_test_id("stMetricValue").all_inner_texts() == ["0.000 bits"] * 2
+    p_bars, q_bars, costs = chart(page, FORECAST)
+    assert q_bars["y"] == pytest.approx(p_bars["y"])
+    assert costs["y"] == pytest.approx([0, 0, 0, 0])
+    assert "no day costs anything" in words(page).inner_text()
+    assert page.locator(".js-plotly-plot").count() == 2
+
+
+def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
+    visit(page, "/intuition")
+    page.get_by_role("button", name="The timid forecaster").click()
+    expect(page).to_have_url(re.compile("intuition_q1=2.5"))
+    settled(page)
+    slider(page, "P, snow").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("intuition_p4=0.6"))
+    page.get_by_text("nats", exact=True).click()
+    expect(page).to_have_url(re.compile("unit=nats"))
+    settled(page)
+    slider(page, "How many days").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("intuition_days=500"))
+    settled(page)
+    page.get_by_text("It depends on luck", exact=True).click()
+    expect(page).to_have_url(re.compile("intuition_predict="))
+    settled(page)
+    page.get_by_role("button", name="Share this view").click()
+    expect(page.get_by_role("img", name="QR code of the link above")).to_be_visible()
+    link = page.get_by_role("dialog").locator("code").inner_text().strip()
+    assert link == page.evaluate("location.href")
+
+    other = visit(new_context().new_page(), link)
+    for number in (FORECAST, SETTLING, BOWL):
+        assert chart(other, number) == chart(page, number)
+    page.keyboard.press("Escape")
+    for part in ("stMetricValue", "stRadio", "stSlider", "stMarkdown", "stCode"):
+        assert (other.get_by_test_id(part).all_inner_texts()
+                == page.get_by_test_id(part).all_inner_texts()), part  # fmt: skip
+    assert other.get_by_role("radio", name="It depends on luck").is_checked()
+    assert "After 500 days" in the_run(other).inner_text()
+
+
+def test_number_of_days_and_other_days_are_in_the_address(page):
+    visit(page, "/intuition")
+    forecast = chart(page, FORECAST)
+    first = chart(page, SETTLING)
+    slider(page, "How many days").focus()
+    page.keyboard.press("ArrowRight")
+    expect(the_run(page)).to_contain_text(
+        f"After 2,000 days the average loss is {average(1, 2000)}"
+    )
+    expect(page).to_have_url(re.compile("intuition_days=2000"))
+    settled(page)
+    assert drawn_days(page)[1] == 2000
+    longer = chart(page, SETTLING)
+    assert longer[-2]["y"] != first[-2]["y"]
+    page.get_by_role("button", name="Other days").click()
+    expect(the_run(page)).to_contain_text(
+        f"After 2,000 days the average loss is {average(2, 2000)}"
+    )
+    expect(page).to_have_url(re.compile("intuition_seed=2"))
+    settled(page)
+    other = chart(page, SETTLING)
+    assert other[-2]["y"] != longer[-2]["y"]
+    # Only the run is another one: not the band of all runs, nor the forecast.
+    assert other[:-2] == longer[:-2]
+    assert chart(page, FORECAST) == forecast
+
+
+def test_file_ends_with_the_average_on_screen(page):
+    visit(page, "/intuition?intuition_days=200&intuition_seed=5&intuition_q3=2")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Data (CSV)").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    assert [int(row["day"]) for row in rows] == list(range(1, 201))
+    last = float(rows[-1]["average_bits"])
+    assert f"average loss is {last:+.3f}".replace("-", "−") in the_run(page).inner_text()
+    assert last == pytest.approx(np.mean([float(row["loss_bits"]) for row in rows]))
+    assert chart(page, SETTLING)[-1]["y"] == pytest.approx([last])
+    icons = {"sun": "☀️", "cloud": "☁️", "rain": "🌧️", "snow": "❄️"}
+    assert "".join(icons[row["weather"]] for row in rows[:14]) in the_run(page).inner_text()
+
+
+def test_chart_that_is_taken_along_plays_elsewhere(page, tmp_path):
+    visit(page, "/intuition?intuition_days=200&intuition_seed=5")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Chart (HTML)").click()
+    file = tmp_path / "intuition.html"
+    download.value.save_as(file)
+    drawn, days = chart(page, SETTLING), drawn_days(page)
+    page.goto(file.as_uri())
+    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    assert chart(page) == drawn
+    assert drawn_days(page, 0) == days
+    plot(page, 0).locator(".updatemenu-button", has_text="Play").click()
+    page.wait_for_function(
+        "whole => document.querySelector('.js-plotly-plot')._fullData.at(-2).y.length < whole",
+        arg=days[0],
+    )
+
+
+def test_phone_shows_each_chart_below_its_sliders(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, "/intuition")
+    for number, label in ((FORECAST, "Q, snow"), (SETTLING, "Which days")):
+        last = slider(page, label).bounding_box()
+        box = plot(page, number).bounding_box()
+        assert box["y"] > last["y"] + last["height"]
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    for label in ("Play", "Pause"):
+        button = plot(page, SETTLING).locator(".updatemenu-button", has_text=label).bounding_box()
+        assert button["x"] + button["width"] <= 390
