@@ -351,11 +351,12 @@ def block_probabilities(p: ArrayLike, length: int) -> Array:
     """
     at_least_one(length=length)
     single = _one_axis(p)
-    blocks = single
-    for _ in range(length - 1):
-        blocks = np.outer(blocks, single).ravel()
-    # k**length roundings may add up to more than `probabilities` lets pass.
-    return np.asarray(blocks / blocks.sum())
+    blocks = _every_block(single, length)
+    # k**length roundings may add up to more than `probabilities` lets pass; and a block that can
+    # come must not get lost where its chance is below the smallest double.
+    least = np.where(_every_block(single > 0, length) > 0, np.nextafter(0.0, 1.0), 0.0)
+    chances: Array = np.maximum(blocks / blocks.sum(), least)
+    return chances
 
 
 def blocks_of(symbols: ArrayLike, outcomes: int, length: int) -> Symbols:
@@ -390,6 +391,14 @@ def blocks_of(symbols: ArrayLike, outcomes: int, length: int) -> Symbols:
     whole = message[: message.size // length * length].reshape(-1, length)
     blocks: Symbols = np.asarray(np.ravel_multi_index(tuple(whole.T), (outcomes,) * length))
     return blocks
+
+
+def _every_block(single: Array | NDArray[np.bool_], length: int) -> Array:
+    """Return the products of `length` entries, the last one running fastest."""
+    blocks = single
+    for _ in range(length - 1):
+        blocks = np.outer(blocks, single).ravel()
+    return np.asarray(blocks, dtype=np.float64)
 
 
 def _one_axis(p: ArrayLike) -> Array:

@@ -215,8 +215,9 @@ def the_sum():
 
 
 def beyond(p, q):
-    """Return how much of P lies above the end of Q."""
-    return float(np.exp(p.log_masses([q.end, math.inf])[0]))
+    """Return how much of P lies above the end of Q, as a sentence says it."""
+    share = float(np.exp(p.log_masses([q.end, math.inf])[0]))
+    return percent(share) if share else "less than 10⁻³⁰⁰%"
 
 
 def has_closed_form(*bells):
@@ -229,9 +230,9 @@ def closed_form(p, q, unit):
     return float(gaussian_kl(p.mean, p.std, q.mean, q.std, base=unit.base))
 
 
-def all_digits(value):
+def all_digits(value, unit):
     """Return a number with the ten digits that formula and integral must share."""
-    return "∞" if math.isinf(value) else f"{value:.10g}"
+    return "**∞**" if math.isinf(value) else f"**{value:.10g}** {unit.name}"
 
 
 def integral_in_words(p, q, unit):
@@ -241,7 +242,7 @@ def integral_in_words(p, q, unit):
         return f"P and Q are the same bell: the gap is 0 everywhere, and the area 0 {unit.name}."
     if math.isinf(divergence):
         return (
-            f"Q ends at {number(q.end, 1)}, and {percent(beyond(p, q))} of P lies beyond. There "
+            f"Q ends at {number(q.end, 1)}, and {beyond(p, q)} of P lies beyond. There "
             "log(p/q) is infinite, so the area is, however small that part of P."
         )
     gains, gives_back = kl_parts(p, q, base=unit.base)
@@ -291,18 +292,17 @@ def the_integral():
     drawn = integral_figure(*bells, unit, palette(theme.scheme()))
     shown(drawn, words, key="_definition_integral")
     st.markdown(words)
-    integral = all_digits(float(kl_integral(*bells, base=unit.base)))
+    integral = all_digits(float(kl_integral(*bells, base=unit.base)), unit)
     if not has_closed_form(*bells):
         st.markdown(
-            f"Integrated numerically: **{integral}** {unit.name}. A bell that leans or ends has no "
+            f"Integrated numerically: {integral}. A bell that leans or ends has no "
             "closed formula to compare with."
         )
         return
-    formula = all_digits(closed_form(*bells, unit))
+    formula = all_digits(closed_form(*bells, unit), unit)
     agree = "to every digit shown" if formula == integral else "but for the last digit"
     st.markdown(
-        f"By the closed formula: **{formula}** {unit.name}. Integrated numerically: **{integral}** "
-        f"{unit.name}. They agree {agree}."
+        f"By the closed formula: {formula}. Integrated numerically: {integral}. They agree {agree}."
     )
 
 
@@ -393,7 +393,7 @@ def epsilon_in_words(p, q, epsilon, reported, unit):
         if number(after) == number(reported):
             return (
                 f"{told}; the truth is ∞.{below} So little of P lies beyond the end of Q, "
-                f"{percent(beyond(p, q))}, that a smaller ε hardly changes the number: nothing on "
+                f"{beyond(p, q)}, that a smaller ε hardly changes the number: nothing on "
                 "the screen would tell you."
             )
         return (

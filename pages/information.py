@@ -162,6 +162,11 @@ def ideal_length(chance, unit):
     return -math.log(chance) / unit.nats if chance else math.inf
 
 
+def spelled(word):
+    """Return a code word as a table shows it."""
+    return "none" if word is None else word or "empty"
+
+
 @st.fragment(key="information_codes")
 def codes():
     """Show both codes word by word, and one as a tree."""
@@ -173,9 +178,6 @@ def codes():
     p, q = pair
     p_words, q_words = (code_for(die, 1).words for die in (p, q))
 
-    def spelled(words):
-        return ["none" if word is None else word or "empty" for word in words]
-
     left, right = st.columns([2, 3], gap="medium")
     with left:
         table(
@@ -183,10 +185,10 @@ def codes():
                 "face": [str(face) for face in range(1, 7)],
                 "P": [*map(percent, p)],
                 "−log p": [number(ideal_length(chance, unit), 2) for chance in p],
-                "word": spelled(p_words),
+                "word": [*map(spelled, p_words)],
                 "Q": [*map(percent, q)],
                 "−log q": [number(ideal_length(chance, unit), 2) for chance in q],
-                "word ": spelled(q_words),
+                "word ": [*map(spelled, q_words)],
             },
             label=f"Both codes, word by word; ideal lengths in {unit.name}",
             hues={"P": "blue", "word": "blue", "Q": "orange", "word ": "orange"},
@@ -265,7 +267,7 @@ def first_rolls(p, q, rolls, block):
             **{
                 f"{place}" if block == 1 else f"{place}–{place + block - 1}": [
                     " ".join(map(str, faces[at])),
-                    *(code_for(die, block).words[symbol] or "–" for die in (p, q)),
+                    *(spelled(code_for(die, block).words[symbol]) for die in (p, q)),
                 ]
                 for at, (place, symbol) in enumerate(zip(places, message, strict=True))
             },

@@ -1,0 +1,306 @@
+"""The coding lesson as a learner meets it: move, roll, share, take along."""
+
+import csv
+import math
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from scipy.stats import entropy
+
+from charts.style import LIGHT
+from tests.browser.conftest import settled, slider, visit
+
+LENGTHS, TREE, COUNTED, BLOCKS = range(4)
+LOADED, NEARLY_FAIR = (5, 2, 1, 1, 0.5, 0.5), (1.2, 1, 1, 1, 1, 1)
+CODES, FIRST_ROLLS = "Both codes, word by word", "The first rolls in both codes"
+
+
+def drawn(page, number):
+    """Return what a chart shows: its title, and each trace's places, texts, colours and sizes."""
+    return (
+        page.locator(".js-plotly-plot")
+        .nth(number)
+        .evaluate(
+            """plot => [plot._fullLayout.title.text, plot._fullData.map(trace => ({
+                x: [...trace.x], y: [...trace.y], text: trace.text,
+                errors: trace.error_x?.array && [...trace.error_x.array],
+                colour: trace.marker?.color, sizes: trace.marker?.size}))]"""
+        )
+    )
+
+
+def bars(page):
+    """Return how long the bars of H(P), D(P‖Q) and H(P, Q) are."""
+    return [trace["x"][0] for trace in drawn(page, LENGTHS)[1]]
+
+
+def table(page, name):
+    """Return the rows of a table, the headings first."""
+    region = page.get_by_role("region", name=name)
+    return [row.locator("th, td").all_inner_texts() for row in region.locator("tr").all()]
+
+
+def metrics(page):
+    """Return H(P), D(P‖Q) and H(P, Q) as shown."""
+    return page.get_by_test_id("stMetricValue").all_inner_texts()
+
+
+def sent(page):
+    """Return the paragraph on the rolls that were sent."""
+    return page.get_by_text(re.compile(r"^([\d,]+ rolls|Roll \d+ shows)")).first
+
+
+def in_blocks(page):
+    """Return the paragraph on blocks."""
+    return page.get_by_text(re.compile("^(With one word a roll|In blocks of)")).first
+
+
+def leaves(page):
+    """Return the word of each face in the tree."""
+    texts = drawn(page, TREE)[1][3]["text"]
+    return dict(re.fullmatch(r"face (\d)<br><b>(\d*).*</b><br>.*", text).groups() for text in texts)
+
+
+def press_key(page, label, key):
+    """Press a key on a slider."""
+    slider(page, label).focus()
+    page.keyboard.press(key)
+
+
+def test_key_press_moves_lengths_metrics_table_and_tree(page):
+    visit(page, "/information")
+    tree, coded = drawn(page, TREE), table(page, CODES)
+    press_key(page, "Q, face 1", "End")
+    expect(page.get_by_test_id("stCode")).to_contain_text("q = normalize([10.0, 1.0, 1.0")
+    settled(page)
+    own, extra = entropy(LOADED, base=2), entropy(LOADED, [10, 1, 1, 1, 1, 1], base=2)
+    assert bars(page) == pytest.approx([own, extra, own + extra])
+    assert metrics(page) == [f"{each:.3f} bits" for each in (own, extra, own + extra)]
+    page.get_by_role("figure", name=f"take {own + extra:.3f} bits").wait_for()
+    rows = table(page, CODES)
+    assert rows[1][4:6] == [f"{1000 / 15:.1f}%", f"{math.log2(1.5):.2f}"]
+    assert len(rows[1][6]) == 1
+    assert rows != coded
+    # The left half is P's and does not move.
+    assert [row[:4] for row in rows] == [row[:4] for row in coded]
+    assert drawn(page, TREE) != tree
+    assert leaves(page) == {row[0]: row[6] for row in rows[1:]}
+
+
+def test_tree_switches_between_the_codes(page):
+    page.emulate_media(color_scheme="light")
+    visit(page, "/information")
+    title, traces = drawn(page, TREE)
+    assert (title, traces[3]["colour"]) == ("The Huffman code made for Q", LIGHT.q)
+    assert leaves(page) == {row[0]: row[6] for row in table(page, CODES)[1:]}
+    page.get_by_role("radio", name="P", exact=True).focus()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("information_tree=P"))
+    page.get_by_text("In the code made for P every face").first.wait_for()
+    settled(page)
+    title, traces = drawn(page, TREE)
+    assert (title, traces[3]["colour"]) == ("The Huffman code made for P", LIGHT.p)
+    assert leaves(page) == {row[0]: row[3] for row in table(page, CODES)[1:]}
+
+
+def test_rolls_and_blocks_change_what_is_counted(page):
+    visit(page, "/information")
+    _, before = drawn(page, COUNTED)
+    chosen = drawn(page, BLOCKS)[1][1]["sizes"]
+    assert chosen.index(max(chosen)) == 0
+
+    press_key(page, "How many rolls of P", "ArrowRight")
+    expect(sent(page)).to_have_text(re.compile("^3,000 rolls took"))
+    expect(page).to_have_url(re.compile("information_rolls=3000"))
+    settled(page)
+    title, more = drawn(page, COUNTED)
+    assert title.startswith("In 3,000 rolls: ")
+    # Only the counted moved, and three times the rolls are more precise.
+    assert more[:2] == before[:2]
+    assert more[2]["x"] != before[2]["x"]
+    assert more[2]["errors"][0] == pytest.approx(before[2]["errors"][0] / math.sqrt(3), rel=0.1)
+
+    press_key(page, "Rolls in a block", "End")
+    expect(in_blocks(page)).to_have_text(re.compile(r"^In blocks of 4 \(1,296 words\)"))
+    expect(page).to_have_url(re.compile("information_block=4"))
+    expect(page.get_by_test_id("stCode")).to_contain_text("block_probabilities(p, 4)")
+    settled(page)
+    _, ganged = drawn(page, COUNTED)
+    _, shares = drawn(page, BLOCKS)
+    assert ganged[0] == more[0]
+    assert ganged[1]["x"] == pytest.approx([shares[1]["y"][3], shares[3]["y"][3]])
+    assert ganged[2]["x"] != more[2]["x"]
+    assert shares[1]["sizes"].index(max(shares[1]["sizes"])) == 3
+    assert table(page, FIRST_ROLLS)[0] == ["roll", "1–4", "5–8", "9–12"]
+    assert "information_rolls=3000" in page.evaluate("location.href")
+
+
+def test_roll_again_takes_the_next_series(page):
+    visit(page, "/information?information_seed=41")
+    said, (_, before), rolled = sent(page).inner_text(), drawn(page, COUNTED), table(
+        page, FIRST_ROLLS)  # fmt: skip
+    page.get_by_role("button", name="Roll again").click()
+    expect(page).to_have_url(re.compile("information_seed=42"))
+    expect(sent(page)).not_to_have_text(said)
+    expect(page.get_by_test_id("stCode")).to_contain_text("default_rng(42)")
+    settled(page)
+    assert slider(page, "Series of rolls").input_value() == "42"
+    _, after = drawn(page, COUNTED)
+    assert after[:2] == before[:2]
+    assert after[2]["x"] != before[2]["x"]
+    assert table(page, FIRST_ROLLS) != rolled
+    counted = after[2]["x"]
+    assert f"{counted[0]:.3f} ± {after[2]['errors'][0]:.3f}" in sent(page).inner_text()
+
+
+def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
+    visit(page, "/information")
+    page.get_by_role("button", name="Rule out the six").click()
+    expect(sent(page)).to_contain_text("shows face 6")
+    page.get_by_text("nats", exact=True).click()
+    expect(page).to_have_url(re.compile("unit=nats"))
+    settled(page)
+    press_key(page, "P, face 2", "ArrowRight")
+    expect(page).to_have_url(re.compile("information_p2=1.1"))
+    settled(page)
+    press_key(page, "How many rolls of P", "ArrowLeft")
+    expect(page).to_have_url(re.compile("information_rolls=300"))
+    settled(page)
+    press_key(page, "Rolls in a block", "ArrowRight")
+    expect(page).to_have_url(re.compile("information_block=2"))
+    settled(page)
+    page.get_by_role("button", name="Roll again").click()
+    expect(page).to_have_url(re.compile("information_seed=2"))
+    settled(page)
+    page.get_by_text("It falls by just as much", exact=True).click()
+    expect(page).to_have_url(re.compile("information_check2="))
+    expect(page.get_by_text("Right: H(P) belongs to the text")).to_be_visible()
+    settled(page)
+    page.get_by_role("button", name="Share this view").click()
+    expect(page.get_by_role("img", name="QR code of the link above")).to_be_visible()
+    link = page.get_by_role("dialog").locator("code").inner_text().strip()
+    assert link == page.evaluate("location.href")
+
+    other = visit(new_context().new_page(), link)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for number in (LENGTHS, TREE, COUNTED, BLOCKS):
+        assert drawn(other, number) == drawn(page, number), number
+    for name in (CODES, FIRST_ROLLS):
+        assert len(table(page, name)) > 3
+        assert table(other, name) == table(page, name), name
+    for part in ("stMetricValue", "stRadio", "stSlider", "stMarkdown", "stHtml", "stCode",
+                 "stAlert", "stCaptionContainer"):  # fmt: skip
+        assert (other.get_by_test_id(part).all_inner_texts()
+                == page.get_by_test_id(part).all_inner_texts()), part  # fmt: skip
+    assert "nats" in drawn(other, BLOCKS)[0]
+    assert metrics(other)[1:] == ["∞", "∞"]
+
+
+def test_files_hold_the_words_and_numbers_on_screen(page, tmp_path):
+    visit(page, "/information?information_q6=0&information_q1=3&unit=nats")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Data (CSV)").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    shown = table(page, CODES)[1:]
+    assert shown[5][6] == "none"
+    assert [row["face"] for row in rows] == [row[0] for row in shown]
+    assert [row["p_word"] for row in rows] == [row[3] for row in shown]
+    assert [row["q_word"] or "none" for row in rows] == [row[6] for row in shown]
+    for row, (_, p, ideal_p, _, q, ideal_q, _) in zip(rows, shown, strict=True):
+        assert f"{100 * float(row['p']):.1f}%" == p
+        assert f"{100 * float(row['q']):.1f}%" == q
+        assert f"{float(row['ideal_p_nats']):.2f}" == ideal_p
+        assert f"{float(row['ideal_q_nats']):.2f}".replace("inf", "∞") == ideal_q
+    assert sum(float(row["p"]) * float(row["ideal_p_nats"]) for row in rows) == pytest.approx(
+        bars(page)[0]
+    )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Chart (HTML)").click()
+    file = tmp_path / "information.html"
+    download.value.save_as(file)
+    before = drawn(page, LENGTHS)
+    page.goto(file.as_uri())
+    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    assert drawn(page, 0) == before
+
+
+def test_nothing_to_send_can_be_mended_on_the_page(page):
+    zero = "&".join(f"information_p{face}=0" for face in range(1, 7))
+    visit(page, f"/information?{zero}&information_rolls=300")
+    expect(page.get_by_role("alert").first).to_contain_text("All weights of P are 0")
+    assert page.locator(".js-plotly-plot").count() == 0
+    press_key(page, "P, face 3", "ArrowRight")
+    expect(sent(page)).to_have_text(re.compile("^300 rolls took 0 binary digits in P's code"))
+    settled(page)
+    assert page.locator(".js-plotly-plot").count() == 4
+    assert page.get_by_text("All weights of P are 0").count() == 0
+    assert slider(page, "How many rolls of P").get_attribute("aria-valuetext") == "300"
+
+
+@pytest.mark.parametrize("block", [1, 4])
+def test_phone_shows_charts_below_sliders_and_nothing_overflows(page, block):
+    page.set_viewport_size({"width": 390, "height": 844})
+    # Deep trees and long words: the widest that the page gets.
+    weights = "&".join(
+        f"information_{letter}{face}={weight}"
+        for letter in "pq"
+        for face, weight in enumerate((10, 5, 2.5, 1, 0.5, 0.1), start=1)
+    )
+    visit(page, f"/information?{weights}&information_block={block}")
+    plots = page.locator(".js-plotly-plot")
+    for control, number in (("Q, face 6", LENGTHS), ("Rolls in a block", COUNTED)):
+        last = slider(page, control).bounding_box()
+        assert plots.nth(number).bounding_box()["y"] > last["y"] + last["height"]
+    for number in (LENGTHS, TREE, COUNTED, BLOCKS):
+        box = plots.nth(number).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        # No title or label runs out of its chart.
+        outside = plots.nth(number).evaluate(
+            """plot => {
+                const frame = plot.getBoundingClientRect();
+                return [...plot.querySelectorAll('text')].filter(text => {
+                    const box = text.getBoundingClientRect();
+                    return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1);
+                }).map(text => text.textContent);
+            }"""
+        )
+        assert outside == [], number
+    for name in (CODES, FIRST_ROLLS):
+        # A wide table scrolls by itself, and its frame fits the screen.
+        frame = page.get_by_role("region", name=name).bounding_box()
+        assert frame["x"] >= 0
+        assert frame["x"] + frame["width"] <= 390
+    scrolled, seen = page.locator("[data-testid=stMain]").evaluate(
+        "main => [main.scrollWidth, main.clientWidth]"
+    )
+    assert scrolled <= seen
+
+
+@pytest.mark.parametrize(
+    ("number", "p"),
+    [(LENGTHS, LOADED), (TREE, LOADED), (COUNTED, LOADED), (BLOCKS, LOADED), (BLOCKS, NEARLY_FAIR)],
+)
+def test_labels_do_not_cover_each_other_on_a_phone(page, number, p):
+    page.set_viewport_size({"width": 390, "height": 844})
+    weights = "&".join(f"information_p{face}={weight}" for face, weight in enumerate(p, start=1))
+    visit(page, f"/information?{weights}")
+    covered = (
+        page.locator(".js-plotly-plot")
+        .nth(number)
+        .evaluate(
+            """plot => {
+                const labels = [...plot.querySelectorAll('.gtitle, .legend, .textpoint text')]
+                    .map(each => [each.textContent, each.getBoundingClientRect()])
+                    .filter(([_, box]) => box.width);
+                const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+                return labels.flatMap(([text, box], at) => labels.slice(at + 1)
+                    .filter(([_, other]) => meet(box, other)).map(([other]) => [text, other]));
+            }"""
+        )
+    )
+    assert covered == []
