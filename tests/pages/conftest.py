@@ -1,21 +1,27 @@
 """Every page of the app through Streamlit's AppTest, found from the folder."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
+MAIN = ROOT / "pages" / "main.py"
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py") if path.name != "main.py")
+
+
+@cache
+def page_hash(file: str) -> str:
+    """Return what AppTest calls a page; it knows that only after a run."""
+    return AppTest.from_file(MAIN, default_timeout=30).run().switch_page(file)._page_hash
 
 
 def open_page(file: str, **parameters: str) -> AppTest:
     """Return the page as a visitor gets it who follows a link with these URL parameters."""
-    app = AppTest.from_file(ROOT / "pages" / "main.py", default_timeout=30)
+    app = AppTest.from_file(MAIN, default_timeout=30)
     if file != "home.py":
-        # AppTest knows a page's address only after a run, and this session must begin with it.
-        scout = AppTest.from_file(ROOT / "pages" / "main.py", default_timeout=30).run()
-        app._page_hash = scout.switch_page(file)._page_hash
+        app._page_hash = page_hash(file)
     app.query_params.update(parameters)
     app.run()
     assert not app.exception, parameters
