@@ -260,7 +260,7 @@ def counted_figure(
         )
     cost = counted[1] - counted[0]
     finding = (
-        f"In {rolls:,} rolls: {amount(cost, unit)} extra each"
+        f"In {rolls:,} rolls: {amount(abs(cost), unit)} {'extra' if cost >= 0 else 'saved'} each"
         if math.isfinite(cost)
         else "Q's code cannot send these rolls"
     )
@@ -268,8 +268,8 @@ def counted_figure(
         traces,
         colours,
         title=finding,
-        height=300,
-        margin={"l": 72, "r": 8, "t": 84, "b": 44},
+        height=320,
+        margin={"l": 72, "r": 8, "t": 56, "b": 100},
         xaxis={
             "range": [0, steady_limit(1.05 * max(finite, default=0.0))],
             "title": {"text": f"{unit} a roll", "standoff": 4},
@@ -280,7 +280,8 @@ def counted_figure(
             "ticktext": ["Q's code", "P's code"],
             "zeroline": False,
         },
-        legend={"orientation": "h", "x": 0, "xref": "paper", "y": 1.0, "yanchor": "bottom"},
+        # Below the axis: on a phone it takes two rows, and would run into the title.
+        legend={"orientation": "h", "x": 0, "y": -0.32, "yanchor": "top", "itemsizing": "constant"},
     )
 
 
@@ -307,10 +308,10 @@ def blocks_figure(
         Of the page's theme.
     """
     lengths = np.arange(1, len(per_roll[0]) + 1)
-    traces = []
-    finite = []
-    for name, code, dash, shares, aim in zip(
+    traces, names, finite = [], [], []
+    for name, beside, code, dash, shares, aim in zip(
         ("H(P)", "H(P, Q)"),
+        ("top", "bottom"),
         (colours.p, colours.q),
         ("circle", "square"),
         per_roll,
@@ -320,15 +321,24 @@ def blocks_figure(
         if not math.isfinite(aim):
             continue
         finite += [*shares, aim]
+        # One below its line and one above: they stay apart where the lines all but meet.
+        names.append(
+            {
+                "x": 0.4,
+                "y": aim,
+                "text": name,
+                "font": {"color": code},
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": beside,
+            }
+        )
         traces += [
             scatter(
                 x=[0.4, lengths[-1] + 0.3],
                 y=[aim, aim],
-                mode="lines+text",
+                mode="lines",
                 line={"color": code, "width": 1.5, "dash": "dash"},
-                text=[name, ""],
-                textposition="top right",
-                textfont={"color": code},
                 hoverinfo="skip",
             ),
             scatter(
@@ -352,13 +362,17 @@ def blocks_figure(
         title=f"P's code in blocks of {chosen}: {amount(per_roll[0][chosen - 1], unit)} a roll",
         height=320,
         showlegend=False,
+        annotations=names,
         xaxis={
             "range": [0.4, lengths[-1] + 0.3],
             "tickvals": lengths,
             "showgrid": False,
             "title": {"text": "rolls in a block", "standoff": 4},
         },
-        yaxis={"range": [low - 0.03, high + 0.03], "title": {"text": f"{unit} a roll"}},
+        yaxis={
+            "range": [low - 0.1 * (high - low), high + 0.1 * (high - low)],
+            "title": {"text": f"{unit} a roll"},
+        },
     )
 
 

@@ -109,6 +109,11 @@ def bell_of(letter):
     return {name: st.session_state[f"definition_{letter}_{name}"] for name in BELL}
 
 
+def placed(value):
+    """Return where something lies: to the slider's tenths, or closer where a link asks for it."""
+    return number(value, 1 if math.isclose(value, round(value, 1), abs_tol=1e-12) else 3)
+
+
 def density(letter):
     """Return one bell as the sliders have it, or None if its end leaves nothing of it."""
     bell = bell_of(letter)
@@ -131,8 +136,8 @@ def say_what_is_cut_away():
         if density(letter) is None:
             name, bell = letter.upper(), bell_of(letter)
             st.warning(
-                f"{name} ends at {number(bell['end'], 1)}, and next to nothing of a bell around "
-                f"{number(bell['mean'], 1)} lies below that. Raise “{name} ends at” or lower the "
+                f"{name} ends at {placed(bell['end'])}, and next to nothing of a bell around "
+                f"{placed(bell['mean'])} lies below that. Raise “{name} ends at” or lower the "
                 f"mean of {name}; everything else stays as it is.",
                 icon=":material/error:",
             )
@@ -242,12 +247,12 @@ def integral_in_words(p, q, unit):
         return f"P and Q are the same bell: the gap is 0 everywhere, and the area 0 {unit.name}."
     if math.isinf(divergence):
         return (
-            f"Q ends at {number(q.end, 1)}, and {beyond(p, q)} of P lies beyond. There "
+            f"Q ends at {placed(q.end)}, and {beyond(p, q)} of P lies beyond. There "
             "log(p/q) is infinite, so the area is, however small that part of P."
         )
     gains, gives_back = kl_parts(p, q, base=unit.base)
     ended = (
-        f" Q ends at {number(q.end, 1)}, but P has ended by then, so D stays finite."
+        f" Q ends at {placed(q.end)}, but P has ended by then, so D stays finite."
         if math.isfinite(q.end)
         else ""
     )
@@ -437,8 +442,8 @@ def integral_today(p, q, unit):
     total = rf"\KL{{{amount(float(kl_integral(p, q, base=unit.base)), unit.tex)}}}"
     if not has_closed_form(p, q):
         return rf"D(\P{{P}}\|\Q{{Q}}) = {total}"
-    mu_p, sigma_p = (rf"\P{{{number(each, 1)}}}" for each in (p.mean, p.std))
-    mu_q, sigma_q = (rf"\Q{{{number(each, 1)}}}" for each in (q.mean, q.std))
+    mu_p, sigma_p = (rf"\P{{{placed(each)}}}" for each in (p.mean, p.std))
+    mu_q, sigma_q = (rf"\Q{{{placed(each)}}}" for each in (q.mean, q.std))
     inner = (
         rf"\ln\frac{{{sigma_q}}}{{{sigma_p}}} + "
         rf"\frac{{{sigma_p}^2 + ({mu_p} - {mu_q})^2}}{{2\cdot {sigma_q}^2}} - \frac12"

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from charts import information as chart
-from charts.style import amount, number, palette, percent, signed
+from charts.style import amount, counted, number, palette, percent, signed
 from kl_core import (
     block_probabilities,
     blocks_of,
@@ -131,7 +131,7 @@ def in_words(p, q, unit):
     return (
         f"{needs}Words as long as Q asks for, −log q each, take {amount(crossed, unit.name)}. The "
         f"difference is D(P‖Q): {amount(extra, unit.name)} paid on every roll for the wrong code"
-        f"{f', {percent(extra / own)} on top' if own else ''}."
+        f"{f', {percent(extra / own)} on top' if own / 1000 < extra < 10 * own else ''}."
     )
 
 
@@ -217,17 +217,20 @@ def tree_in_words(words, name):
         else ""
     )
     if len(lengths) == 1:
-        return f"Only one face can come, so nothing needs to be said: its word is empty.{ruled_out}"
+        return (
+            f"Only one face can come, says {name}, so nothing needs to be said: its word is empty."
+            f"{ruled_out}"
+        )
     if len(lengths) == 2:
-        return f"Only two faces can come, and one digit tells them apart.{ruled_out}"
+        return f"Only two faces can come, says {name}: one digit tells them apart.{ruled_out}"
     digits = (
         f"all {lengths[0]}" if lengths[0] == lengths[-1] else f"from {lengths[0]} to {lengths[-1]}"
     )
     return (
-        f"In the code made for {name} every face is a leaf, and the digits on the way down are its "
-        f"word; words are {digits} digit{'s' if lengths[-1] > 1 else ''} long. The two rarest "
-        "faces are joined first, then again the two rarest, up to the root: so rare faces lie "
-        f"deep, and no word is the beginning of another.{ruled_out}"
+        f"In the code made for {name} every face that can come is a leaf, and the digits on the "
+        f"way down are its word; words are {digits} digit{'s' if lengths[-1] > 1 else ''} long. "
+        "The two rarest faces are joined first, then again the two rarest, up to the root: so rare "
+        f"faces lie deep, and no word is the beginning of another.{ruled_out}"
     )
 
 
@@ -296,8 +299,14 @@ def messages_in_words(p, q, rolls, block, took, unit):
             f"{opening}."
         )
     own, extra, crossed = three_lengths(p, q, unit)
-    counted = [each[0] * digit(unit) / used for each in took]
+    costs = [each[0] * digit(unit) / used for each in took]
     spreads = [each[1] * digit(unit) for each in took]
+    paid = costs[1] - costs[0]
+    verdict = (
+        f"the wrong code cost **{signed(paid)}** {unit.name} a roll"
+        if paid >= 0
+        else f"by luck the wrong code saved **{number(-paid)}** {unit.name} a roll"
+    )
     back = (
         "Decoded, both give back exactly the rolls that were sent."
         if p_took[2] and q_took[2]
@@ -306,9 +315,8 @@ def messages_in_words(p, q, rolls, block, took, unit):
     aims = f"H(P) is {number(own)}, H(P, Q) {number(crossed)} and D(P‖Q) {number(extra)}"
     return (
         f"{opening} took {p_took[0]:,} binary digits in P's code and {q_took[0]:,} in Q's. A roll "
-        f"took **{number(counted[0])} ± {number(spreads[0])}** and **{number(counted[1])} ± "
-        f"{number(spreads[1])}** {unit.name} (mean ± standard error), so the wrong code cost "
-        f"**{signed(counted[1] - counted[0])}**. {aims}. {back}"
+        f"took **{number(costs[0])} ± {number(spreads[0])}** and **{number(costs[1])} ± "
+        f"{number(spreads[1])}** {unit.name} (mean ± standard error): {verdict}. {aims}. {back}"
     )
 
 
@@ -350,11 +358,13 @@ def blocks_in_words(p, q, shares, unit):
     above = "exactly H(P)" if exact else f"{number(gap)} above H(P)"
     whole = (
         "Every −log₂ p is a whole number here, so words can be exactly as long as they should."
-        if exact and block == 1
+        if exact
         else "Rounding to whole digits always costs less than one digit a word: less than "
         f"{amount(digit(unit) / block, unit.name)} a roll here."
     )
-    opening = "With one word a roll" if block == 1 else f"In blocks of {block} ({words:,} words)"
+    opening = (
+        "With one word a roll" if block == 1 else f"In blocks of {block} ({counted(words, 'word')})"
+    )
     told = f"{opening} P's code takes {amount(here, unit.name)} a roll, {above}. {whole}"
     if math.isinf(crossed):
         return f"{told} Q's code has no word for what Q rules out, in blocks of any length."
@@ -425,8 +435,8 @@ def data(p, q, unit):
         f"ideal_p_{unit.name}": [ideal_length(chance, unit) for chance in p],
         f"ideal_q_{unit.name}": [ideal_length(chance, unit) for chance in q],
         f"extra_{unit.name}": log_ratios(p, q, base=unit.base),
-        "p_word": code_for(p, 1).words,
-        "q_word": code_for(q, 1).words,
+        "p_word": [*map(spelled, code_for(p, 1).words)],
+        "q_word": [*map(spelled, code_for(q, 1).words)],
     }
 
 
@@ -606,7 +616,8 @@ with answer:
 st.header("Below whole digits", anchor="blocks")
 st.markdown(
     "A word has a whole number of digits, and entropy has not. Give one word to a block of rolls, "
-    "and they share its digits.",
+    "and they share its digits: the code made for P then closes in on H(P). Q's code, made for "
+    "other rolls than it meets, may wander.",
     width=720,
 )
 blocks()

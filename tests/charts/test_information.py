@@ -334,7 +334,8 @@ def test_ideals_are_dashed_and_level():
     own, _, crossed, _ = blocks().data
     assert (own.line.dash, crossed.line.dash) == ("dash", "dash")
     assert (set(own.y), set(crossed.y)) == ({2.05}, {2.55})
-    assert (own.text[0], crossed.text[0]) == ("H(P)", "H(P, Q)")
+    names = {name.text: (name.y, name.font.color) for name in blocks().layout.annotations}
+    assert names == {"H(P)": (2.05, LIGHT.p), "H(P, Q)": (2.55, LIGHT.q)}
     assert (own.line.color, crossed.line.color) == (LIGHT.p, LIGHT.q)
 
 
