@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks.table import table
 from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
-ROUNDS, PRESSES, WARM_UP = 4, 20, 5
-COLD_STARTS = 5
+ROUNDS, PRESSES, WARM_UP = 2, 20, 5
+COLD_STARTS = 3
 
 BARE = "bare Streamlit, two charts"
 BARE_SERVERS = {

@@ -22,7 +22,7 @@ from widgets import frame, theme, units
 from widgets.formula import sum_today, write
 from widgets.prediction import predict
 from widgets.presets import Preset, presets
-from widgets.redraw import let_the_chart_appear, redraw
+from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
 from widgets.shown import shown
 from widgets.take_away import take_away
@@ -197,7 +197,7 @@ def sum_in_words(p, q, unit):
     return f"{weighs} {gives} Together the products make {amount(total, unit.name)}."
 
 
-@st.fragment(key="definition_sum")
+@drawn_again("definition_sum")
 def the_sum():
     """Show weight, gap and product of each outcome."""
     unit = units.current()
@@ -286,7 +286,7 @@ def integral_figure(p, q, unit, colours):
     )
 
 
-@st.fragment(key="definition_integral")
+@drawn_again("definition_integral")
 def the_integral():
     """Show density, gap and product along the line, and D computed twice."""
     unit = units.current()
@@ -355,7 +355,7 @@ def bins_in_words(divergences, truth, unit):
     )
 
 
-@st.fragment(key="definition_bins")
+@drawn_again("definition_bins")
 def bins():
     """Show the sum over bins on its way to the integral."""
     let_the_chart_appear()
@@ -414,7 +414,7 @@ def epsilon_in_words(p, q, epsilon, reported, unit):
     )
 
 
-@st.fragment(key="definition_epsilon")
+@drawn_again("definition_epsilon")
 def with_epsilon():
     """Show what code that adds ε to q reports instead of D."""
     unit = units.current()
@@ -455,7 +455,7 @@ def integral_today(p, q, unit):
     return rf"\begin{{gathered}}{lines}\end{{gathered}}"
 
 
-@st.fragment(key="definition_sum_formula")
+@drawn_again("definition_sum_formula")
 def sum_formula():
     """Write the sum with today's numbers."""
     let_the_chart_appear()
@@ -475,7 +475,7 @@ def sum_formula():
     )
 
 
-@st.fragment(key="definition_integral_formula")
+@drawn_again("definition_integral_formula")
 def integral_formula():
     """Write the integral with today's numbers."""
     unit = units.current()
@@ -532,7 +532,7 @@ def snippet(pair, bells, unit):
     return "\n".join(lines)
 
 
-@st.fragment(key="definition_take_away")
+@drawn_again("definition_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, colours = units.current(), palette(theme.scheme())

@@ -18,7 +18,7 @@ from widgets import frame, theme, units
 from widgets.formula import formula, sum_today
 from widgets.prediction import predict
 from widgets.presets import Preset, presets
-from widgets.redraw import let_the_chart_appear
+from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
 from widgets.series import series
 from widgets.shown import shown
@@ -241,7 +241,7 @@ def wald_in_words(p, q, odds, seed):
     )
 
 
-@st.fragment(key="die_rolls")
+@drawn_again("die_rolls")
 def roll_it():
     """Roll P and watch the evidence against Q grow with slope D(P‖Q)."""
     unit = units.current()
@@ -255,7 +255,13 @@ def roll_it():
     controls, picture = st.columns([2, 3], gap="medium")
     with controls:
         rolls = st.select_slider(
-            "How many rolls of P", ROLLS, 100, key="die_rolls", bind="query-params"
+            "How many rolls of P",
+            ROLLS,
+            100,
+            key="die_rolls",
+            bind="query-params",
+            on_change=redraw,
+            args=("die_rolls",),
         )
         odds = st.select_slider(
             "Decide at odds of … to 1",
@@ -263,10 +269,18 @@ def roll_it():
             19,
             key="die_odds",
             bind="query-params",
+            on_change=redraw,
+            args=("die_rolls",),
             help="The test stops as soon as the rolls are this many times likelier under one die "
             "than under the other (Wald's sequential test, 1945).",
         )
-        seed = series("die_seed", "Series of rolls", again="Roll again", icon="🎲")
+        seed = series(
+            "die_seed",
+            "Series of rolls",
+            again="Roll again",
+            icon="🎲",
+            followers=("die_rolls",),
+        )
     if dice is None:
         picture.info("There is nothing to roll until P and Q both have a weight above 0.")
         return
@@ -354,7 +368,7 @@ def terms_figure(p, q, unit, colours):
     return chart.terms_figure(p, q, terms, unit.name, colours)
 
 
-@st.fragment(key="die_picture")
+@drawn_again("die_picture")
 def picture():
     """Show the chart that answers the sliders, both directions, and what it says in words."""
     unit = units.current()
@@ -370,7 +384,7 @@ def picture():
     st.markdown(words)
 
 
-@st.fragment(key="die_details")
+@drawn_again("die_details")
 def details():
     """Show every number, and the formula with them."""
     let_the_chart_appear()
@@ -380,7 +394,7 @@ def details():
         formula_today(*dice, unit)
 
 
-@st.fragment(key="die_take_away")
+@drawn_again("die_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, colours = units.current(), palette(theme.scheme())

@@ -6,11 +6,11 @@ from charts import die as chart
 from charts.style import amount, palette
 from kl_core import kl_divergence, kl_terms, normalize
 from widgets import theme, units
-from widgets.redraw import redraw
+from widgets.redraw import drawn_again, redraw
 from widgets.shown import shown
 
 
-@st.fragment(key="home_picture")
+@drawn_again("home_picture")
 def picture():
     """Show the one number that this app is about, for a belief that the learner chooses."""
     unit = units.current()

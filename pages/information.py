@@ -22,7 +22,7 @@ from widgets import frame, theme, units
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
 from widgets.presets import Preset, presets
-from widgets.redraw import let_the_chart_appear, redraw
+from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
 from widgets.series import series
 from widgets.shown import shown
@@ -140,7 +140,7 @@ def lengths_figure(p, q, unit, colours):
     return chart.lengths_figure(*three_lengths(p, q, unit), unit.name, colours)
 
 
-@st.fragment(key="information_picture")
+@drawn_again("information_picture")
 def picture():
     """Show the three lengths, and how they add up."""
     unit = units.current()
@@ -167,7 +167,7 @@ def spelled(word):
     return "none" if word is None else word or "empty"
 
 
-@st.fragment(key="information_codes")
+@drawn_again("information_codes")
 def codes():
     """Show both codes word by word, and one as a tree."""
     let_the_chart_appear()
@@ -320,7 +320,7 @@ def messages_in_words(p, q, rolls, block, took, unit):
     )
 
 
-@st.fragment(key="information_messages")
+@drawn_again("information_messages")
 def messages():
     """Send real rolls in both codes and count the digits."""
     unit = units.current()
@@ -381,7 +381,7 @@ def blocks_in_words(p, q, shares, unit):
     return told
 
 
-@st.fragment(key="information_blocks")
+@drawn_again("information_blocks")
 def blocks():
     """Show how coding several rolls at once closes in on the entropy."""
     unit = units.current()
@@ -402,7 +402,7 @@ def blocks():
     st.markdown(words)
 
 
-@st.fragment(key="information_formula")
+@drawn_again("information_formula")
 def formula_today():
     """Write D as the difference of two lengths."""
     unit = units.current()
@@ -470,7 +470,7 @@ def snippet(p, q, unit):
     return "\n".join([*lines, ""])
 
 
-@st.fragment(key="information_take_away")
+@drawn_again("information_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, colours = units.current(), palette(theme.scheme())

@@ -26,7 +26,7 @@ from widgets import frame, theme, units
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
 from widgets.presets import Preset, presets
-from widgets.redraw import let_the_chart_appear, redraw
+from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
 from widgets.series import series
 from widgets.shown import shown
@@ -127,7 +127,7 @@ def in_words(p, q, unit):
     )
 
 
-@st.fragment(key="intuition_picture")
+@drawn_again("intuition_picture")
 def picture():
     """Show weather, forecast and the cost of each day."""
     unit = units.current()
@@ -233,7 +233,7 @@ def settling(p, q, unit, days, seed, colours):
     return drawn, days_in_words(averages, last, divergence, sky, unit)
 
 
-@st.fragment(key="intuition_days")
+@drawn_again("intuition_days")
 def days_pass():
     """Show the running average of the loss on its way to D(P‖Q)."""
     let_the_chart_appear()
@@ -307,7 +307,7 @@ def other_way(p, q, unit):
     )
 
 
-@st.fragment(key="intuition_try")
+@drawn_again("intuition_try")
 def try_it():
     """Make each of the three properties something to do."""
     unit = units.current()
@@ -350,7 +350,7 @@ def try_it():
     st.markdown(words)
 
 
-@st.fragment(key="intuition_formula")
+@drawn_again("intuition_formula")
 def formula_today():
     """Write the average out, weather by weather."""
     unit = units.current()
@@ -409,7 +409,7 @@ def snippet(p, q, unit):
     )
 
 
-@st.fragment(key="intuition_take_away")
+@drawn_again("intuition_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     # Files are made when they are asked for, when no state of the page can be read any more.

@@ -27,9 +27,9 @@ def formula(symbols: str, today: str) -> None:
 
 def write(symbols: str, today: str) -> None:
     """Show a formula as `formula` does, without the heading."""
-    st.latex(coloured(symbols))
     # Without the spaces KaTeX makes its box 2 px too narrow for several lines, and it scrolls.
-    st.latex(rf"\;{coloured(today)}\;")
+    for tex in (symbols, today):
+        st.latex(rf"\;{coloured(tex)}\;")
 
 
 def sum_today(terms: Iterable[tuple[str, str, str]], total: str, log: str) -> str:

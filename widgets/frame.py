@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from widgets import theme, units
+from widgets.redraw import draw_whole
 
 SIDEBAR_WIDTH = 220
 # Wide enough for controls beside a chart, narrow enough to read.
@@ -34,7 +35,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         }
         units.switch()
         notice = st.container()
-        page.run()
+        draw_whole(page.run)
         for key, value in _refused(asked).items():
             notice.warning(
                 f"This link asks for `{key} = {value}`, which that control cannot take, so it "

@@ -8,10 +8,7 @@ LAST = 1000
 
 
 def series(key: str, label: str, *, again: str, icon: str, followers: tuple[str, ...] = ()) -> int:
-    """Draw the slider and the button, and return the number.
-
-    Inside a fragment, which is drawn again by itself, `followers` stays empty.
-    """
+    """Draw the slider and the button, and return the number; `followers` are what it redraws."""
     chosen = st.slider(
         f"{label} (the same number brings the same ones)",
         1,
@@ -19,7 +16,7 @@ def series(key: str, label: str, *, again: str, icon: str, followers: tuple[str,
         1,
         key=key,
         bind="query-params",
-        on_change=redraw if followers else None,
+        on_change=redraw,
         args=followers,
     )
     st.button(again, key=f"_{key}_again", on_click=_next, args=(key,), icon=icon)

@@ -60,4 +60,5 @@ def take_away(
             icon=":material/bar_chart:",
         )
     st.markdown("The same number in Python, with this project's `kl_core`:")
-    st.code(snippet, language="python")
+    # Wrapped: a box that scrolls sideways cannot be reached by keyboard.
+    st.code(snippet, language="python", wrap_lines=True)

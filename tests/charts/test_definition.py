@@ -333,6 +333,12 @@ def test_axes_of_the_integral_stay_at_nearly_every_move_of_a_bell(axis):
     assert jumps([integral(q=bell) for bell in MOVED], axis) <= 3
 
 
+def test_density_axis_stays_at_nearly_every_change_of_a_spread():
+    spreads = [(1, spread, INF) for spread in np.arange(0.6, 2.05, 0.1)]
+    assert jumps([integral(q=bell) for bell in spreads], "yaxis") <= 3
+    assert jumps([bins(q=bell) for bell in spreads], "yaxis") <= 3
+
+
 @pytest.mark.parametrize("here", range(len(WIDTHS)))
 def test_bins_are_steps_whose_area_is_the_probability(here):
     width = WIDTHS[here]

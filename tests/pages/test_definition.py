@@ -176,6 +176,8 @@ def test_opens_with_what_scipy_computes():
     both = sentence(app, r"closed formula: \*\*(.*)\*\* bits. .*numerically: \*\*(.*)\*\* bits")
     assert both.groups() == (f"{OPENING:.10g}", f"{divergence(PLAIN, WIDE):.10g}")
     assert len(both[1]) == 12
+    assert titles(app)[2] == f"In bins 1 wide: {binned(PLAIN, WIDE)['1']:.4f} bits"
+    assert alternatives(app)[3].startswith("With ε = 1e-10 the code reports 0.505 bits; ")
     assert "They agree to every digit shown" in texts(app)
 
 
