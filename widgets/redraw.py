@@ -12,6 +12,7 @@ what it is still drawing when the next control moves, so what is owed is written
 next move draws it too.
 """
 
+import math
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -23,30 +24,37 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 # press to chart instead of 115 (benchmarks/README.md). Another move in between ends the wait.
 PAINT_SECONDS = 0.1
 
-# The fragments still to be drawn, and whether the page as a whole is.
-_OWED, _WHOLE = "_owed_fragments", "_owed_page"
+# When each fragment was drawn, and the page as a whole: never, while it is owed. A new run clears
+# what the last one has not sent yet, so what was drawn just now is still owed.
+_DRAWN, _WHOLE = "_drawn_fragments", "_drawn_page"
+NEVER = math.inf
+SENT_SECONDS = 0.5
+
+
+def _owed(drawn: float) -> bool:
+    return drawn > time.monotonic() - SENT_SECONDS
 
 
 def redraw(*fragments: str) -> None:
     """Run the fragments with these keys again, and what an earlier move still owes."""
-    if st.session_state.get(_WHOLE):
+    if _owed(st.session_state.get(_WHOLE, NEVER)):
         # A whole run was cut short by this move: Streamlit's own rerun draws everything.
         return
-    owed = [key for key in st.session_state.get(_OWED, ()) if key not in fragments]
-    st.session_state[_OWED] = [*owed, *fragments]
+    drawn: dict[str, float] = st.session_state[_DRAWN]
+    owed = [key for key, when in drawn.items() if _owed(when) and key not in fragments]
+    drawn.update(dict.fromkeys(fragments, NEVER))
     st.rerun([*owed, *fragments])
 
 
 def drawn_again(key: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Make a function a fragment with this key, crossed off once it has been drawn."""
+    """Make a function a fragment with this key that notes when it has been drawn."""
 
     def decorate(draw: Callable[[], None]) -> Callable[[], None]:
         @st.fragment(key=key)
         @wraps(draw)
         def drawn() -> None:
             draw()
-            owed = st.session_state.get(_OWED, [])
-            st.session_state[_OWED] = [other for other in owed if other != key]
+            st.session_state[_DRAWN][key] = time.monotonic()
 
         return drawn
 
@@ -55,9 +63,10 @@ def drawn_again(key: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 def draw_whole(page: Callable[[], None]) -> None:
     """Run a page from top to bottom; until it gets there, all of it is owed."""
-    st.session_state[_OWED], st.session_state[_WHOLE] = [], True
+    st.session_state[_DRAWN], st.session_state[_WHOLE] = {}, NEVER
     page()
-    st.session_state[_WHOLE] = False
+    st.session_state[_DRAWN] = {}
+    st.session_state[_WHOLE] = time.monotonic()
 
 
 def let_the_chart_appear() -> None:
