@@ -85,6 +85,7 @@ def digit(unit):
     return math.log(2) / unit.nats
 
 
+@st.cache_data(max_entries=1024, show_spinner=False)
 def per_roll(p, die, block):
     """Return the binary digits that a roll of P takes on average in the code made for a die."""
     lengths = code_for(die, block).lengths
