@@ -1,0 +1,298 @@
+"""Mixtures of Gaussians on a line, and the divergences between any two of them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtri
+
+from kl_core.quadrature import integrate
+from kl_core.validation import (
+    Array,
+    finite_array,
+    log_of_base,
+    positive_array,
+    probabilities,
+)
+
+# Where panels begin around a component, in its spreads; beyond the last lies less than 1e-32 of it.
+_STEPS = np.array([-12.0, -5.0, -2.5, -1.0, 0.0, 1.0, 2.5, 5.0, 12.0])
+
+
+@dataclass(frozen=True)
+class GaussianMixture:
+    """P(x) = Σ_k w_k N(x; μ_k, σ_k²), a mixture of Gaussians on the line.
+
+    Attributes
+    ----------
+    weights : sequence of float, length k
+        Probabilities: at least 0, summing to 1 (`normalize` makes them from any weights).
+    means, stds : sequence of float, length k
+        Of each component; `stds` above 0.
+
+    Raises
+    ------
+    ValueError
+        If a field is out of its range or the three differ in length.
+
+    References
+    ----------
+    Bishop, *Pattern Recognition and Machine Learning*, eq. 2.188.
+
+    Examples
+    --------
+    >>> p = GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8])
+    >>> print(p.mean, round(p.std, 6), p.pdf([0, 2.5]).round(6))
+    0.0 2.624881 [0.003778 0.249339]
+    """
+
+    weights: Sequence[float]
+    means: Sequence[float]
+    stds: Sequence[float]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no mixture; keep tuples, so that a mixture can be compared and hashed."""
+        fields = {
+            "weights": probabilities(self.weights, "weights"),
+            "means": finite_array(self.means, "means"),
+            "stds": positive_array(self.stds, "stds"),
+        }
+        sizes = {name: each.shape for name, each in fields.items()}
+        if len(set(sizes.values())) > 1 or fields["weights"].ndim != 1:
+            raise ValueError(
+                "weights, means and stds must be lists of the same length, got shapes "
+                f"{', '.join(str(shape) for shape in sizes.values())}"
+            )
+        for name, each in fields.items():
+            object.__setattr__(self, name, tuple(each.tolist()))
+
+    @cached_property
+    def mean(self) -> float:
+        """E[x] = Σ w_k μ_k."""
+        return float(np.dot(self.weights, self.means))
+
+    @cached_property
+    def std(self) -> float:
+        """The root of Var[x] = Σ w_k (σ_k² + (μ_k - E[x])²)."""
+        gaps = np.array(self.means) - self.mean
+        return math.sqrt(np.dot(self.weights, np.square(self.stds) + gaps**2))
+
+    @cached_property
+    def _parts(self) -> tuple[Array, Array, Array]:
+        """The components that weigh anything, as log(w/(σ√2π)), mean and spread."""
+        weights, means, stds = map(np.array, (self.weights, self.means, self.stds))
+        some = weights > 0
+        heights = np.log(weights[some] / stds[some]) - math.log(2 * math.pi) / 2
+        return heights, means[some], stds[some]
+
+    def logpdf(self, x: ArrayLike) -> Array:
+        """Return log p(x) in nats, the shape of `x`; finite however far out."""
+        heights, means, stds = self._parts
+        x = np.asarray(x, dtype=np.float64)
+        # Component by component, so that no array is larger than x.
+        logs = [
+            height - ((x - mean) / std) ** 2 / 2
+            for height, mean, std in zip(heights, means, stds, strict=True)
+        ]
+        largest = np.maximum.reduce(logs)
+        if len(logs) == 1:
+            return np.asarray(largest)[()]
+        total = sum(np.exp(each - largest) for each in logs)
+        return np.asarray(largest + np.log(total))[()]
+
+    def pdf(self, x: ArrayLike) -> Array:
+        """Return the density p(x), the shape of `x`."""
+        density: Array = np.exp(self.logpdf(x))
+        return density
+
+    def support(self, tail: float = 1e-12) -> tuple[float, float]:
+        """Return an interval outside which lies at most `tail` of the mixture.
+
+        Raises
+        ------
+        ValueError
+            If `tail` does not lie between 0 and 1.
+
+        Examples
+        --------
+        >>> low, high = GaussianMixture([1], [0], [1]).support(0.05)
+        >>> print(round(low, 6), round(high, 6))
+        -1.959964 1.959964
+        """
+        if not 0 < tail < 1:
+            raise ValueError(f"tail is {tail!r}; it must lie between 0 and 1")
+        _, means, stds = self._parts
+        reach = -float(ndtri(tail / 2)) * stds
+        return float((means - reach).min()), float((means + reach).max())
+
+    def sample(self, rng: np.random.Generator, size: int) -> Array:
+        """Return `size` independent draws."""
+        which = rng.choice(len(self.weights), p=self.weights, size=size)
+        draws: Array = rng.normal(np.array(self.means)[which], np.array(self.stds)[which])
+        return draws
+
+    def edges(self) -> Array:
+        """Return positions around every component, in no order, between which p is smooth."""
+        _, means, stds = self._parts
+        positions: Array = (means[:, None] + stds[:, None] * _STEPS).ravel()
+        return positions
+
+
+def gaussian(mean: float, std: float) -> GaussianMixture:
+    """Return a single Gaussian as a mixture of one component."""
+    return GaussianMixture((1.0,), (mean,), (std,))
+
+
+def mixture_kl(p: GaussianMixture, q: GaussianMixture, *, base: float | None = None) -> float:
+    """Return D(P‖Q) = ∫ p(x) log(p(x)/q(x)) dx of two mixtures by deterministic quadrature.
+
+    What is integrated is p log(p/q) - p + q, which is nowhere below 0 and has the same integral:
+    nothing cancels, however close the two are. The relative error is below 1e-8 for spreads from
+    0.01 to 100 side by side and separations up to 200 spreads.
+
+    Parameters
+    ----------
+    p, q : GaussianMixture
+        The average is taken over P.
+    base : float, optional
+        2 for bits, 10 for dits; None for nats.
+
+    Returns
+    -------
+    float
+        At least 0.
+
+    Raises
+    ------
+    ValueError
+        If `base` is not above 1.
+
+    References
+    ----------
+    Cover & Thomas, *Elements of Information Theory* (2nd ed.), eq. 8.46.
+    Hershey & Olsen (2007), "Approximating the Kullback Leibler Divergence Between Gaussian Mixture
+    Models": there is no closed form.
+
+    Examples
+    --------
+    >>> p = GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8])
+    >>> print(round(mixture_kl(p, gaussian(0, 2.624881)), 6))
+    0.497582
+    >>> print(round(mixture_kl(gaussian(2.491896, 0.812599), p), 6))
+    0.690345
+    """
+
+    def penalty(x: Array) -> Array:
+        log_p, log_q = p.logpdf(x), q.logpdf(x)
+        dense = np.exp(log_p)
+        ratio = log_p - log_q
+        close = np.clip(ratio, -0.5, 0.5)
+        excess = np.where(np.abs(close) < 0.02, _series(close), close + np.expm1(-close))
+        far = dense * (ratio - 1) + np.exp(log_q)
+        return np.where(close == ratio, dense * excess, far)
+
+    return integrate(penalty, np.unique(np.concatenate([p.edges(), q.edges()]))) / log_of_base(base)
+
+
+def mixture_entropy(p: GaussianMixture, *, base: float | None = None) -> float:
+    """Return H(P) = -∫ p(x) log p(x) dx, which may lie below 0 as any differential entropy.
+
+    Parameters
+    ----------
+    p : GaussianMixture
+        The mixture.
+    base : float, optional
+        2 for bits, 10 for dits; None for nats.
+
+    Raises
+    ------
+    ValueError
+        If `base` is not above 1.
+
+    References
+    ----------
+    Cover & Thomas, *Elements of Information Theory* (2nd ed.), eq. 8.1.
+
+    Examples
+    --------
+    >>> print(round(mixture_entropy(gaussian(0, 1)), 6))
+    1.418939
+    """
+
+    def surprise(x: Array) -> Array:
+        logs = p.logpdf(x)
+        return np.asarray(-np.exp(logs) * logs)
+
+    return integrate(surprise, np.unique(p.edges())) / log_of_base(base)
+
+
+def mixture_js(p: GaussianMixture, q: GaussianMixture, *, base: float | None = None) -> float:
+    """Return the Jensen-Shannon divergence: half of D(P‖M) + D(Q‖M), with M halfway between.
+
+    Parameters
+    ----------
+    p, q : GaussianMixture
+        In either order.
+    base : float, optional
+        2 for bits, 10 for dits; None for nats.
+
+    Returns
+    -------
+    float
+        Between 0 and log 2: 1 bit for two that do not overlap.
+
+    Raises
+    ------
+    ValueError
+        If `base` is not above 1.
+
+    References
+    ----------
+    Lin (1991), "Divergence Measures Based on the Shannon Entropy", IEEE Trans. Inf. Theory.
+
+    Examples
+    --------
+    >>> print(round(mixture_js(gaussian(0, 1), gaussian(100, 1), base=2), 9))
+    1.0
+    """
+    middle = GaussianMixture(
+        [weight / 2 for weight in (*p.weights, *q.weights)],
+        [*p.means, *q.means],
+        [*p.stds, *q.stds],
+    )
+    return (mixture_kl(p, middle, base=base) + mixture_kl(q, middle, base=base)) / 2
+
+
+def mixture_total_variation(p: GaussianMixture, q: GaussianMixture) -> float:
+    """Return ½ ∫ |p(x) - q(x)| dx, the largest difference in what the two say of any event.
+
+    Parameters
+    ----------
+    p, q : GaussianMixture
+        In either order.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    References
+    ----------
+    Cover & Thomas, *Elements of Information Theory* (2nd ed.), section 11.6.
+
+    Examples
+    --------
+    >>> print(round(mixture_total_variation(gaussian(0, 1), gaussian(1, 1)), 6))
+    0.382925
+    """
+    edges = np.unique(np.concatenate([p.edges(), q.edges()]))
+    return integrate(lambda x: np.abs(p.pdf(x) - q.pdf(x)) / 2, edges)
+
+
+def _series(ratio: Array) -> Array:
+    """Return r + exp(-r) - 1 for small r, where the plain formula loses its digits."""
+    terms = 1 / 120 - ratio * (1 / 720 - ratio / 5040)
+    return np.asarray(ratio**2 * (1 / 2 - ratio * (1 / 6 - ratio * (1 / 24 - ratio * terms))))
