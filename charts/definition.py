@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from charts.curves import densities, signed_area
 from charts.outcomes import ROWS, Row, outcomes_figure
-from charts.style import Palette, amount, figure, number, scatter, steady_limit
+from charts.style import Palette, amount, figure, number, scatter, steady_limit, steady_range
 from kl_core.validation import Array
 
 HEIGHT = 560
@@ -88,24 +89,7 @@ def integral_figure(
     filled = np.where(endless, product_top, products)
     hover = "x = %{x:.2f}: %{y:.3f}"
     traces = [
-        scatter(
-            x=x,
-            y=p,
-            name="P",
-            mode="lines",
-            fill="tozeroy",
-            fillcolor=colours.veil(colours.p),
-            line={"color": colours.p, "width": 2.5},
-            hovertemplate="P, " + hover + "<extra></extra>",
-        ),
-        scatter(
-            x=x,
-            y=q,
-            name="Q",
-            mode="lines",
-            line={"color": colours.q, "width": 2.5, "dash": "dash"},
-            hovertemplate="Q, " + hover + "<extra></extra>",
-        ),
+        *densities(x, p, q, colours),
         scatter(
             x=x,
             y=gaps,
@@ -115,24 +99,8 @@ def integral_figure(
             showlegend=False,
             hovertemplate=hover + f" {unit}<extra></extra>",
         ),
+        *signed_area(x, filled, "y3", unit, colours),
     ]
-    for part, colour, says in (
-        (np.maximum(filled, 0.0), colours.kl, "costs"),
-        (np.minimum(filled, 0.0), colours.good, "gives back"),
-    ):
-        traces.append(
-            scatter(
-                x=x,
-                y=part,
-                yaxis="y3",
-                mode="lines",
-                fill="tozeroy",
-                fillcolor=colours.veil(colour),
-                line={"color": colour, "width": 1.5},
-                showlegend=False,
-                hovertemplate=f"{says}: " + hover + f" {unit} a step of 1<extra></extra>",
-            )
-        )
     if endless.any():
         start, edge = float(x[endless].min()), float(x[-1])
         # Close to the right edge there is room for the label only on the left.
@@ -343,8 +311,8 @@ def epsilon_figure(
         Of the page's theme.
     """
     finite = math.isfinite(truth)
-    top = steady_limit(1.15 * max(float(reported.max()), truth if finite else 0.0))
-    bottom = -steady_limit(-1.15 * min(float(reported.min()), 0.0))
+    highest = max(float(reported.max()), truth if finite else 0.0)
+    bottom, top = steady_range(float(reported.min()), highest)
     traces = [
         scatter(
             x=epsilons,

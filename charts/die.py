@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from charts.outcomes import Row, outcomes_figure
-from charts.style import Palette, amount, figure, scatter, steady_limit
+from charts.style import Palette, amount, figure, scatter, steady_range
 from kl_core.validation import Array
 
 FACES = ("face 1", "face 2", "face 3", "face 4", "face 5", "face 6")
@@ -67,8 +67,8 @@ def rolls_figure(
     walk = evidence[np.isfinite(evidence)]
     line_end = slope * rolls if np.isfinite(slope) else 0.0
     heights = (float(walk.max(initial=0.0)), line_end, threshold)
-    top = steady_limit(1.1 * max(heights))
-    bottom = -steady_limit(1.1 * max(threshold, -float(walk.min(initial=0.0))))
+    lowest = min(-threshold, float(walk.min(initial=0.0)))
+    bottom, top = steady_range(lowest, max(heights), room=1.1)
     # A roll that Q rules out takes the line straight up and out of the picture.
     leap = [] if walk.size == rolls else [top]
     traces = [

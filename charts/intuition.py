@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from charts.outcomes import Row, outcomes_figure
 from charts.player import play
-from charts.style import Palette, amount, counted, figure, number, scatter, steady_limit
+from charts.style import (
+    Palette,
+    amount,
+    counted,
+    figure,
+    number,
+    scatter,
+    steady_limit,
+    steady_range,
+)
 from kl_core.validation import Array
 
 FRAMES = 30
@@ -86,8 +95,7 @@ def settling_figure(
         Of the page's theme.
     """
     finite = np.isfinite(averages)
-    top = steady_limit(1.1 * max(limits[1], 0.0))
-    bottom = -steady_limit(-1.1 * min(limits[0], 0.0))
+    bottom, top = steady_range(*limits, room=1.1)
     drawn = np.where(finite, averages, top)
     traces = []
     if band is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from charts.style import Q_PATTERN, Palette, Trace, bar, figure, number, signed, steady_limit
+from charts.style import Q_PATTERN, Palette, Trace, bar, figure, number, signed, steady_range
 from kl_core.validation import Array
 
 # Plotly would shrink the text until it fits the bar: unreadable on a phone.
@@ -129,8 +129,7 @@ def _signed_bars(
     values = [float(value) for value in row.values]
     total = [] if row.total is None else [max(row.total, 0.0)]
     finite = [value for value in [*values, *total] if math.isfinite(value)]
-    top = steady_limit(1.15 * max(finite, default=0.0))
-    bottom = -steady_limit(-1.15 * min(finite, default=0.0))
+    bottom, top = steady_range(min(finite, default=0.0), max(finite, default=0.0))
     bars = bar(
         x=[*outcomes, *(["sum"] if total else [])],
         y=[min(max(value, bottom), top) for value in [*values, *total]],

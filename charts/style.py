@@ -110,18 +110,31 @@ def figure(
     return go.Figure(data=traces, layout={**common, **layout}, _validate=False)
 
 
-def steady_limit(value: float) -> float:
-    """Return the first of 0.5, 1, 2, 5, 10 … at or above `value`: an axis end that rarely moves.
+def steady_limit(value: float, least: float = 0.5) -> float:
+    """Return the first of 1, 2, 5, 10, 20 … at or above `value`: an axis end that rarely moves.
 
     Examples
     --------
-    >>> steady_limit(0.31), steady_limit(1.2), steady_limit(11)
-    (0.5, 2.0, 20.0)
+    >>> steady_limit(0.31), steady_limit(1.2), steady_limit(11), steady_limit(0.31, 0.1)
+    (0.5, 2.0, 20.0, 0.5)
     """
-    if not 0.5 < value < math.inf:
-        return 0.5
+    if not least < value < math.inf:
+        return least
     decade = 10.0 ** math.floor(math.log10(value))
     return next(step * decade for step in (1.0, 2.0, 5.0, 10.0) if step * decade >= value)
+
+
+def steady_range(
+    low: float, high: float, room: float = 1.15, least: float = 0.5
+) -> tuple[float, float]:
+    """Return ends of an axis that shows 0, `low` and `high`, and rarely moves.
+
+    Examples
+    --------
+    >>> steady_range(-0.7, 1.2), steady_range(0.3, 4.0)
+    ((-1.0, 2.0), (-0.5, 5.0))
+    """
+    return -steady_limit(-room * min(low, 0.0), least), steady_limit(room * max(high, 0.0), least)
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from kl_core.quadrature import integrate
 from kl_core.validation import (
@@ -107,6 +107,18 @@ class GaussianMixture:
         """Return the density p(x), the shape of `x`."""
         density: Array = np.exp(self.logpdf(x))
         return density
+
+    def cdf(self, x: ArrayLike) -> Array:
+        """Return how much of the mixture lies at or below x, the shape of `x`.
+
+        Examples
+        --------
+        >>> print(GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8]).cdf(0))
+        0.5
+        """
+        x = np.asarray(x, dtype=np.float64)[..., None]
+        share = ndtr((x - self.means) / self.stds) @ np.array(self.weights)
+        return np.asarray(share)[()]
 
     def support(self, tail: float = 1e-12) -> tuple[float, float]:
         """Return an interval outside which lies at most `tail` of the mixture.
