@@ -28,10 +28,10 @@ class Palette:
         return self.good if value < 0 else self.kl
 
     @staticmethod
-    def veil(colour: str) -> str:
+    def veil(colour: str, thickness: float = 0.2) -> str:
         """Return a colour so thin that lines and text show through."""
         red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-        return f"rgba({red}, {green}, {blue}, 0.2)"
+        return f"rgba({red}, {green}, {blue}, {thickness})"
 
 
 LIGHT = Palette(

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import brentq
 
 from kl_core.mixture import GaussianMixture, gaussian, mixture_entropy, mixture_kl
 from kl_core.validation import (
@@ -214,6 +215,52 @@ def project_alphas(p: GaussianMixture, alphas: Sequence[float]) -> list[tuple[Ga
             if new:
                 more = _optima(p, float(ladder[step]), np.array([(f.mean, f.std) for f in new]))
                 found[step] = _distinct((*found[step], *more))
+    return found
+
+
+def branch_breaks(
+    p: GaussianMixture, alphas: Sequence[float], optima: Sequence[Sequence[GaussianFit]]
+) -> list[float]:
+    """Return every α at which the best Q leaps from one branch of local optima to another.
+
+    Parameters
+    ----------
+    p : GaussianMixture
+        What Q stands for.
+    alphas : sequence of float, length n
+        Rising.
+    optima : sequence of sequences of GaussianFit, length n
+        What `project_alphas` found for them.
+
+    Returns
+    -------
+    list of float
+        Where the two branches are equally good, to six digits; or, where one of them ends, the
+        middle between the α before and the α after.
+
+    Examples
+    --------
+    >>> p, alphas = GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8]), np.linspace(0, 1, 21)
+    >>> print([round(at, 4) for at in branch_breaks(p, alphas, project_alphas(p, alphas))])
+    [0.173]
+    """
+    found = []
+    for low, high, before, after in zip(
+        alphas[:-1], alphas[1:], optima[:-1], optima[1:], strict=True
+    ):
+        left, right = before[0], after[0]
+        onwards, back = _nearest(left, after), _nearest(right, before)
+        if _distance(left, onwards) < 0.5 and onwards.divergence <= right.divergence + 1e-9:
+            continue
+        if _distance(left, onwards) >= 0.5 or _distance(right, back) >= 0.5:
+            found.append((low + high) / 2)
+            continue
+
+        def lead(alpha: float, left: GaussianFit = left, right: GaussianFit = right) -> float:
+            fits = project_alpha(p, alpha)
+            return _nearest(left, fits).divergence - _nearest(right, fits).divergence
+
+        found.append(float(brentq(lead, low, high, xtol=1e-6)))
     return found
 
 
@@ -631,9 +678,17 @@ def _distinct(fits: Iterable[GaussianFit]) -> tuple[GaussianFit, ...]:
     return tuple(kept)
 
 
+def _distance(one: GaussianFit, other: GaussianFit) -> float:
+    """Return how far two fits lie apart, in spreads or in log spread, whichever is more."""
+    gap = abs(one.mean - other.mean) / min(one.std, other.std)
+    return max(gap, abs(math.log(one.std / other.std)))
+
+
+def _nearest(fit: GaussianFit, others: Iterable[GaussianFit]) -> GaussianFit:
+    """Return the fit that lies closest."""
+    return min(others, key=lambda each: _distance(fit, each))
+
+
 def _among(fit: GaussianFit, others: Iterable[GaussianFit], near: float) -> bool:
-    """Say whether another fit is as near as that, in spreads and in log spread."""
-    return any(
-        abs(fit.mean - each.mean) < near * each.std and abs(math.log(fit.std / each.std)) < near
-        for each in others
-    )
+    """Say whether another fit is as near as that."""
+    return any(_distance(fit, each) < near for each in others)

@@ -1,0 +1,251 @@
+"""A mixture of up to five bells as a table of cells, with sliders that move all of them at once."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from kl_core import GaussianMixture, normalize
+from widgets.redraw import redraw
+
+ROWS = 5
+# What a cell may hold, and how a sentence says so.
+RANGES = {"weight": (0.0, 1000.0), "mean": (-10.0, 10.0), "spread": (0.05, 5.0)}
+LONGEST = 12
+
+# What the sliders are called, from where to where they go, in which steps, and what they do.
+_SLIDERS = {
+    "weight": (
+        "P, weight of the first bell",
+        0.02,
+        0.98,
+        0.01,
+        "Its share; the others keep their proportions.",
+    ),
+    "separation": ("P, separation", 0.1, 16.0, 0.1, "How far the outermost middles lie apart."),
+    "spread": (
+        "P, spread",
+        0.1,
+        4.0,
+        0.05,
+        "Of the widest bell; the others keep their proportions.",
+    ),
+}
+
+Row = tuple[float, float, float]
+
+
+def read_rows(cells: Sequence[Sequence[str]]) -> tuple[Row, ...]:
+    """Return the rows of a table that hold anything, as weight, mean and spread.
+
+    Parameters
+    ----------
+    cells : sequence of rows
+        Three texts each; a row of three empty texts is left out.
+
+    Raises
+    ------
+    ValueError
+        With a sentence for the learner that names the row and the rule.
+
+    Examples
+    --------
+    >>> read_rows([("1", "-2.5", "0.8"), ("", "", ""), ("3", "2", "1")])
+    ((1.0, -2.5, 0.8), (3.0, 2.0, 1.0))
+    >>> read_rows([("1", "-2.5", "0")])
+    Traceback (most recent call last):
+    ValueError: Row 1: the spread is 0; it must lie between 0.05 and 5.
+    """
+    rows = []
+    for place, row in enumerate(cells, start=1):
+        if any(text.strip() for text in row):
+            weight, mean, spread = (
+                _cell(place, name, text) for name, text in zip(RANGES, row, strict=True)
+            )
+            rows.append((weight, mean, spread))
+    if not rows:
+        raise ValueError("The table is empty; P needs at least one row.")
+    if not any(weight for weight, _, _ in rows):
+        raise ValueError("All weights are 0; give at least one row a weight above 0.")
+    return tuple(rows)
+
+
+def moved(rows: Sequence[Row], name: str, value: float) -> list[Row]:
+    """Return the rows after a slider has given them this weight, separation or spread.
+
+    Examples
+    --------
+    >>> moved([(1, -1, 0.5), (1, 1, 1)], "separation", 4)
+    [(1.0, -2.0, 0.5), (1.0, 2.0, 1.0)]
+    >>> moved([(1, -1, 0.5), (1, 1, 1)], "weight", 0.9)
+    [(0.9, -1.0, 0.5), (0.1, 1.0, 1.0)]
+    """
+    weights, means, stds = (np.array(each, dtype=np.float64) for each in zip(*rows, strict=True))
+    if name == "weight":
+        rest = weights[1:].sum()
+        shares = weights[1:] / rest if rest else np.full(weights.size - 1, 1 / (weights.size - 1))
+        weights = np.array([value, *((1 - value) * shares).round(6)])
+    elif name == "separation":
+        low, high = means.min(), means.max()
+        places = (means - low) / (high - low) if high > low else np.linspace(0, 1, means.size)
+        edge = RANGES["mean"][1] - value / 2
+        means = np.clip((low + high) / 2, -edge, edge) + value * (places - 0.5)
+    else:
+        stds = np.maximum(stds * value / stds.max(), RANGES["spread"][0])
+    return list(zip(weights.tolist(), means.tolist(), stds.tolist(), strict=True))
+
+
+def _cell(place: int, name: str, text: str) -> float:
+    """Return the number in one cell."""
+    low, high = RANGES[name]
+    rule = f"it must lie between {low:g} and {high:g}".replace("-", "−")
+    if not text.strip():
+        raise ValueError(f"Row {place} has no {name}; fill it in, or empty the whole row.")
+    try:
+        value = float(text.replace("−", "-"))
+    except ValueError:
+        value = math.nan
+    if math.isnan(value):
+        said = f"`{_short(text)}`, which is no number"
+        raise ValueError(f"Row {place}: the {name} is {said}; {rule}.")
+    if not low <= value <= high:
+        raise ValueError(f"Row {place}: the {name} is {_short(text)}; {rule}.")
+    return value
+
+
+def _short(text: str) -> str:
+    """Return what a cell holds as one short piece that Markdown shows as it is."""
+    line = "".join(each if each.isprintable() and each != "`" else " " for each in text.strip())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+
+
+@dataclass(frozen=True)
+class Components:
+    """The bells of a lesson's P, kept by the cells ``{prefix}1_weight``, ``{prefix}1_mean`` ….
+
+    Attributes
+    ----------
+    prefix : str
+        Of the keys: the lesson's name and a letter.
+    start : tuple of rows
+        Weight, mean and spread of each bell to begin with.
+    followers : tuple of str
+        The fragments that answer a slider, in the order in which they are drawn; the one that holds
+        the table among them.
+    """
+
+    prefix: str
+    start: tuple[Row, ...]
+    followers: tuple[str, ...]
+
+    def key(self, row: int, name: str) -> str:
+        """Return the key of one cell; rows count from 1."""
+        return f"{self.prefix}{row}_{name}"
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """Return the texts of the table, row by row."""
+        return [
+            tuple(st.session_state.get(self.key(row, name), text) or "" for name, text in
+                  zip(RANGES, texts, strict=True))
+            for row, texts in enumerate(_texts(self.start), start=1)
+        ]  # fmt: skip
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return the table as numbers; while a cell is wrong, as it last was right."""
+        try:
+            st.session_state[self._last] = read_rows(self.cells())
+        except ValueError:
+            st.session_state.setdefault(self._last, self.start)
+        good: tuple[Row, ...] = st.session_state[self._last]
+        return good
+
+    def mixture(self) -> GaussianMixture:
+        """Return the mixture that the table describes, its weights divided by their sum."""
+        weights, means, stds = zip(*self.rows(), strict=True)
+        return GaussianMixture(normalize(weights).tolist(), means, stds)
+
+    def say_what_is_wrong(self) -> None:
+        """Say which cell is wrong and what would be right, if one is."""
+        try:
+            read_rows(self.cells())
+        except ValueError as problem:
+            st.warning(
+                f"{problem} Until then the charts show the last P that works; everything else "
+                "stays as it is.",
+                icon=":material/error:",
+            )
+
+    def table(self) -> None:
+        """Draw the cells; a change draws the whole page."""
+        with st.expander("P as a table: up to five bells", icon=":material/table_rows:"):
+            st.caption(
+                "A row is a bell: how much it weighs, where its middle lies, how wide it is. Leave "
+                "a row empty to do without it."
+            )
+            for column, name in zip(st.columns(3, wrap=False), RANGES, strict=True):
+                column.markdown(f"**{name}**")
+            for row, texts in enumerate(_texts(self.start), start=1):
+                columns = st.columns(3, wrap=False)
+                for column, name, text in zip(columns, RANGES, texts, strict=True):
+                    column.text_input(
+                        f"Row {row}, {name}",
+                        text,
+                        max_chars=LONGEST,
+                        label_visibility="collapsed",
+                        key=self.key(row, name),
+                        bind="query-params",
+                        on_change=st.rerun,
+                    )
+
+    def sliders(self) -> None:
+        """Draw the sliders that move all bells at once."""
+        rows = self.rows()
+        weights, means, stds = map(np.array, zip(*rows, strict=True))
+        several = int((weights > 0).sum()) > 1
+        values = {
+            "weight": weights[0] / weights.sum(),
+            "separation": means.max() - means.min(),
+            "spread": stds.max(),
+        }
+        for name, (label, low, high, step, tells) in _SLIDERS.items():
+            st.session_state[self._slider(name)] = float(np.clip(values[name], low, high))
+            st.slider(
+                label,
+                low,
+                high,
+                step=step,
+                format="%.2f",
+                help=tells,
+                disabled=name != "spread" and not several,
+                key=self._slider(name),
+                on_change=self._follow,
+                args=(name,),
+            )
+
+    def put(self, rows: Sequence[Row]) -> None:
+        """Put the table where a preset wants it."""
+        for row, texts in enumerate(_texts(rows), start=1):
+            for name, text in zip(RANGES, texts, strict=True):
+                st.session_state[self.key(row, name)] = text
+
+    def _follow(self, name: str) -> None:
+        """Move all bells as a slider says, and draw what follows."""
+        self.put(moved(self.rows(), name, float(st.session_state[self._slider(name)])))
+        redraw(*self.followers)
+
+    def _slider(self, name: str) -> str:
+        """Return the key of a slider; the table is what a link holds."""
+        return f"_{self.prefix}_{name}"
+
+    @property
+    def _last(self) -> str:
+        """The key of the last table that was right."""
+        return f"_{self.prefix}_last"
+
+
+def _texts(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """Return rows as the texts of a whole table, empty below the last."""
+    filled = [tuple(f"{value:.6g}" for value in row) for row in rows]
+    return filled + [("", "", "")] * (ROWS - len(filled))
