@@ -15,6 +15,7 @@ from charts.style import (
     amount,
     figure,
     number,
+    position,
     scatter,
     steady_limit,
     steady_range,
@@ -27,6 +28,7 @@ FRAMES = 40
 CLICK_STEP = 2
 NAMES: dict[Direction, str] = {"forward": "D(P‖Q)", "reverse": "D(Q‖P)"}
 DASHES: dict[Direction, str] = {"forward": "solid", "reverse": "dash"}
+TICKS = [step * 10.0**power for power in range(-3, 5) for step in (1, 2, 5)]
 SPREADS = [0.1, 0.2, 0.5, 1, 2, 5, 10]
 
 
@@ -72,7 +74,7 @@ def hand_figure(
         traces += signed_area(x, row, axis, unit, colours)
     labels = [
         {
-            "text": f"<b>{name} = {amount(value, unit)}</b>",
+            "text": f"<b>{name} = {amount(value, unit)}</b>: {where}",
             "xref": "paper",
             "yref": "paper",
             "x": 0,
@@ -82,7 +84,13 @@ def hand_figure(
             "showarrow": False,
             "font": {"color": colours.kl, "size": 14},
         }
-        for name, value, top in zip(NAMES.values(), divergences, (0.6, 0.26), strict=True)
+        for name, value, top, where in zip(
+            NAMES.values(),
+            divergences,
+            (0.61, 0.27),
+            ("where Q misses P", "where P lacks Q's weight"),
+            strict=True,
+        )
     ]
     forward, reverse = divergences
     if number(forward, 6) == number(reverse, 6):
@@ -129,7 +137,7 @@ def optima_figure(
     p: Array,
     cover: tuple[GaussianFit, Array],
     seek: Sequence[tuple[GaussianFit, Array]],
-    chosen: int,
+    chosen: int | None,
     unit: str,
     colours: Palette,
 ) -> go.Figure:
@@ -143,25 +151,25 @@ def optima_figure(
         The forward optimum, divergence in `unit`, and its density, shape (n,).
     seek : sequence of tuples
         The reverse optima, best first, likewise.
-    chosen : int
+    chosen : int, optional
         Which of them the learner's start falls into, from 0.
     unit : str
         What divergences are measured in.
     colours : Palette
         Of the page's theme.
     """
-    top = steady_limit(1.25 * max(float(p.max()), *(float(q.max()) for _, q in seek)), 0.2)
+    top = steady_limit(max(float(p.max()), *(float(q.max()) for _, q in seek)), 0.2)
     fit, q = cover
     traces = [
         p_density(x, p, colours),
         q_density(x, q, colours, name="Q, least D(P‖Q)", dash="solid", width=3),
     ]
-    labels = [_tag("covers", fit.mean, float(q.max()), colours.q)]
+    flank = fit.mean + 2 * fit.std
+    labels = [_tag("covers", flank, float(np.interp(flank, x, q)), colours.q)]
     for place, (each, dense) in enumerate(seek):
         name = f"Q {circled(place + 1)}, D(Q‖P) = {amount(each.divergence, unit)}"
         width = 3.0 if place == chosen else 1.5
-        trace = q_density(x, dense, colours, name=name, dash="dash", width=width)
-        traces.append({**trace, "showlegend": place == 0, "name": "Q, locally least D(Q‖P)"})
+        traces.append(q_density(x, dense, colours, name=name, width=width))
         labels.append(_tag(circled(place + 1), each.mean, float(dense.max()), colours.q))
     return figure(
         traces,
@@ -169,7 +177,7 @@ def optima_figure(
         title=f"Covering costs {number(fit.divergence)}, seeking "
         f"{amount(seek[0][0].divergence, unit)}",
         height=400,
-        margin={"l": 56, "r": 8, "t": 92, "b": 44},
+        showlegend=False,
         annotations=labels,
         xaxis={
             "range": [float(x[0]), float(x[-1])],
@@ -325,7 +333,7 @@ def movie_figure(
     colours : Palette
         Of the page's theme.
     """
-    top = steady_limit(1.15 * max(float(p.max()), *(float(q[-1].max()) for q in curves.values())))
+    top = steady_limit(max(float(p.max()), *(float(q[-1].max()) for q in curves.values())), 0.2)
     highest = max(float(path.divergences.max()) for path in paths.values())
     lowest = min(float(path.divergences.min()) for path in paths.values())
     floor = max(lowest, 1e-3)
@@ -393,7 +401,8 @@ def movie_figure(
             "domain": [0, 0.36],
             "type": "log",
             "range": [bottom, ceiling],
-            "nticks": 4,
+            "tickvals": TICKS,
+            "ticktext": [f"{value:g}" for value in TICKS],
             "title": {"text": f"D, {unit}"},
         },
     )
@@ -413,7 +422,7 @@ def between_figure(
     q: Array,
     alphas: Array,
     optima: Sequence[Sequence[GaussianFit]],
-    chosen: int,
+    chosen: tuple[float, GaussianFit],
     breaks: Sequence[float],
     colours: Palette,
 ) -> go.Figure:
@@ -427,8 +436,8 @@ def between_figure(
         Rising from 0, reverse, to 1, forward.
     optima : sequence of sequences of GaussianFit, length m
         At each α, the best first.
-    chosen : int
-        Which α the upper row shows.
+    chosen : tuple
+        Which α the upper row shows, and its best fit.
     breaks : sequence of float
         Where the best Q leaps from one branch to another.
     colours : Palette
@@ -476,15 +485,16 @@ def between_figure(
         )
     )
     reach = float(x[-1])
-    lines = [(float(alphas[chosen]), colours.ink, "solid")]
+    alpha, fit = chosen
+    lines = [(alpha, colours.ink, "solid")]
     lines += [(value, colours.muted, "dot") for value in breaks]
     top = steady_limit(1.15 * max(float(p.max()), float(q.max())), 0.2)
-    fit = optima[chosen][0]
     return figure(
         traces,
         colours,
-        title=f"α = {alphas[chosen]:.2f}: mean {number(fit.mean, 2)}, spread {number(fit.std, 2)}",
+        title=f"α = {number(alpha, 2)}: mean {position(fit.mean)}, spread {position(fit.std)}",
         height=560,
+        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
         shapes=[
             {
                 "type": "line",
@@ -522,7 +532,7 @@ def between_figure(
         yaxis={"domain": [0.62, 1], "range": [0, top], "nticks": 4, "title": {"text": "density"}},
         xaxis2={
             "anchor": "y2",
-            "range": [-0.02, 1.02],
+            "range": [-0.07, 1.07],
             "tickvals": [0, 0.25, 0.5, 0.75, 1],
             "ticktext": ["0<br>D(Q‖P)", "¼", "½", "¾", "1<br>D(P‖Q)"],
             "showgrid": False,

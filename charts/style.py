@@ -178,6 +178,17 @@ def signed(value: float, digits: int = 3) -> str:
     return ("+" if value > 0 else "") + number(value, digits)
 
 
+def position(value: float, digits: int = 2) -> str:
+    """Return where something lies; what rounding has left of a zero is zero.
+
+    Examples
+    --------
+    >>> position(-2.4919), position(-1.7e-16)
+    ('−2.49', '0.00')
+    """
+    return number(round(float(value), digits), digits)
+
+
 def percent(probability: float, digits: int = 1) -> str:
     """Return a probability as people say it.
 

@@ -22,7 +22,7 @@ from kl_core.discrete import (
     normalize,
     total_variation,
 )
-from kl_core.gaussian import gaussian_kl
+from kl_core.gaussian import gaussian_kl, multivariate_gaussian_kl
 from kl_core.mixture import (
     GaussianMixture,
     gaussian,
@@ -30,6 +30,14 @@ from kl_core.mixture import (
     mixture_js,
     mixture_kl,
     mixture_total_variation,
+)
+from kl_core.plane import (
+    PlaneFit,
+    PlaneMixture,
+    plane_gaussian,
+    plane_kl,
+    project_plane_forward,
+    project_plane_reverse,
 )
 from kl_core.projection import (
     Descent,
@@ -56,6 +64,8 @@ __all__ = [
     "Descent",
     "GaussianFit",
     "GaussianMixture",
+    "PlaneFit",
+    "PlaneMixture",
     "PrefixCode",
     "SequentialTest",
     "SkewNormal",
@@ -85,10 +95,15 @@ __all__ = [
     "mixture_js",
     "mixture_kl",
     "mixture_total_variation",
+    "multivariate_gaussian_kl",
     "normalize",
+    "plane_gaussian",
+    "plane_kl",
     "project_alpha",
     "project_alphas",
     "project_forward",
+    "project_plane_forward",
+    "project_plane_reverse",
     "project_reverse",
     "simulate_averages",
     "simulate_sequential_test",

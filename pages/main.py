@@ -17,5 +17,8 @@ frame.show(
             frame.lesson("die.py", "The die", "🎲"),
             frame.lesson("information.py", "The wrong code", "✉️"),
         ],
+        "Compare": [
+            frame.lesson("forward_reverse.py", "Cover or seek", "🧭"),
+        ],
     }
 )

@@ -1,0 +1,957 @@
+"""Forward against reverse KL: a Q that covers every mode of P, or one that seeks a single mode."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from charts import forward_reverse as chart
+from charts.style import amount, counted, listed, number, palette, percent, position
+from kl_core import (
+    GaussianMixture,
+    PlaneMixture,
+    branch_breaks,
+    descend,
+    gaussian,
+    kl_landscape,
+    mixture_kl,
+    project_alpha,
+    project_alphas,
+    project_forward,
+    project_plane_forward,
+    project_plane_reverse,
+    project_reverse,
+)
+from widgets import frame, theme, units
+from widgets.components import Components
+from widgets.formula import formula, write
+from widgets.prediction import predict
+from widgets.presets import Preset, presets
+from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.self_check import Question, self_check
+from widgets.series import series
+from widgets.shown import shown
+from widgets.take_away import take_away
+
+TWO_MODES = ((0.5, -2.5, 0.8), (0.5, 2.5, 0.8))
+VIEWS = {
+    "Two far modes": TWO_MODES,
+    "Unequal modes": ((0.7, -2.0, 0.6), (0.3, 3.0, 1.0)),
+    "Wide and narrow": ((0.7, -1.0, 2.0), (0.3, 3.0, 0.3)),
+    "Three modes": ((0.3, -4.0, 0.7), (0.4, 0.0, 0.6), (0.3, 4.5, 0.9)),
+    "Touching modes": ((0.5, -1.0, 0.8), (0.5, 1.0, 0.8)),
+    "One heavy tail": ((0.85, 0.0, 0.6), (0.15, 0.0, 3.0)),
+}
+FOLLOW_Q = (
+    "forward_hand",
+    "forward_game",
+    "forward_optima",
+    "forward_map",
+    "forward_film",
+    "forward_formula",
+    "forward_take_away",
+)
+FOLLOW_P = (
+    "forward_hand",
+    "forward_table",
+    "forward_game",
+    "forward_optima",
+    "forward_map",
+    "forward_film",
+    "forward_between",
+    "forward_people",
+    "forward_formula",
+    "forward_take_away",
+)
+FOLLOW_OPTIMISER = ("forward_map", "forward_film")
+P = Components("forward_p", TWO_MODES, FOLLOW_P)
+Q_START = {"forward_q_mean": 1.5, "forward_q_spread": 1.0}
+Q_MEAN, Q_SPREAD = (-10.0, 10.0), (0.1, 8.0)
+SPREADS = np.geomspace(0.1, 10, 41)
+ALPHAS = np.linspace(0, 1, 21)
+STEPS = 200
+OPTIMISERS = ["natural gradient", "Adam", "gradient descent"]
+RATES = {"0.02": 0.02, "0.05": 0.05, "0.1": 0.1, "0.2": 0.2, "0.5": 0.5, "1": 1.0}
+SHAPES = {
+    "full": "any ellipse",
+    "diagonal": "an upright ellipse: x and y independent",
+    "isotropic": "a circle",
+}
+# Weight, middle, and the sign of its slant, for each bell in the plane.
+PICTURES = {
+    "One slanted bell": [(1.0, (0.0, 0.0), 1)],
+    "Two modes": [(0.5, (-2.0, -1.6), 1), (0.5, (2.0, 1.6), 1)],
+    "A cross": [(0.5, (0.0, 0.0), 1), (0.5, (0.0, 0.0), -1)],
+    "Three modes": [(0.4, (-2.2, -1.5), 1), (0.3, (2.2, -1.5), -1), (0.3, (0.0, 2.2), 1)],
+}
+GAMES = {
+    "make D(P‖Q) least: cover": "forward",
+    "make D(Q‖P) least: seek": "reverse",
+    "hit a target D(P‖Q) in few moves": "target",
+}
+START = {
+    "forward_optimiser": OPTIMISERS[0],
+    "forward_rate": "0.1",
+    "forward_alpha": 0.5,
+    "forward_picture": "One slanted bell",
+    "forward_shape": "diagonal",
+    "forward_slant": 0.8,
+    "forward_goal": next(iter(GAMES)),
+    "forward_round": 1,
+    "forward_predict": None,
+    "forward_check1": None,
+    "forward_check2": None,
+    "forward_check3": None,
+    "forward_check4": None,
+}
+
+
+def start_over():
+    """Put everything on this page back to where it began, answers included."""
+    P.put(TWO_MODES)
+    st.session_state.update(START | Q_START | {"_forward_moves": 0})
+
+
+def put_q(mean, spread):
+    """Put Q's sliders there, as far as they reach."""
+    st.session_state["forward_q_mean"] = float(np.clip(round(mean, 2), *Q_MEAN))
+    st.session_state["forward_q_spread"] = float(np.clip(round(spread, 2), *Q_SPREAD))
+
+
+def q_moved():
+    """Count a move of the game, and draw what follows Q."""
+    st.session_state["_forward_moves"] = st.session_state.get("_forward_moves", 0) + 1
+    redraw(*FOLLOW_Q)
+
+
+def new_goal():
+    """Begin to count moves again."""
+    st.session_state["_forward_moves"] = 0
+    redraw("forward_game")
+
+
+def by_hand():
+    """Return mean and spread of Q as the sliders have them."""
+    return st.session_state["forward_q_mean"], st.session_state["forward_q_spread"]
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def covering(p):
+    """Return the forward optimum."""
+    return project_forward(p)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def seeking(p):
+    """Return every reverse optimum, best first."""
+    return project_reverse(p)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def landscape(p, reach, direction):
+    """Return one divergence over a grid of means and spreads, in nats."""
+    return kl_landscape(p, np.linspace(-reach, reach, 61), SPREADS, direction)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def paths(p, start, optimiser, rate):
+    """Return the descent from one start in each direction, in nats."""
+    return {
+        direction: descend(p, start, direction, optimiser=optimiser, rate=rate, steps=STEPS)
+        for direction in chart.NAMES
+    }
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def walk(p):
+    """Return the optima for every α of the ladder, and where the best one leaps."""
+    optima = project_alphas(p, ALPHAS.tolist())
+    return optima, branch_breaks(p, ALPHAS.tolist(), optima)
+
+
+def in_unit(fits, unit):
+    """Return fits with their divergences in the learner's unit."""
+    return [replace(fit, divergence=fit.divergence / unit.nats) for fit in fits]
+
+
+def at(fit):
+    """Return where a fit lies, in words."""
+    return f"mean {position(fit.mean)}, spread {position(fit.std)}"
+
+
+def reach_of(p, *others):
+    """Return how far the axis goes, in steps of four so that it rarely moves."""
+    bells = [*zip(p.means, p.stds, strict=True), *others]
+    return max(8, 4 * math.ceil(max(abs(mean) + 3 * std for mean, std in bells) / 4))
+
+
+def along(p, reach, *others):
+    """Return positions from edge to edge, close together where a bell is narrow."""
+    bells = [*zip(p.means, p.stds, strict=True), *others]
+    close = [mean + std * np.linspace(-4, 4, 33) for mean, std in bells if std < reach / 16]
+    x = np.unique(np.concatenate([np.linspace(-reach, reach, 241), *close]))
+    return x[(x >= -reach) & (x <= reach)]
+
+
+def ask_prediction():
+    """Ask which Q makes the forward divergence least."""
+    p = GaussianMixture(*zip(*TWO_MODES, strict=True))
+    cover, seek = covering(p), seeking(p)[0]
+    predict(
+        "forward_predict",
+        "P has two modes, far apart. Q may only be one plain bell. Which Q makes D(P‖Q) least: the "
+        "loss of those who live in P and believe Q?",
+        ["A wide bell over both", "A bell on one of the modes", "A narrow bell in the gap"],
+        answer="A wide bell over both",
+        reveal=f"Its spread is **{number(cover.std, 2)}**, as wide as P itself, although its "
+        "middle stands where P has next to nothing. Turn it around, D(Q‖P), and the best bell sits "
+        f"on one mode: {at(seek)}.",
+    )
+
+
+def times(ratio):
+    """Return how many times as dense, in words."""
+    factor = math.exp(min(ratio, 700))
+    return f"{f'{factor:,.0f}' if 100 <= factor < 1e5 else number(factor, 1)} times as dense as"
+
+
+def hand_in_words(p, mean, spread, divergences, unit):
+    """Say where each divergence of the hand-made Q comes from."""
+    forward, reverse = divergences
+    if forward == 0:
+        return f"P and Q are the same bell: both directions are 0 {unit.name}."
+    q = gaussian(mean, spread)
+    x = along(p, reach_of(p, (mean, spread)), (mean, spread))
+    log_p, log_q = p.logpdf(x), q.logpdf(x)
+    missed = int((np.exp(log_p) * (log_p - log_q)).argmax())
+    wasted = int((np.exp(log_q) * (log_q - log_p)).argmax())
+    return (
+        f"**D(P‖Q) = {amount(forward, unit.name)}.** It comes most from around "
+        f"x = {position(x[missed], 1)}, where P is {times(log_p[missed] - log_q[missed])} Q: there "
+        f"Q misses some of P. **D(Q‖P) = {amount(reverse, unit.name)}.** It comes most from around "
+        f"x = {position(x[wasted], 1)}, where Q is {times(log_q[wasted] - log_p[wasted])} P: there "
+        "Q puts weight that P lacks."
+    )
+
+
+def hand_picture(p, mean, spread, unit, colours):
+    """Return the chart that answers Q's sliders, and both divergences."""
+    q = gaussian(mean, spread)
+    divergences = tuple(mixture_kl(*pair, base=unit.base) for pair in ((p, q), (q, p)))
+    x = along(p, reach_of(p, (mean, spread)), (mean, spread))
+    log_p, log_q = p.logpdf(x), q.logpdf(x)
+    drawn = chart.hand_figure(
+        x,
+        np.exp(log_p),
+        np.exp(log_q),
+        (log_p - log_q) / unit.nats,
+        divergences,
+        unit.name,
+        colours,
+    )
+    return drawn, divergences
+
+
+@drawn_again("forward_hand")
+def hand():
+    """Show P, the learner's Q, and where both divergences come from."""
+    unit, p = units.current(), P.mixture()
+    P.say_what_is_wrong()
+    drawn, divergences = hand_picture(p, *by_hand(), unit, palette(theme.scheme()))
+    words = hand_in_words(p, *by_hand(), divergences, unit)
+    shown(drawn, words, key="_forward_hand")
+    st.markdown(words)
+
+
+@drawn_again("forward_table")
+def table():
+    """Show P's bells as cells."""
+    P.table()
+
+
+def falls_into(path, optima):
+    """Return which optimum a descent has reached, from 0; None while it is still on its way."""
+    mean, std = float(path.means[-1]), float(path.stds[-1])
+    for rank, fit in enumerate(optima):
+        if abs(mean - fit.mean) < 0.05 * fit.std and abs(math.log(std / fit.std)) < 0.05:
+            return rank
+    return None
+
+
+def optima_in_words(cover, seek, chosen, unit):
+    """Compare the forward optimum with the reverse ones."""
+    first = seek[0]
+    words = (
+        f"**Covering**: D(P‖Q) has one optimum, the mean and the spread of P itself: {at(cover)}, "
+        f"at {amount(cover.divergence, unit.name)}. "
+    )
+    if len(seek) == 1:
+        return words + (
+            f"**Seeking**: D(Q‖P) has one optimum here too: {at(first)}, at "
+            f"{amount(first.divergence, unit.name)}. Pull the modes of P apart and there will be "
+            "more."
+        )
+    words += (
+        f"**Seeking**: D(Q‖P) has {len(seek)} local optima. ① lies at {at(first)}, at "
+        f"{amount(first.divergence, unit.name)}"
+    )
+    rest = [
+        f"{chart.circled(rank)} at {at(fit)} costs {amount(fit.divergence, unit.name)}"
+        for rank, fit in enumerate(seek[1:], start=2)
+    ]
+    words += f"; {listed(rest)}. "
+    fallen = (
+        "From your Q it is still on its way after the last step."
+        if chosen is None
+        else f"From your Q the way down leads into {chart.circled(chosen + 1)}: with the reverse "
+        "direction, where you start decides where you end."
+    )
+    return words + fallen
+
+
+@drawn_again("forward_optima")
+def optima():
+    """Show the best Q of each direction, and every local optimum."""
+    let_the_chart_appear()
+    unit, p = units.current(), P.mixture()
+    (cover,), seek = in_unit([covering(p)], unit), in_unit(seeking(p), unit)
+    path = paths(p, by_hand(), OPTIMISERS[0], 0.2)["reverse"]
+    chosen = falls_into(path, seek)
+    fits = [cover, *seek]
+    around = [(fit.mean, fit.std) for fit in fits]
+    x = along(p, reach_of(p), *around)
+    curves = [gaussian(fit.mean, fit.std).pdf(x) for fit in fits]
+    words = optima_in_words(cover, seek, chosen, unit)
+    drawn = chart.optima_figure(
+        x,
+        p.pdf(x),
+        (cover, curves[0]),
+        list(zip(seek, curves[1:], strict=True)),
+        chosen,
+        unit.name,
+        palette(theme.scheme()),
+    )
+    shown(drawn, words, key="_forward_optima")
+    st.markdown(words)
+
+
+def current_paths(p):
+    """Return the descents from the learner's Q as the optimiser's controls have it, in nats."""
+    rate = RATES[st.session_state["forward_rate"]]
+    return paths(p, by_hand(), st.session_state["forward_optimiser"], rate)
+
+
+def arrival(direction, path, fits, unit):
+    """Say where one descent has ended."""
+    steps = path.means.size - 1
+    rank = falls_into(path, fits)
+    end = f"mean {position(path.means[-1])}, spread {position(path.stds[-1])}"
+    cost = amount(float(path.divergences[-1]) / unit.nats, unit.name)
+    name = chart.NAMES[direction]
+    if rank is None:
+        return (
+            f"{name}: after {counted(steps, 'step')} it is at {end}, {cost}, and in no optimum: "
+            "the steps are too short to arrive, or too long to settle."
+        )
+    which = f"optimum {chart.circled(rank + 1)}" if len(fits) > 1 else "the one optimum"
+    return f"{name}: {counted(steps, 'step')} to {which}, {end}, {cost}."
+
+
+def clicked(key):
+    """Put Q where the learner has clicked on a map."""
+    points = st.session_state[key]["selection"]["points"]
+    if points:
+        put_q(points[0]["x"], points[0]["y"])
+        # The sliders stand outside the maps' fragment.
+        st.rerun()
+
+
+@drawn_again("forward_map")
+def maps():
+    """Show both divergences over mean and spread of Q, and the way down from the learner's Q."""
+    let_the_chart_appear()
+    unit, p, colours = units.current(), P.mixture(), palette(theme.scheme())
+    reach = reach_of(p)
+    fits = {"forward": [covering(p)], "reverse": seeking(p)}
+    ways = current_paths(p)
+    for column, direction in zip(st.columns(2, gap="medium"), chart.NAMES, strict=True):
+        words = arrival(direction, ways[direction], fits[direction], unit)
+        drawn = chart.map_figure(
+            np.linspace(-reach, reach, 61),
+            SPREADS,
+            landscape(p, reach, direction) / unit.nats,
+            direction,
+            fits[direction],
+            ways[direction],
+            unit.name,
+            colours,
+        )
+        key = f"_forward_map_{direction}"
+        with column:
+            st.plotly_chart(
+                drawn,
+                theme=None,
+                key=key,
+                alt=words,
+                config={"displayModeBar": False},
+                on_select=lambda key=key: clicked(key),
+                selection_mode="points",
+            )
+            st.markdown(words)
+
+
+@drawn_again("forward_film")
+def film():
+    """Show both descents as a film that plays in the browser."""
+    unit, p = units.current(), P.mixture()
+    ways = {
+        direction: replace(path, divergences=path.divergences / unit.nats)
+        for direction, path in current_paths(p).items()
+    }
+    # The early steps go farthest: they get more frames.
+    pace = np.linspace(0, 1, chart.FRAMES) ** 1.5
+    stops = {
+        direction: np.round(pace * (path.means.size - 1)).astype(int)
+        for direction, path in ways.items()
+    }
+    reach = reach_of(p)
+    x = along(p, reach)
+    curves = {
+        direction: np.array(
+            [gaussian(path.means[step], path.stds[step]).pdf(x) for step in stops[direction]],
+            dtype=np.float32,
+        )
+        for direction, path in ways.items()
+    }
+    drawn = chart.movie_figure(x, p.pdf(x), ways, curves, stops, unit.name, palette(theme.scheme()))
+    first = [float(path.divergences[0]) for path in ways.values()]
+    last = [float(path.divergences[-1]) for path in ways.values()]
+    words = (
+        f"Both begin at your Q. Down D(P‖Q), the solid line, it goes from {number(first[0])} to "
+        f"{amount(last[0], unit.name)}; down D(Q‖P), the dashed one, from {number(first[1])} to "
+        f"{amount(last[1], unit.name)}."
+    )
+    shown(drawn, words, key="_forward_film")
+    st.markdown(words)
+
+
+def between_in_words(alpha, fits, breaks):
+    """Say what the best Q does at this α, and where it leaps."""
+    end = {0: " This is D(Q‖P) itself.", 1: " This is D(P‖Q) itself."}.get(alpha, "")
+    words = f"At α = {number(alpha, 2)} the best Q has {at(fits[0])}.{end} "
+    others = len(fits) - 1
+    if others:
+        words += f"There {'is' if others == 1 else 'are'} {counted(others, 'other local optimum')}"
+        words = words.replace("optimums", "optima") + ", drawn as small rings. "
+    if not breaks:
+        return words + "From one end to the other the best Q changes smoothly: nothing breaks here."
+    places = listed([number(each, 3) for each in breaks])
+    return words + (
+        f"At α = {places} the best Q leaps: on both sides of that point another valley is the "
+        "deepest, and no small step leads from one into the other."
+    )
+
+
+@drawn_again("forward_between")
+def between():
+    """Show the best Q between the two directions."""
+    p = P.mixture()
+    ladder, breaks = walk(p)
+    alpha = st.session_state["forward_alpha"]
+    step = int(np.abs(ALPHAS - alpha).argmin())
+    # A link may ask for an α between two rungs.
+    fits = ladder[step] if abs(ALPHAS[step] - alpha) < 1e-9 else project_alpha(p, alpha)
+    reach = reach_of(p)
+    best = fits[0]
+    x = along(p, reach, (best.mean, best.std))
+    words = between_in_words(alpha, fits, breaks)
+    drawn = chart.between_figure(
+        x,
+        p.pdf(x),
+        gaussian(best.mean, best.std).pdf(x),
+        ALPHAS,
+        ladder,
+        (alpha, best),
+        breaks,
+        palette(theme.scheme()),
+    )
+    shown(drawn, words, key="_forward_between")
+    st.markdown(words)
+
+
+@drawn_again("forward_people")
+def people():
+    """Tell the book's analogy with today's numbers."""
+    p = P.mixture()
+    cover, seek = covering(p), seeking(p)[0]
+    cautious, focused = gaussian(cover.mean, cover.std), gaussian(seek.mean, seek.std)
+    ratio = float(np.exp(cautious.logpdf(cover.mean) - p.logpdf(cover.mean)))
+    confident = (
+        f"Yet at the middle of that bell, x = {position(cover.mean)}, where it is densest, P is "
+        f"{number(ratio, 1)} times less dense than Q believes."
+        if ratio > 1.5
+        else f"At the middle of that bell, x = {position(cover.mean)}, P is dense too: with this "
+        "P caution costs little."
+    )
+    covered = p.cdf(cover.mean + 2 * cover.std) - p.cdf(cover.mean - 2 * cover.std)
+    ignored = 1 - (p.cdf(seek.mean + 2 * seek.std) - p.cdf(seek.mean - 2 * seek.std))
+    x = along(p, reach_of(p), (seek.mean, seek.std))
+    risky = float((focused.logpdf(x) - p.logpdf(x)).max())
+    left, right = st.columns(2, gap="medium")
+    left.markdown(
+        f"🧥 **The cautious person** minds D(P‖Q): *never be surprised*. So Q is spread "
+        f"{number(cover.std, 2)} wide, and {percent(float(covered))} of P lies within two spreads "
+        f"of its middle. {confident}"
+    )
+    right.markdown(
+        f"🎯 **The focused person** minds D(Q‖P): *never be caught where P is not*. So Q settles "
+        f"on {at(seek)}, and nowhere in the picture is it more than "
+        f"{number(math.exp(min(risky, 700)), 1)} times as dense as P. The price: "
+        f"{percent(float(ignored))} of P lies more than two spreads away, and is ignored."
+    )
+
+
+def plane_of(picture, slant):
+    """Return a mixture in the plane: bells of variance 1, slanted by that correlation."""
+    weights, means, signs = zip(*PICTURES[picture], strict=True)
+    covariances = [((1.0, sign * slant), (sign * slant, 1.0)) for sign in signs]
+    return PlaneMixture(weights, means, covariances)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def plane_fits(picture, slant, shape):
+    """Return the best Gaussians of one shape in the plane, in each direction."""
+    p = plane_of(picture, slant)
+    return {
+        "forward": (project_plane_forward(p, shape),),
+        "reverse": project_plane_reverse(p, shape),
+    }
+
+
+def ellipse(fit):
+    """Return the ellipse of a Gaussian at one spread, shape (2, 60)."""
+    turn = np.linspace(0, 2 * np.pi, 60)
+    across = np.linalg.cholesky(np.array(fit.covariance)) @ [np.cos(turn), np.sin(turn)]
+    return np.array(fit.mean)[:, None] + across
+
+
+def area(covariance):
+    """Return the area of an ellipse, but for a constant."""
+    return math.sqrt(np.linalg.det(covariance))
+
+
+def plane_in_words(p, fits, unit):
+    """Compare the ellipses of both directions with P."""
+    cover, seek = fits["forward"][0], fits["reverse"][0]
+    words = (
+        f"D(P‖Q) is least at {amount(cover.divergence / unit.nats, unit.name)}, D(Q‖P) at "
+        f"{amount(seek.divergence / unit.nats, unit.name)}"
+    )
+    count = len(fits["reverse"])
+    words += f", in the best of {count} local optima. " if count > 1 else ". "
+    shares = [area(fit.covariance) / area(p.covariance) for fit in (cover, seek)]
+    if max(abs(share - 1) for share in shares) < 1e-3:
+        return words + "Both have the area of P's own ellipse: Q can take the shape of P."
+    compare = (
+        f"The ellipse of the forward Q has {percent(shares[0])} of the area of P's own, that of "
+        f"the reverse Q {percent(shares[1])}"
+    )
+    judged = (
+        ": too wide, and too narrow."
+        if shares[0] > 1.001 and shares[1] < 0.999
+        else ": it keeps to a part of P."
+        if shares[1] < 0.999
+        else "."
+    )
+    return words + compare + judged
+
+
+@drawn_again("forward_plane")
+def plane():
+    """Show both directions in the plane."""
+    unit, colours = units.current(), palette(theme.scheme())
+    picture, shape, slant = (
+        st.session_state[f"forward_{name}"] for name in ("picture", "shape", "slant")
+    )
+    p, fits = plane_of(picture, slant), plane_fits(picture, slant, shape)
+    x = np.linspace(-5, 5, 81)
+    density = p.pdf(np.stack(np.meshgrid(x, x), axis=-1))
+    words = plane_in_words(p, fits, unit)
+    for column, direction in zip(st.columns(2, gap="medium"), chart.NAMES, strict=True):
+        found = fits[direction]
+        cost = amount(found[0].divergence / unit.nats, unit.name)
+        drawn = chart.plane_figure(
+            x,
+            x,
+            density,
+            [ellipse(fit) for fit in found],
+            direction,
+            f"{chart.NAMES[direction]}: {cost}",
+            colours,
+        )
+        with column:
+            shown(drawn, words, key=f"_forward_plane_{direction}")
+    st.markdown(words)
+
+
+def target(p, seed):
+    """Return the divergence to hit in this round, in nats: always one that can be reached."""
+    return covering(p).divergence + float(np.random.default_rng(seed).uniform(0.1, 2.5))
+
+
+@drawn_again("forward_game")
+def game():
+    """Judge the learner's Q."""
+    let_the_chart_appear()
+    unit, p = units.current(), P.mixture()
+    q = gaussian(*by_hand())
+    kind = GAMES[st.session_state["forward_goal"]]
+    mine = mixture_kl(q, p) if kind == "reverse" else mixture_kl(p, q)
+    name = chart.NAMES["reverse" if kind == "reverse" else "forward"]
+    moves = st.session_state.get("_forward_moves", 0)
+    if kind == "target":
+        goal = target(p, st.session_state["forward_round"])
+        aim = f"Make {name} equal **{amount(goal / unit.nats, unit.name)}**"
+    else:
+        goal = covering(p).divergence if kind == "forward" else seeking(p)[0].divergence
+        aim = f"The least {name} any bell reaches is **{amount(goal / unit.nats, unit.name)}**"
+    off = mine - goal
+    allowed = max(0.01 * goal, 0.001)
+    score = (
+        f"{aim}. Yours is {amount(mine / unit.nats, unit.name)}: "
+        f"**{amount(abs(off) / unit.nats, unit.name, 4)}** "
+        f"{'too much' if off > 0 else 'too little' if off < 0 else 'off'}."
+    )
+    counted_moves = f" Moves so far: {moves}." if kind == "target" else ""
+    if abs(off) <= allowed:
+        won = f"in {counted(moves, 'move')}" if kind == "target" and moves else "by hand"
+        st.success(f"{score} Within 1%: you have it, {won}.", icon=":material/trophy:")
+    else:
+        need = amount(allowed / unit.nats, unit.name, 4)
+        st.info(f"{score} Within {need} you win.{counted_moves}", icon=":material/sports_esports:")
+
+
+def moments_today(p):
+    """Return P's bells as a table, and the mean and the spread that they make."""
+    lines = [
+        rf"\P{{{number(weight)}}} & \P{{{number(mean, 2)}}} & \P{{{number(std, 2)}}}"
+        for weight, mean, std in zip(p.weights, p.means, p.stds, strict=True)
+    ]
+    bells = r" \\ ".join([r"\P{w} & \P{\mu} & \P{\sigma} \\ \hline " + lines[0], *lines[1:]])
+    mean, variance, std = number(p.mean), number(p.std**2), number(p.std)
+    return (
+        rf"\begin{{gathered}}\begin{{array}}{{rrr}} {bells} \end{{array}} \\[6pt] "
+        rf"\Q{{\mu}} = \Q{{{mean}}}, \quad \Q{{\sigma}} = \sqrt{{{variance}}} = \Q{{{std}}}"
+        r"\end{gathered}"
+    )
+
+
+@drawn_again("forward_formula")
+def todays_formula():
+    """Write both directions, and the closed form of the forward optimum, with today's numbers."""
+    unit, p = units.current(), P.mixture()
+    q = gaussian(*by_hand())
+    forward, reverse = (mixture_kl(*pair, base=unit.base) for pair in ((p, q), (q, p)))
+    formula(
+        rf"\begin{{gathered}} D(\P{{P}}\|\Q{{Q}}) = \int \P{{p(x)}}\,{unit.log}"
+        rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}\,dx \\[6pt] "
+        rf"D(\Q{{Q}}\|\P{{P}}) = \int \Q{{q(x)}}\,{unit.log}"
+        rf"\frac{{\Q{{q(x)}}}}{{\P{{p(x)}}}}\,dx \end{{gathered}}",
+        rf"\begin{{gathered}} D(\P{{P}}\|\Q{{Q}}) = \KL{{{amount(forward, unit.tex)}}} \\ "
+        rf"D(\Q{{Q}}\|\P{{P}}) = \KL{{{amount(reverse, unit.tex)}}} \end{{gathered}}",
+    )
+    st.markdown(
+        "Integrated numerically, to at least eight digits. The forward optimum needs no search: it "
+        "has the mean and the spread of P (*moment matching*). D(Q‖P) has no such formula, only "
+        "valleys to roll into."
+    )
+    write(
+        r"\begin{gathered} \Q{\mu} = \sum_k \P{w_k \mu_k} \\ \Q{\sigma}^2 = "
+        r"\sum_k \P{w_k}\big(\P{\sigma_k}^2 + (\P{\mu_k} - \Q{\mu})^2\big) \end{gathered}",
+        moments_today(p),
+    )
+
+
+QUESTIONS = [
+    Question(
+        "You fit one bell to two far modes by maximum likelihood, from plenty of data. Where does "
+        "it end?",
+        {
+            "Over both": "Right: maximum likelihood minimises D(P‖Q), with P the data, and so "
+            "covers whatever the data hold.",
+            "On the larger mode": "Then every datum of the other mode would have a likelihood near "
+            "0, and its logarithm would ruin the sum.",
+            "That depends on the start": "For one bell D(P‖Q) has a single optimum, the mean and "
+            "spread of the data. It is the reverse direction whose end depends on the start.",
+        },
+        right="Over both",
+    ),
+    Question(
+        "Why does D(Q‖P) not care about a mode of P that Q does not visit?",
+        {
+            "The average runs over Q": "Right: what Q never draws is never counted. Only what Q "
+            "does draw has to look likely under P.",
+            "Because log p is small there": "It is large there, that is what a mode is. It just "
+            "gets no weight.",
+            "It does care, a little": "Not at all: where q is 0 the product q·log(q/p) is 0, "
+            "however high p may be.",
+        },
+        right="The average runs over Q",
+    ),
+    Question(
+        "You descend D(Q‖P) twice, from different starts, and get two different Qs. Is one wrong?",
+        {
+            "No, both can be local optima": "Right: each mode far enough from the others has one. "
+            "Compare their divergences to see which is best.",
+            "Yes, the optimiser failed": "Look at the map of D(Q‖P) above: it has several valleys, "
+            "and each start rolls into its own.",
+            "Yes, KL has a unique minimum": "D(P‖Q) has, for a bell. D(Q‖P) has not.",
+        },
+        right="No, both can be local optima",
+    ),
+    Question(
+        "P is a slanted bell in the plane, Q an upright ellipse. How wide does D(Q‖P) make Q?",
+        {
+            "Too narrow": "Right: a wide upright ellipse would reach past the slanted bell, where "
+            "P has nothing, and D(Q‖P) charges for that. Variational inference is known for it.",
+            "Too wide": "That is D(P‖Q), which would rather waste weight than miss any of P.",
+            "Exactly as wide as P": "D(P‖Q) keeps P's width along each axis. D(Q‖P) keeps P's "
+            "width with the other axis held still, and that is less.",
+        },
+        right="Too narrow",
+    ),
+]
+
+SOURCES = """
+- **Forward, D(P‖Q).** *Maximum likelihood*: the average log-likelihood of data from P is
+  −H(P) − D(P‖Q), so the best fit is the one with the least D(P‖Q)
+  (Bishop, *Pattern Recognition and Machine Learning*, section 1.6.1). *Knowledge distillation*: a
+  student trained with cross-entropy on a teacher's probabilities minimises D(teacher‖student)
+  ([Hinton, Vinyals & Dean 2015](https://arxiv.org/abs/1503.02531)).
+- **Reverse, D(Q‖P).** *Variational inference*: Q stands for a posterior P known up to a factor
+  ([Blei, Kucukelbir & McAuliffe 2017](https://arxiv.org/abs/1601.00670)). *Reinforcement learning
+  with a KL penalty*: the policy Q is pulled towards P ∝ π_ref·exp(r/β)
+  ([Korbak, Perez & Buckley 2022](https://arxiv.org/abs/2205.11275)). *Distillation of language
+  models*, when the student had better leave out than make up
+  ([Gu et al. 2023](https://arxiv.org/abs/2306.08543)).
+- **In between.** The α-divergence and what α does to a fit:
+  [Minka 2005](https://www.microsoft.com/en-us/research/publication/divergence-measures-and-message-passing/).
+"""
+
+
+def data(p, mean, std, unit):
+    """Return the curves of the first chart, point by point."""
+    x = along(p, reach_of(p, (mean, std)), (mean, std))
+    log_p, log_q = p.logpdf(x), gaussian(mean, std).logpdf(x)
+    ratios = (log_p - log_q) / unit.nats
+    return {
+        "x": x,
+        "p": np.exp(log_p),
+        "q": np.exp(log_q),
+        f"forward_integrand_{unit.name}": np.exp(log_p) * ratios,
+        f"reverse_integrand_{unit.name}": -np.exp(log_q) * ratios,
+    }
+
+
+def snippet(p, mean, std, unit):
+    """Return Python that computes the numbers on the screen."""
+    q = gaussian(mean, std)
+    forward, reverse = (mixture_kl(*pair, base=unit.base) for pair in ((p, q), (q, p)))
+    return "\n".join(
+        [
+            "from kl_core import GaussianMixture, gaussian, mixture_kl",
+            "from kl_core import project_forward, project_reverse",
+            "",
+            f"p = GaussianMixture({list(p.weights)}, {list(p.means)}, {list(p.stds)})",
+            f"q = gaussian({mean}, {std})",
+            f"print(mixture_kl(p, q, base={unit.code}))  # in {unit.name}: {forward!r}",
+            f"print(mixture_kl(q, p, base={unit.code}))  # in {unit.name}: {reverse!r}",
+            "print(project_forward(p))  # divergences of fits: base=None",
+            "print(project_reverse(p))",
+            "",
+        ]
+    )
+
+
+@drawn_again("forward_take_away")
+def take_it():
+    """Offer this view as a link, as data, as a chart and as code."""
+    unit, p, colours = units.current(), P.mixture(), palette(theme.scheme())
+    q = by_hand()
+    take_away(
+        "forward_reverse",
+        data=lambda: data(p, *q, unit),
+        html=lambda: hand_picture(p, *q, unit, colours)[0].to_html(),
+        snippet=snippet(p, *q, unit),
+    )
+
+
+def sliders_of_q():
+    """Draw the sliders of the learner's Q."""
+    for name, (low, high), tells in (
+        ("mean", Q_MEAN, "Where the middle of your bell lies."),
+        ("spread", Q_SPREAD, "The standard deviation: how wide your bell is."),
+    ):
+        key = f"forward_q_{name}"
+        st.slider(
+            f"Q, {name}",
+            low,
+            high,
+            Q_START[key],
+            0.05,
+            format="%.2f",
+            help=tells,
+            key=key,
+            bind="query-params",
+            on_change=q_moved,
+        )
+
+
+frame.header(
+    "Cover or seek",
+    "One bell Q for a P with several modes: D(P‖Q) makes it cover them all, D(Q‖P) makes it seek "
+    "one.",
+)
+st.markdown(
+    "Both divergences compare the same two curves. D(P‖Q) averages over :blue[**P**], and cannot "
+    "bear Q to miss anything that P does. D(Q‖P) averages over :orange[**Q**], and cannot bear Q "
+    "to go where P does not.",
+    width=720,
+)
+ask_prediction()
+st.header("Move it", anchor="move")
+presets(
+    "forward",
+    [Preset(name, P.put, (rows,)) for name, rows in VIEWS.items()],
+    start_over=start_over,
+)
+controls, answer = st.columns([2, 3], gap="medium")
+with controls:
+    st.markdown(":blue[**P**], a mixture of bells")
+    of_p = st.container()
+    table()
+    # After the table, whose cells they show and move.
+    with of_p:
+        P.sliders()
+    st.markdown(":orange[**Q**], one bell, by your hand")
+    sliders_of_q()
+with answer:
+    hand()
+    st.subheader("A game: fit it by hand", anchor="game")
+    goal, which = st.columns(2, gap="medium")
+    with goal:
+        st.radio(
+            "Move Q to",
+            list(GAMES),
+            key="forward_goal",
+            bind="query-params",
+            on_change=new_goal,
+        )
+    with which:
+        series(
+            "forward_round",
+            "Which target",
+            again="Another target",
+            icon=":material/casino:",
+            followers=("forward_game",),
+        )
+    game()
+st.header("What an optimiser finds", anchor="optima")
+optima()
+st.header("The landscape", anchor="landscape")
+st.markdown(
+    "Every point of a map is a bell: its mean to the right, its spread upwards; the more violet, "
+    "the dearer. **Click anywhere** to put Q there and see the way down: the ring is the start, the "
+    "diamond the end."
+)
+left, right = st.columns(2, gap="medium")
+with left:
+    st.radio(
+        "Who walks",
+        OPTIMISERS,
+        key="forward_optimiser",
+        bind="query-params",
+        horizontal=True,
+        help="Gradient descent follows the slope in mean and log spread. Adam rescales each of the "
+        "two by its own history. The natural gradient asks how much a step changes Q itself.",
+        on_change=redraw,
+        args=FOLLOW_OPTIMISER,
+    )
+with right:
+    st.select_slider(
+        "Step size",
+        list(RATES),
+        START["forward_rate"],
+        key="forward_rate",
+        bind="query-params",
+        help=f"Up to {STEPS} steps. Too small and it does not arrive, too large and it overshoots.",
+        on_change=redraw,
+        args=FOLLOW_OPTIMISER,
+    )
+maps()
+film()
+st.header("Between the two", anchor="between")
+controls, answer = st.columns([2, 3], gap="medium")
+with controls:
+    st.markdown(
+        "The *α-divergence* has D(Q‖P) at one end, α = 0, and D(P‖Q) at the other, α = 1. Walk "
+        "from one to the other and see whether the best Q goes along, or leaps."
+    )
+    st.slider(
+        "α: from seeking (0) to covering (1)",
+        0.0,
+        1.0,
+        START["forward_alpha"],
+        0.05,
+        format="%.2f",
+        key="forward_alpha",
+        bind="query-params",
+        on_change=redraw,
+        args=("forward_between",),
+    )
+with answer:
+    between()
+st.header("Two people", anchor="people")
+people()
+st.header("In the plane", anchor="plane")
+controls, answer = st.columns([1, 3], gap="medium")
+with controls:
+    st.radio(
+        "P",
+        list(PICTURES),
+        key="forward_picture",
+        bind="query-params",
+        on_change=redraw,
+        args=("forward_plane",),
+    )
+    st.radio(
+        "Q may be",
+        list(SHAPES),
+        list(SHAPES).index(START["forward_shape"]),
+        key="forward_shape",
+        bind="query-params",
+        captions=list(SHAPES.values()),
+        on_change=redraw,
+        args=("forward_plane",),
+    )
+    st.slider(
+        "Slant of P's bells",
+        0.0,
+        0.95,
+        START["forward_slant"],
+        0.05,
+        format="%.2f",
+        help="The correlation of x and y inside a bell.",
+        key="forward_slant",
+        bind="query-params",
+        on_change=redraw,
+        args=("forward_plane",),
+    )
+with answer:
+    plane()
+st.header("Where each is used", anchor="uses")
+st.markdown(SOURCES, width=820)
+todays_formula()
+self_check("forward", QUESTIONS)
+take_it()
