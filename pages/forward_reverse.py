@@ -54,8 +54,8 @@ FOLLOW_Q = (
 )
 FOLLOW_P = (
     "forward_hand",
-    "forward_table",
     "forward_game",
+    "forward_table",
     "forward_optima",
     "forward_map",
     "forward_film",
@@ -313,7 +313,6 @@ def optima_in_words(cover, seek, chosen, unit):
 @drawn_again("forward_optima")
 def optima():
     """Show the best Q of each direction, and every local optimum."""
-    let_the_chart_appear()
     unit, p = units.current(), P.mixture()
     (cover,), seek = in_unit([covering(p)], unit), in_unit(seeking(p), unit)
     path = paths(p, by_hand(), OPTIMISERS[0], 0.2)["reverse"]
@@ -370,7 +369,6 @@ def clicked(key):
 @drawn_again("forward_map")
 def maps():
     """Show both divergences over mean and spread of Q, and the way down from the learner's Q."""
-    let_the_chart_appear()
     unit, p, colours = units.current(), P.mixture(), palette(theme.scheme())
     reach = reach_of(p)
     fits = {"forward": [covering(p)], "reverse": seeking(p)}

@@ -1,4 +1,4 @@
-"""The divergence of two Gaussians: published values, 400 digits, quadrature, and its symmetries."""
+"""The divergence of Gaussians: published values, many digits, quadrature, and its symmetries."""
 
 import math
 
@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kl_core import gaussian_kl
+from kl_core.gaussian import multivariate_gaussian_kl
 from tests.kl_core.errors import raises
 
 TINY, HUGE = 5e-324, 1.7e308  # about the smallest and the largest double
@@ -254,3 +255,196 @@ def test_shapes_that_do_not_broadcast_raise():
 def test_a_base_that_is_not_finite_and_above_1_raises(base):
     with raises(f"base must be a finite number above 1, or None for nats, got {base!r}"):
         gaussian_kl(0, 1, 0, 1, base=base)
+
+
+# The same in d dimensions.
+
+
+def covariances(rng, shape, size):
+    """Return random covariances of this shape, none nearly singular."""
+    factors = rng.normal(size=(*shape, size, size))
+    return factors @ factors.swapaxes(-1, -2) + np.eye(size) / 4
+
+
+def random_pair(seed, size):
+    """Return the four arguments of two random Gaussians."""
+    rng = np.random.default_rng(seed)
+    mean_p, mean_q = rng.normal(size=(2, size))
+    cov_p, cov_q = covariances(rng, (2,), size)
+    return mean_p, cov_p, mean_q, cov_q
+
+
+@mpmath.workdps(60)
+def exact_multivariate(mean_p, cov_p, mean_q, cov_q):
+    """Return the divergence of these very doubles, by eq. A.23 of Rasmussen & Williams."""
+    p, q = mpmath.matrix(np.asarray(cov_p).tolist()), mpmath.matrix(np.asarray(cov_q).tolist())
+    gap = mpmath.matrix(np.asarray(mean_p).tolist()) - mpmath.matrix(np.asarray(mean_q).tolist())
+    inverse, outer = q**-1, gap * gap.T + p - q
+    trace = sum((inverse * outer)[i, i] for i in range(len(gap)))
+    return float((mpmath.log(mpmath.det(q) / mpmath.det(p)) + trace) / 2)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 6])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_multivariate_form_agrees_with_60_digits(seed, size):
+    arguments = random_pair(seed, size)
+    value = exact_multivariate(*arguments)
+    assert multivariate_gaussian_kl(*arguments) == pytest.approx(value, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("difference", [0.03, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12])
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_nearly_equal_covariances_keep_their_digits(size, difference):
+    mean, cov, _, other = random_pair(size, size)
+    for step in (difference, -difference):
+        arguments = mean, cov + step * np.diag(np.diag(other)), mean, cov
+        value = exact_multivariate(*arguments)
+        assert multivariate_gaussian_kl(*arguments) == pytest.approx(value, rel=1e-11, abs=0)
+
+
+@given(MEANS, SPREADS, MEANS, SPREADS)
+def test_one_dimension_is_the_line(mu_p, sigma_p, mu_q, sigma_q):
+    # The squares of nearly equal spreads have rounded their difference away.
+    assume(sigma_p == sigma_q or not 0.9 < sigma_p / sigma_q < 1.1)
+    across = multivariate_gaussian_kl([mu_p], [[sigma_p**2]], [mu_q], [[sigma_q**2]])
+    along = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
+    assert across == pytest.approx(along, rel=1e-12, abs=1e-300)
+
+
+@given(st.lists(st.tuples(MEANS, SPREADS, MEANS, SPREADS), min_size=1, max_size=4))
+def test_independent_dimensions_add_up(dimensions):
+    mu_p, sigma_p, mu_q, sigma_q = np.array(dimensions).T
+    assume(all(not 0.9 < ratio < 1.1 for ratio in sigma_p / sigma_q))
+    joint = multivariate_gaussian_kl(mu_p, np.diag(sigma_p**2), mu_q, np.diag(sigma_q**2))
+    alone = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q).sum()
+    assert joint == pytest.approx(alone, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_coordinates_do_not_matter(seed):
+    mean_p, cov_p, mean_q, cov_q = random_pair(seed, 3)
+    rng = np.random.default_rng(seed)
+    turn, shift = rng.normal(size=(3, 3)) + 3 * np.eye(3), rng.normal(size=3)
+    moved = multivariate_gaussian_kl(
+        turn @ mean_p + shift,
+        turn @ cov_p @ turn.T,
+        turn @ mean_q + shift,
+        turn @ cov_q @ turn.T,
+    )
+    still = multivariate_gaussian_kl(mean_p, cov_p, mean_q, cov_q)
+    assert moved == pytest.approx(still, rel=1e-10)
+
+
+@pytest.mark.parametrize("unit", [1e-100, 1e-6, 1e6, 1e100])
+def test_the_unit_of_one_axis_does_not_matter(unit):
+    mean_p, cov_p, mean_q, cov_q = random_pair(1, 2)
+    units = np.array([unit, 1])
+    grid = np.outer(units, units)
+    moved = multivariate_gaussian_kl(units * mean_p, grid * cov_p, units * mean_q, grid * cov_q)
+    still = multivariate_gaussian_kl(mean_p, cov_p, mean_q, cov_q)
+    assert moved == pytest.approx(still, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_gaussian_in_space_diverges_from_itself_by_exactly_0(seed):
+    mean, cov, other, _ = random_pair(seed, 4)
+    assert multivariate_gaussian_kl(mean, cov, mean, cov) == 0
+    assert multivariate_gaussian_kl(mean, cov, other, cov) > 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rounding_never_takes_it_below_0(seed):
+    mean, cov, _, _ = random_pair(seed, 4)
+    noise = np.random.default_rng(seed).normal(size=cov.shape) * 1e-16
+    assert multivariate_gaussian_kl(mean, cov + noise + noise.T, mean, cov) >= 0
+
+
+@pytest.mark.parametrize(
+    "shapes", [((), (3,), (), ()), ((4, 1), (3,), (), (4, 3)), ((0,), (), (), ()), ((2,),) * 4]
+)
+def test_a_batch_of_gaussians_equals_a_loop(shapes):
+    rng = np.random.default_rng(5)
+    mean_p, mean_q = (rng.normal(size=(*shapes[i], 2)) for i in (0, 2))
+    cov_p, cov_q = (covariances(rng, shapes[i], 2) for i in (1, 3))
+    batch = multivariate_gaussian_kl(mean_p, cov_p, mean_q, cov_q)
+    shape = np.broadcast_shapes(*shapes)
+    assert batch.shape == shape
+    means = [np.broadcast_to(each, (*shape, 2)) for each in (mean_p, mean_q)]
+    spreads = [np.broadcast_to(each, (*shape, 2, 2)) for each in (cov_p, cov_q)]
+    for i in np.ndindex(shape):
+        one = multivariate_gaussian_kl(means[0][i], spreads[0][i], means[1][i], spreads[1][i])
+        assert isinstance(one, float)
+        assert batch[i] == pytest.approx(one, rel=1e-13, abs=0)
+
+
+def test_bits_are_nats_over_log_2():
+    arguments = random_pair(0, 2)
+    bits = multivariate_gaussian_kl(*arguments, base=2)
+    assert bits * LOG2 == pytest.approx(multivariate_gaussian_kl(*arguments), rel=1e-15)
+
+
+GOOD_IN_PLANE = {
+    "mean_p": [0, 0],
+    "cov_p": [[1, 0], [0, 1]],
+    "mean_q": [0, 0],
+    "cov_q": [[1, 0], [0, 1]],
+}
+NO_VECTOR = [
+    (0, " must hold a vector on its last axis, got a single number"),
+    ([0, math.nan], "[1] is nan; it must be finite"),
+    (["a", 0], " must be an array of numbers: "),
+]
+NO_COVARIANCE = [
+    (1, " must hold a square matrix on its last two axes, got shape ()"),
+    ([[1, 0]], " must hold a square matrix on its last two axes, got shape (1, 2)"),
+    (np.ones((0, 0)), " must hold a square matrix on its last two axes, got shape (0, 0)"),
+    ([[1, 0], [0, math.inf]], "[1, 1] is inf; it must be finite"),
+    ([[1, 0.5], [0.4, 1]], " is not symmetric: {}[0, 1] is 0.5, {}[1, 0] is 0.4"),
+    (
+        [[[1, 0], [0, 1]], [[1, 2], [0, 1]]],
+        "[1] is not symmetric: {}[1, 0, 1] is 2.0, {}[1, 1, 0] is 0.0",
+    ),
+    ([[1, 2], [2, 1]], " is not positive definite: its smallest eigenvalue is -1"),
+    ([[1, 1], [1, 1]], " is not positive definite: its smallest eigenvalue is "),
+    ([[1, 0], [0, 0]], " is not positive definite: its smallest eigenvalue is 0"),
+    (
+        [[[1, 0], [0, 1]], [[-3, 0], [0, 1]]],
+        "[1] is not positive definite: its smallest eigenvalue is -3",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "message"),
+    [
+        *((name, *row) for name in ("mean_p", "mean_q") for row in NO_VECTOR),
+        *((name, *row) for name in ("cov_p", "cov_q") for row in NO_COVARIANCE),
+    ],
+    ids=str,
+)
+def test_the_message_says_what_is_wrong_with_a_vector_or_a_matrix(name, wrong, message):
+    with raises(name + message.format(name, name)):
+        multivariate_gaussian_kl(**GOOD_IN_PLANE | {name: wrong})
+
+
+def test_a_rounded_covariance_passes():
+    rounded = [[1, 0.5], [0.5 + 1e-12, 1]]
+    kl = multivariate_gaussian_kl(**GOOD_IN_PLANE | {"cov_p": rounded})
+    assert kl == pytest.approx(-math.log(0.75) / 2, rel=1e-11)
+
+
+def test_dimensions_that_differ_raise():
+    with raises("the dimensions differ on the last axes: mean_p (3,), cov_p (2, 2), mean_q (2,)"):
+        multivariate_gaussian_kl(**GOOD_IN_PLANE | {"mean_p": [0, 0, 0]})
+
+
+def test_batches_that_do_not_broadcast_raise():
+    with raises("shapes do not broadcast before the last axes: mean_p (3, 2), cov_p (2, 2), mean_"):
+        multivariate_gaussian_kl(
+            **GOOD_IN_PLANE | {"mean_p": np.zeros((3, 2)), "mean_q": np.zeros((2, 2))}
+        )
+
+
+def test_a_base_of_1_raises():
+    with raises("base must be a finite number above 1, or None for nats, got 1"):
+        multivariate_gaussian_kl(**GOOD_IN_PLANE, base=1)
