@@ -20,6 +20,12 @@ from kl_core.validation import (
 
 # Where panels begin around a component, in its spreads; beyond the last lies less than 1e-32 of it.
 _STEPS = np.array([-12.0, -5.0, -2.5, -1.0, 0.0, 1.0, 2.5, 5.0, 12.0])
+# The same around a crossing of two components, in its widths.
+_AT_CROSSINGS = np.array([-32.0, -14.0, -6.0, -2.5, 0.0, 2.5, 6.0, 14.0, 32.0])
+# A component this much less dense than the densest, in nats, bends log p no more.
+_HIDDEN = 30.0
+# A crossing this many times as far out as the mixture is wide lies where nothing counts.
+_FAR = 1e6
 
 
 @dataclass(frozen=True)
@@ -146,11 +152,43 @@ class GaussianMixture:
         draws: Array = rng.normal(np.array(self.means)[which], np.array(self.stds)[which])
         return draws
 
-    def edges(self) -> Array:
-        """Return positions around every component, in no order, between which p is smooth."""
+    def edges(self, steps: Array = _STEPS) -> Array:
+        """Return rising positions between which p and log p are smooth.
+
+        They lie close around every component, `steps` of its spread apart, and wherever one
+        component takes over from another.
+        """
         _, means, stds = self._parts
-        positions: Array = (means[:, None] + stds[:, None] * _STEPS).ravel()
-        return positions
+        around = means[:, None] + stds[:, None] * steps
+        return np.unique(np.concatenate([around.ravel(), self._crossings]))
+
+    @cached_property
+    def _crossings(self) -> Array:
+        """Positions around each point where the densest component changes."""
+        heights, means, stds = self._parts
+        i, j = np.triu_indices(means.size, 1)
+        if not i.size:
+            return np.empty(0)
+        # log w N(x; μ, σ) is a parabola; two meet where their difference a x² + b x + c is 0.
+        # Measured from the first one's mean, so that far-off pairs keep their digits.
+        gap, precision = means[j] - means[i], 1 / stds**2
+        a = (precision[j] - precision[i]) / 2
+        b = -gap * precision[j]
+        c = heights[i] - heights[j] + gap**2 * precision[j] / 2
+        with np.errstate(all="ignore"):
+            root = np.sqrt(b**2 - 4 * a * c)
+            far = -(b + np.copysign(root, b)) / 2
+            offsets = np.concatenate([far / a, c / far])
+            slopes = np.abs(2 * np.tile(a, 2) * offsets + np.tile(b, 2))
+            widths = 1 / np.maximum(slopes, np.sqrt(2 * np.abs(np.tile(a, 2))))
+        i = np.tile(i, 2)
+        reach = _FAR * (np.ptp(means) + stds.max())
+        near = (np.abs(offsets) < reach) & (widths < reach)
+        points, widths, i = means[i[near]] + offsets[near], widths[near], i[near]
+        logs = heights - ((points[:, None] - means) / stds) ** 2 / 2
+        top = logs[np.arange(points.size), i] > logs.max(axis=1) - _HIDDEN
+        edges: Array = (points[top, None] + widths[top, None] * _AT_CROSSINGS).ravel()
+        return edges
 
 
 def gaussian(mean: float, std: float) -> GaussianMixture:
@@ -238,7 +276,7 @@ def mixture_entropy(p: GaussianMixture, *, base: float | None = None) -> float:
         logs = p.logpdf(x)
         return np.asarray(-np.exp(logs) * logs)
 
-    return integrate(surprise, np.unique(p.edges())) / log_of_base(base)
+    return integrate(surprise, p.edges()) / log_of_base(base)
 
 
 def mixture_js(p: GaussianMixture, q: GaussianMixture, *, base: float | None = None) -> float:
@@ -300,8 +338,18 @@ def mixture_total_variation(p: GaussianMixture, q: GaussianMixture) -> float:
     >>> print(round(mixture_total_variation(gaussian(0, 1), gaussian(1, 1)), 6))
     0.382925
     """
+    # Between two points where p = q the sign of p - q is the same, and the cdfs give the integral.
     edges = np.unique(np.concatenate([p.edges(), q.edges()]))
-    return integrate(lambda x: np.abs(p.pdf(x) - q.pdf(x)) / 2, edges)
+    x = np.unique(np.linspace(edges[:-1], edges[1:], 17))
+    signs = p.logpdf(x) > q.logpdf(x)
+    change = np.flatnonzero(signs[1:] != signs[:-1])
+    low, high, above = x[change], x[change + 1], signs[change]
+    for _ in range(60):
+        middle = (low + high) / 2
+        same = (p.logpdf(middle) > q.logpdf(middle)) == above
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    gaps = np.diff(p.cdf(low) - q.cdf(low), prepend=0.0, append=0.0)
+    return float(np.abs(gaps).sum() / 2)
 
 
 def _series(ratio: Array) -> Array:

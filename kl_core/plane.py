@@ -386,7 +386,7 @@ def _descend(
 
 
 def _starts(p: PlaneMixture, shape: Shape) -> tuple[Array, Array]:
-    """Return means and Cholesky factors to start from: subsets of the components, and around."""
+    """Return means and Cholesky factors to start from: subsets of the components."""
     weights, means, covariances = p.parts
     starts = []
     for size in range(1, len(weights) + 1):
@@ -395,7 +395,6 @@ def _starts(p: PlaneMixture, shape: Shape) -> tuple[Array, Array]:
             mean, covariance = _moments(weights[some], means[some], covariances[some])
             root = np.linalg.cholesky(_shaped(covariance, shape))
             starts += [(mean, root), (mean, root / 3)]
-            starts += [(mean + sign * side, root / 2) for side in root.T for sign in (-1, 1)]
     return np.array([mean for mean, _ in starts]), np.array([root for _, root in starts])
 
 

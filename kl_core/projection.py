@@ -20,6 +20,7 @@ from kl_core.validation import (
     at_least_one,
     check_broadcast,
     finite_array,
+    floats,
     positive_array,
 )
 
@@ -28,11 +29,10 @@ Optimiser = Literal["gradient descent", "Adam", "natural gradient"]
 ALPHA: dict[Direction, float] = {"forward": 1.0, "reverse": 0.0}
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
-# Where panels begin around a component, in its spreads, and around a crossing, in its widths.
+# Where panels begin around a component, in its spreads; and how many more follow where a geometric
+# mean of a narrow and a wide density reaches beyond the narrow one.
 _STEPS = np.array([-12, -8.5, -6, -4, -2.5, -1.2, 0, 1.2, 2.5, 4, 6, 8.5, 12])
-_AT_CROSSINGS = np.array([-32, -14, -6, -2.5, 0, 2.5, 6, 14, 32])
-# Components this much less dense than the densest, in nats, bend log p no more.
-_HIDDEN = 30.0
+_BEYOND = np.linspace(0.25, 1, 4)
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def project_alpha(p: GaussianMixture, alpha: float) -> tuple[GaussianFit, ...]:
     [2.534, 0.886, 0.886]
     [2.625]
     """
-    _check_alpha(np.asarray(alpha))
+    _check_alpha(floats(alpha, "alpha"))
     if alpha == 1:
         return (project_forward(p),)
     return _optima(p, float(alpha), _starts(p))
@@ -336,6 +336,9 @@ def kl_landscape(
     """
     _check(direction)
     mean, std = finite_array(means, "means"), positive_array(stds, "stds")
+    for name, each in (("means", mean), ("stds", std)):
+        if each.ndim != 1 or not each.size:
+            raise ValueError(f"{name} must be a list of numbers, got shape {each.shape}")
     if direction == "forward":
         # D(P‖Q) = -H(P) - E_P[log q], and the last is known from P's moments alone.
         spread = np.log(std)[:, None] + math.log(2 * math.pi) / 2
@@ -398,7 +401,8 @@ def descend(
     """
     _check(direction)
     at_least_one(steps=steps)
-    mean, std = float(finite_array(start[0], "start[0]")), float(positive_array(start[1], "start"))
+    mean, std = finite_array(start, "start").tolist()
+    positive_array(std, "start[1]")
     positive_array(rate, "rate")
     entropy = mixture_entropy(p)
     if optimiser not in ("gradient descent", "Adam", "natural gradient"):
@@ -463,7 +467,7 @@ def _surface(p: GaussianMixture, alpha: Array, mean: Array, std: Array) -> _Surf
     With T = q (exp(α r) - 1)/α and r = log(p/q), the gradient is -∫ T ∂log q, for every α: T is
     q r at α = 0 and p - q at α = 1. W = p^α q^(1-α) is what the derivative of T brings.
     """
-    x, weights = _nodes(p, mean, std)
+    x, weights = _nodes(p, alpha, mean, std)
     alpha, z = alpha[:, None], (x - mean[:, None]) / std[:, None]
     log_p = p.logpdf(x)
     log_q = -(z**2) / 2 - np.log(std * math.sqrt(2 * math.pi))[:, None]
@@ -493,21 +497,40 @@ def _surface(p: GaussianMixture, alpha: Array, mean: Array, std: Array) -> _Surf
 
 def _value(alpha: Array, tilt: Array, ratio: Array, log_p: Array, weights: Array) -> Array:
     """Return D_α from what `_surface` has at its nodes."""
-    inner = (alpha > 0) & (alpha < 1)
-    terms = np.where(inner, -tilt / np.where(inner, 1 - alpha, 1.0), -tilt)
-    if (alpha == 1).any():
-        terms = np.where(alpha == 1, np.exp(log_p) * ratio, terms)
+    if (alpha < 0.5).all():
+        terms = -tilt / (1 - alpha)
+    else:
+        # Near α = 1 the same integral over P: p (1 - exp(-(1 - α) r)) / (1 - α), there p r.
+        p, rest = np.exp(log_p), 1 - alpha
+        order = np.where(rest == 0, 1.0, rest)
+        small = np.clip(-order * ratio, -1.0, 1.0)
+        between = np.exp(log_p - rest * ratio)
+        growth = np.where(small == -order * ratio, p * np.expm1(small), between - p)
+        over_p = np.where(rest == 0, p * ratio, -growth / order) / np.maximum(alpha, 0.5)
+        terms = np.where(alpha < 0.5, -tilt / np.where(rest == 0, 1.0, rest), over_p)
     return np.asarray(np.maximum((terms * weights).sum(axis=-1), 0.0))
 
 
-def _nodes(p: GaussianMixture, mean: Array, std: Array) -> tuple[Array, Array]:
+def _nodes(p: GaussianMixture, alpha: Array, mean: Array, std: Array) -> tuple[Array, Array]:
     """Return quadrature nodes and weights for each Q, shape (n, nodes)."""
-    around_q = mean[:, None] + std[:, None] * _STEPS
-    of_p = np.broadcast_to(_bends(p), (mean.size, _bends(p).size))
-    edges = np.sort(np.concatenate([around_q, of_p], axis=1), axis=1)
-    half = np.diff(edges)[..., None] / 2
-    x = edges[:, :-1, None] + half * (1 + _NODES)
+    edges = [mean[:, None] + std[:, None] * _STEPS, np.tile(_bends(p), (mean.size, 1))]
+    if ((alpha > 0) & (alpha < 1)).any():
+        # Of a narrow P and a wide Q, p^α q^(1-α) is as wide as P's spread divided by √α.
+        means, stds = np.array(p.means), np.array(p.stds)
+        edges.append(_beyond(means, stds, alpha))
+        edges.append(_beyond(mean[:, None], std[:, None], 1 - alpha))
+    panels = np.sort(np.concatenate(edges, axis=1), axis=1)
+    half = np.diff(panels)[..., None] / 2
+    x = panels[:, :-1, None] + half * (1 + _NODES)
     return x.reshape(mean.size, -1), (half * _WEIGHTS).reshape(mean.size, -1)
+
+
+def _beyond(means: Array, stds: Array, power: Array) -> Array:
+    """Return edges outside a Gaussian that reach as far as its `power` does, shape (n, edges)."""
+    wider = np.where(power > 0, 1 / np.sqrt(np.maximum(power, 1e-8)), 1.0)
+    reach = _STEPS[-1] * stds[..., None] * wider[:, None, None] ** _BEYOND
+    both = np.concatenate([means[..., None] - reach, means[..., None] + reach], axis=-1)
+    return both.reshape(power.size, -1)
 
 
 def _expected_log(p: GaussianMixture, means: Array, std: float) -> Array:
@@ -534,37 +557,8 @@ def _bends(p: GaussianMixture) -> Array:
 
     Kept, because an optimiser asks for them at each of its steps.
     """
-    around = np.array(p.means)[:, None] + np.array(p.stds)[:, None] * _STEPS
-    edges = np.unique(np.concatenate([around.ravel(), _crossings(p)]))
+    edges = p.edges(_STEPS)
     edges.flags.writeable = False
-    return edges
-
-
-def _crossings(p: GaussianMixture) -> Array:
-    """Return edges around each point where one component takes over from another."""
-    weights, means, stds = map(np.array, (p.weights, p.means, p.stds))
-    some = weights > 0
-    weights, means, stds = weights[some], means[some], stds[some]
-    i, j = np.triu_indices(weights.size, 1)
-    if not i.size:
-        return np.empty(0)
-    # log w N(x; μ, σ) is a parabola; two of them meet where their difference a x² + b x + c is 0.
-    precision = 1 / stds**2
-    a = (precision[j] - precision[i]) / 2
-    b = means[i] * precision[i] - means[j] * precision[j]
-    heights = np.log(weights / stds) - means**2 * precision / 2
-    c = heights[i] - heights[j]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        root = np.sqrt(b**2 - 4 * a * c)
-        far = -(b + np.copysign(root, b)) / 2
-        points = np.concatenate([far / a, c / far])
-        slopes = np.abs(2 * np.tile(a, 2) * points + np.tile(b, 2))
-        widths = 1 / np.maximum(slopes, np.sqrt(2 * np.abs(np.tile(a, 2))))
-    seen = np.isfinite(points) & np.isfinite(widths)
-    points, widths, i = points[seen], widths[seen], np.tile(i, 2)[seen]
-    logs = np.log(weights / stds) - ((points[:, None] - means) / stds) ** 2 / 2
-    top = logs[np.arange(points.size), i] > logs.max(axis=1) - _HIDDEN
-    edges: Array = (points[top, None] + widths[top, None] * _AT_CROSSINGS).ravel()
     return edges
 
 
@@ -592,7 +586,8 @@ def _starts(p: GaussianMixture) -> Array:
     rows = max(16, math.ceil(6 * math.log(widest / stds.min())))
     heights = np.geomspace(stds.min(), widest, rows)
     columns = (means[:, None] + stds[:, None] * np.linspace(-3, 3, 13)).ravel()
-    columns = np.unique(np.concatenate([columns, runs[:, 0]]))
+    between = np.linspace(means.min(), means.max(), 49)
+    columns = np.unique(np.concatenate([columns, between, runs[:, 0]]))
     floor = np.pad(kl_landscape(p, columns, heights, "reverse"), 1, constant_values=math.inf)
     inner = floor[1:-1, 1:-1]
     around = [

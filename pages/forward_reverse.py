@@ -64,7 +64,7 @@ FOLLOW_P = (
     "forward_formula",
     "forward_take_away",
 )
-FOLLOW_OPTIMISER = ("forward_map", "forward_film")
+FOLLOW_OPTIMISER = ("forward_map", "forward_film", "forward_optima")
 P = Components("forward_p", TWO_MODES, FOLLOW_P)
 Q_START = {"forward_q_mean": 1.5, "forward_q_spread": 1.0}
 Q_MEAN, Q_SPREAD = (-10.0, 10.0), (0.1, 8.0)
@@ -270,6 +270,12 @@ def table():
     P.table()
 
 
+def current_paths(p):
+    """Return the descents from the learner's Q as the optimiser's controls have it, in nats."""
+    rate = RATES[st.session_state["forward_rate"]]
+    return paths(p, by_hand(), st.session_state["forward_optimiser"], rate)
+
+
 def falls_into(path, optima):
     """Return which optimum a descent has reached, from 0; None while it is still on its way."""
     mean, std = float(path.means[-1]), float(path.stds[-1])
@@ -301,10 +307,11 @@ def optima_in_words(cover, seek, chosen, unit):
         for rank, fit in enumerate(seek[1:], start=2)
     ]
     words += f"; {listed(rest)}. "
+    walker = st.session_state["forward_optimiser"]
     fallen = (
-        "From your Q it is still on its way after the last step."
+        f"From your Q, {walker} has reached none of them when its steps are used up."
         if chosen is None
-        else f"From your Q the way down leads into {chart.circled(chosen + 1)}: with the reverse "
+        else f"From your Q, {walker} rolls into {chart.circled(chosen + 1)}: with the reverse "
         "direction, where you start decides where you end."
     )
     return words + fallen
@@ -315,8 +322,7 @@ def optima():
     """Show the best Q of each direction, and every local optimum."""
     unit, p = units.current(), P.mixture()
     (cover,), seek = in_unit([covering(p)], unit), in_unit(seeking(p), unit)
-    path = paths(p, by_hand(), OPTIMISERS[0], 0.2)["reverse"]
-    chosen = falls_into(path, seek)
+    chosen = falls_into(current_paths(p)["reverse"], seek)
     fits = [cover, *seek]
     around = [(fit.mean, fit.std) for fit in fits]
     x = along(p, reach_of(p), *around)
@@ -333,12 +339,6 @@ def optima():
     )
     shown(drawn, words, key="_forward_optima")
     st.markdown(words)
-
-
-def current_paths(p):
-    """Return the descents from the learner's Q as the optimiser's controls have it, in nats."""
-    rate = RATES[st.session_state["forward_rate"]]
-    return paths(p, by_hand(), st.session_state["forward_optimiser"], rate)
 
 
 def arrival(direction, path, fits, unit):
@@ -856,13 +856,6 @@ with answer:
         )
     game()
 st.header("What an optimiser finds", anchor="optima")
-optima()
-st.header("The landscape", anchor="landscape")
-st.markdown(
-    "Every point of a map is a bell: its mean to the right, its spread upwards; the more violet, "
-    "the dearer. **Click anywhere** to put Q there and see the way down: the ring is the start, the "
-    "diamond the end."
-)
 left, right = st.columns(2, gap="medium")
 with left:
     st.radio(
@@ -887,6 +880,13 @@ with right:
         on_change=redraw,
         args=FOLLOW_OPTIMISER,
     )
+optima()
+st.header("The landscape", anchor="landscape")
+st.markdown(
+    "Every point of a map is a bell: its mean to the right, its spread upwards; the more violet, "
+    "the dearer. **Click anywhere** to put Q there and see the way down, from the ring to the "
+    "diamond."
+)
 maps()
 film()
 st.header("Between the two", anchor="between")
