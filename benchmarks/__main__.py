@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import version
 
-from benchmarks import coding, key_press, kl_divergence
+from benchmarks import coding, key_press, kl_divergence, mixtures
 
 packages = ", ".join(
     f"{name} {version(name)}" for name in ("streamlit", "plotly", "numpy", "scipy")
@@ -13,5 +13,6 @@ print(
 )
 kl_divergence.measure()
 coding.measure()
+mixtures.measure()
 key_press.measure_presses()
 key_press.measure_cold_start()

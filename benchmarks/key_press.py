@@ -41,6 +41,8 @@ LESSONS = {
     "definition, integral": View("/definition", "P, mean", chart=1),
     "die": View("/die", "P, face 1"),
     "information": View("/information", "P, face 1"),
+    "forward_reverse, Q": View("/forward-reverse", "Q, mean"),
+    "forward_reverse, P": View("/forward-reverse", "P, separation"),
 }
 
 # Milliseconds from the key event to the first frame that shows other shapes in a chart.

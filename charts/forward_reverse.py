@@ -174,7 +174,7 @@ def optima_figure(
     return figure(
         traces,
         colours,
-        title=f"Covering costs {number(fit.divergence)}, seeking "
+        title=f"Least D(P‖Q): {number(fit.divergence)}; least D(Q‖P): "
         f"{amount(seek[0][0].divergence, unit)}",
         height=400,
         showlegend=False,

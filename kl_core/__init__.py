@@ -26,6 +26,7 @@ from kl_core.gaussian import gaussian_kl, multivariate_gaussian_kl
 from kl_core.mixture import (
     GaussianMixture,
     gaussian,
+    mass_beyond,
     mixture_entropy,
     mixture_js,
     mixture_kl,
@@ -90,6 +91,7 @@ __all__ = [
     "kl_parts",
     "kl_terms",
     "log_ratios",
+    "mass_beyond",
     "merge_bins",
     "mixture_entropy",
     "mixture_js",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from kl_core.quadrature import integrate
@@ -339,17 +339,63 @@ def mixture_total_variation(p: GaussianMixture, q: GaussianMixture) -> float:
     0.382925
     """
     # Between two points where p = q the sign of p - q is the same, and the cdfs give the integral.
-    edges = np.unique(np.concatenate([p.edges(), q.edges()]))
+    points, _ = _where_denser(p, q, 1.0)
+    gaps = np.diff(p.cdf(points) - q.cdf(points), prepend=0.0, append=0.0)
+    return float(np.abs(gaps).sum() / 2)
+
+
+def mass_beyond(q: GaussianMixture, p: GaussianMixture, factor: float) -> float:
+    """Return how much of Q lies where it is more than `factor` times as dense as P.
+
+    Parameters
+    ----------
+    q, p : GaussianMixture
+        Whose mass is counted, and what its density is compared with.
+    factor : float
+        Above 0.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If `factor` is not finite and above 0.
+
+    Examples
+    --------
+    >>> print(round(mass_beyond(gaussian(1, 1), gaussian(0, 1), 1), 6))  # right of 1/2
+    0.691462
+    """
+    positive_array(factor, "factor")
+    points, denser = _where_denser(q, p, factor)
+    shares = np.diff(q.cdf(points), prepend=0.0, append=1.0)
+    return float(shares[denser].sum())
+
+
+def _where_denser(
+    one: GaussianMixture, other: GaussianMixture, factor: float
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the n points where one is `factor` times as dense as the other.
+
+    And, for each of the n + 1 pieces between them, whether it is denser than that there.
+    """
+    edges = np.unique(np.concatenate([one.edges(), other.edges()]))
     x = np.unique(np.linspace(edges[:-1], edges[1:], 17))
-    signs = p.logpdf(x) > q.logpdf(x)
+
+    def denser(x: Array) -> NDArray[np.bool_]:
+        return np.asarray(one.logpdf(x) - other.logpdf(x) > math.log(factor))
+
+    signs = denser(x)
     change = np.flatnonzero(signs[1:] != signs[:-1])
-    low, high, above = x[change], x[change + 1], signs[change]
+    low, high, before = x[change], x[change + 1], signs[change]
     for _ in range(60):
         middle = (low + high) / 2
-        same = (p.logpdf(middle) > q.logpdf(middle)) == above
+        same = denser(middle) == before
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    gaps = np.diff(p.cdf(low) - q.cdf(low), prepend=0.0, append=0.0)
-    return float(np.abs(gaps).sum() / 2)
+    return low, np.append(signs[:1], signs[change + 1])
 
 
 def _series(ratio: Array) -> Array:

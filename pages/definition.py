@@ -197,6 +197,19 @@ def sum_in_words(p, q, unit):
     return f"{weighs} {gives} Together the products make {amount(total, unit.name)}."
 
 
+def sum_picture(p, q, unit, colours):
+    """Return the chart that answers the sliders of the outcomes."""
+    return chart.sum_figure(
+        SKY,
+        p,
+        q,
+        log_ratios(p, q, base=unit.base),
+        kl_terms(p, q, base=unit.base),
+        unit.name,
+        colours,
+    )
+
+
 @drawn_again("definition_sum")
 def the_sum():
     """Show weight, gap and product of each outcome."""
@@ -206,15 +219,7 @@ def the_sum():
         return
     p, q = pair
     words = sum_in_words(p, q, unit)
-    drawn = chart.sum_figure(
-        SKY,
-        p,
-        q,
-        log_ratios(p, q, base=unit.base),
-        kl_terms(p, q, base=unit.base),
-        unit.name,
-        palette(theme.scheme()),
-    )
+    drawn = sum_picture(p, q, unit, palette(theme.scheme()))
     shown(drawn, words, key="_definition_sum")
     st.markdown(words)
 
@@ -300,7 +305,7 @@ def the_integral():
     integral = all_digits(float(kl_integral(*bells, base=unit.base)), unit)
     if not has_closed_form(*bells):
         st.markdown(
-            f"Integrated numerically: {integral}. A bell that leans or ends has no "
+            f"Integrated numerically: {integral}. For bells that lean or end this page has no "
             "closed formula to compare with."
         )
         return
@@ -419,6 +424,7 @@ def with_epsilon():
     """Show what code that adds ε to q reports instead of D."""
     unit = units.current()
     if not (bells := densities()):
+        st.info("Give both bells something below their ends first.")
         return
     epsilon = float(st.session_state["definition_epsilon"])
     exponents = np.linspace(-18, -1, 35)
@@ -501,6 +507,17 @@ def data(p, q, unit):
     }
 
 
+def sum_data(p, q, unit):
+    """Return the sum, outcome by outcome."""
+    return {
+        "outcome": SKY,
+        "p": p,
+        "q": q,
+        f"log_ratio_{unit.name}": log_ratios(p, q, base=unit.base),
+        f"product_{unit.name}": kl_terms(p, q, base=unit.base),
+    }
+
+
 def bell_code(bell):
     """Return a bell as Python writes it."""
     fields = [f"mean={bell.mean}", f"std={bell.std}"]
@@ -538,12 +555,18 @@ def take_it():
     unit, colours = units.current(), palette(theme.scheme())
     pair, bells = OUTCOMES.chances(), densities()
     if bells:
-        take_away(
-            "definition",
-            data=lambda: data(*bells, unit),
-            html=lambda: integral_figure(*bells, unit, colours).to_html(),
-            snippet=snippet(pair, bells, unit),
-        )
+        columns, picture, shown_pair = data, integral_figure, bells
+    elif pair:
+        columns, picture, shown_pair = sum_data, sum_picture, pair
+    else:
+        st.info("Give P and Q some weight, or both bells something below their ends, first.")
+        return
+    take_away(
+        "definition",
+        data=lambda: columns(*shown_pair, unit),
+        html=lambda: picture(*shown_pair, unit, colours).to_html(),
+        snippet=snippet(pair, bells, unit),
+    )
 
 
 QUESTIONS = [

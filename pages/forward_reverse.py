@@ -15,6 +15,7 @@ from kl_core import (
     descend,
     gaussian,
     kl_landscape,
+    mass_beyond,
     mixture_kl,
     project_alpha,
     project_alphas,
@@ -285,36 +286,66 @@ def falls_into(path, optima):
     return None
 
 
-def optima_in_words(cover, seek, chosen, unit):
+def spans(p, fit):
+    """Return the weight and the number of P's bells within two spreads of a fit's middle."""
+    near = [
+        weight
+        for weight, mean in zip(p.weights, p.means, strict=True)
+        if weight and abs(mean - fit.mean) <= 2 * fit.std
+    ]
+    return sum(near), len(near)
+
+
+def seeker(p, rank, fit, unit):
+    """Say where a reverse optimum lies, over how many bells of P, and what it costs."""
+    _, count = spans(p, fit)
+    return (
+        f"{chart.circled(rank)} at {at(fit)}, over {counted(count, 'bell')} of P, costs "
+        f"{amount(fit.divergence, unit.name)}"
+    )
+
+
+def price_of_seeking(p, seek, unit):
+    """Explain what the best Q on a single bell costs, where the others lie too far to matter."""
+    for fit in seek:
+        weight, count = spans(p, fit)
+        share = number(weight, 2)
+        price = -math.log(weight) / unit.nats
+        if count == 1 and abs(price - fit.divergence) < 0.05 * price:
+            end = ". " if fit is seek[0] else ": here that is dearer than to straddle. "
+            return (
+                f"To keep to one bell of weight {share} costs about log(1/{share}) = "
+                f"{amount(price, unit.name)}, for all that is left out{end}"
+            )
+    return ""
+
+
+def optima_in_words(p, cover, seek, chosen, unit):
     """Compare the forward optimum with the reverse ones."""
-    first = seek[0]
     words = (
         f"**Covering**: D(P‖Q) has one optimum, the mean and the spread of P itself: {at(cover)}, "
         f"at {amount(cover.divergence, unit.name)}. "
     )
     if len(seek) == 1:
-        return words + (
-            f"**Seeking**: D(Q‖P) has one optimum here too: {at(first)}, at "
-            f"{amount(first.divergence, unit.name)}. Pull the modes of P apart and there will be "
-            "more."
+        more = (
+            "P is one bell, so Q can be P itself."
+            if len(set(p.means)) == len(set(p.stds)) == 1
+            else "Pull P's bells apart and there will be more."
         )
-    words += (
-        f"**Seeking**: D(Q‖P) has {len(seek)} local optima. ① lies at {at(first)}, at "
-        f"{amount(first.divergence, unit.name)}"
-    )
-    rest = [
-        f"{chart.circled(rank)} at {at(fit)} costs {amount(fit.divergence, unit.name)}"
-        for rank, fit in enumerate(seek[1:], start=2)
-    ]
-    words += f"; {listed(rest)}. "
+        return words + (
+            f"**Seeking**: D(Q‖P) has one optimum here too: {at(seek[0])}, at "
+            f"{amount(seek[0].divergence, unit.name)}. {more}"
+        )
+    found = listed([seeker(p, rank, fit, unit) for rank, fit in enumerate(seek, start=1)])
+    words += f"**Seeking**: D(Q‖P) has {len(seek)} local optima. {found}. "
+    words += price_of_seeking(p, seek, unit)
     walker = st.session_state["forward_optimiser"]
-    fallen = (
+    return words + (
         f"From your Q, {walker} has reached none of them when its steps are used up."
         if chosen is None
         else f"From your Q, {walker} rolls into {chart.circled(chosen + 1)}: with the reverse "
         "direction, where you start decides where you end."
     )
-    return words + fallen
 
 
 @drawn_again("forward_optima")
@@ -327,7 +358,7 @@ def optima():
     around = [(fit.mean, fit.std) for fit in fits]
     x = along(p, reach_of(p), *around)
     curves = [gaussian(fit.mean, fit.std).pdf(x) for fit in fits]
-    words = optima_in_words(cover, seek, chosen, unit)
+    words = optima_in_words(p, cover, seek, chosen, unit)
     drawn = chart.optima_figure(
         x,
         p.pdf(x),
@@ -478,35 +509,37 @@ def between():
     st.markdown(words)
 
 
+def in_the_empty(q, p):
+    """Return how much of Q lies where P has next to nothing, in words."""
+    share = mass_beyond(q, p, 10)
+    return f"{percent(share)} of Q" if share > 5e-4 else "next to nothing of Q"
+
+
 @drawn_again("forward_people")
 def people():
     """Tell the book's analogy with today's numbers."""
     p = P.mixture()
     cover, seek = covering(p), seeking(p)[0]
     cautious, focused = gaussian(cover.mean, cover.std), gaussian(seek.mean, seek.std)
-    ratio = float(np.exp(cautious.logpdf(cover.mean) - p.logpdf(cover.mean)))
-    confident = (
-        f"Yet at the middle of that bell, x = {position(cover.mean)}, where it is densest, P is "
-        f"{number(ratio, 1)} times less dense than Q believes."
-        if ratio > 1.5
-        else f"At the middle of that bell, x = {position(cover.mean)}, P is dense too: with this "
-        "P caution costs little."
-    )
     covered = p.cdf(cover.mean + 2 * cover.std) - p.cdf(cover.mean - 2 * cover.std)
-    ignored = 1 - (p.cdf(seek.mean + 2 * seek.std) - p.cdf(seek.mean - 2 * seek.std))
-    x = along(p, reach_of(p), (seek.mean, seek.std))
-    risky = float((focused.logpdf(x) - p.logpdf(x)).max())
+    ignored = 1 - float(p.cdf(seek.mean + 2 * seek.std) - p.cdf(seek.mean - 2 * seek.std))
+    price = (
+        f"The price: {percent(ignored)} of P lies more than two spreads away, and is ignored."
+        if ignored > 0.1
+        else f"With this P it ignores little all the same: {percent(ignored)} of P lies more than "
+        "two spreads away. To leave out more would cost more than it saves."
+    )
     left, right = st.columns(2, gap="medium")
     left.markdown(
         f"🧥 **The cautious person** minds D(P‖Q): *never be surprised*. So Q is spread "
         f"{number(cover.std, 2)} wide, and {percent(float(covered))} of P lies within two spreads "
-        f"of its middle. {confident}"
+        f"of its middle. The price: {in_the_empty(cautious, p)} lies where P hardly goes, and Q is "
+        "more than ten times as dense."
     )
     right.markdown(
         f"🎯 **The focused person** minds D(Q‖P): *never be caught where P is not*. So Q settles "
-        f"on {at(seek)}, and nowhere in the picture is it more than "
-        f"{number(math.exp(min(risky, 700)), 1)} times as dense as P. The price: "
-        f"{percent(float(ignored))} of P lies more than two spreads away, and is ignored."
+        f"on {at(seek)}, and {in_the_empty(focused, p)} lies where it is more than ten times as "
+        f"dense as P. {price}"
     )
 
 
@@ -808,7 +841,7 @@ def sliders_of_q():
 
 frame.header(
     "Cover or seek",
-    "One bell Q for a P with several modes: D(P‖Q) makes it cover them all, D(Q‖P) makes it seek "
+    "One bell Q for a P with several modes: D(P‖Q) makes it cover them all, D(Q‖P) lets it seek "
     "one.",
 )
 st.markdown(

@@ -9,7 +9,7 @@ from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
 STREAMLIT = ("-m", "streamlit", "run")
 # A test compares these with the navigation as the browser shows it.
-ADDRESSES = ["/", "/intuition", "/definition", "/die", "/information"]
+ADDRESSES = ["/", "/intuition", "/definition", "/die", "/information", "/forward-reverse"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
