@@ -261,7 +261,7 @@ def test_formula_and_integral_agree_to_every_digit_at_any_position(unit):
 )
 def test_bells_that_lean_or_end_have_no_formula_and_the_right_integral(p, q):
     app = opened(p, q)
-    said = sentence(app, r"^Integrated numerically: \*\*(.*)\*\* bits\. A bell that leans or ends")
+    said = sentence(app, r"^Integrated numerically: \*\*(.*)\*\* bits\. For bells that lean or end")
     assert said[1] == f"{divergence(p, q):.10g}"
     assert "has no closed formula" in said.string
     assert "By the closed formula" not in texts(app)
