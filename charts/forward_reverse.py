@@ -23,7 +23,7 @@ from charts.style import (
 from kl_core.projection import Descent, Direction, GaussianFit
 from kl_core.validation import Array
 
-FRAMES = 40
+FRAMES = 32
 # Only every so many points of the landscape can be clicked: each is an element of the page.
 CLICK_STEP = 2
 NAMES: dict[Direction, str] = {"forward": "D(P‖Q)", "reverse": "D(Q‖P)"}
@@ -362,8 +362,9 @@ def movie_figure(
     first = len(traces) + len(still)
     frames = [
         [
-            {"y": curves["forward"][k]},
-            {"y": curves["reverse"][k]},
+            # Four digits: the frames are most of what this page sends.
+            {"y": curves["forward"][k].round(4).tolist()},
+            {"y": curves["reverse"][k].round(4).tolist()},
             *(_at(paths[each], int(stops[each][k]), floor) for each in NAMES),
         ]
         for k in range(stops["forward"].size)

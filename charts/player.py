@@ -20,7 +20,8 @@ class PlayedFigure(go.Figure):  # type: ignore[misc]  # Plotly ships no types
 
     def __init__(self, figure: go.Figure, frames: list[Trace], controls: dict[str, Any]) -> None:
         """Take the figure as it looks after its last frame."""
-        super().__init__(figure)
+        # Its plain traces and layout: made from the figure itself, both would be checked anew.
+        super().__init__(list(figure._data), figure._layout, _validate=False)
         self._played = frames
         self._controls = controls
 

@@ -187,11 +187,11 @@ def reach_of(p, *others):
     return max(8, 4 * math.ceil(max(abs(mean) + 3 * std for mean, std in bells) / 4))
 
 
-def along(p, reach, *others):
+def along(p, reach, *others, count=241):
     """Return positions from edge to edge, close together where a bell is narrow."""
     bells = [*zip(p.means, p.stds, strict=True), *others]
     close = [mean + std * np.linspace(-4, 4, 33) for mean, std in bells if std < reach / 16]
-    x = np.unique(np.concatenate([np.linspace(-reach, reach, 241), *close]))
+    x = np.unique(np.concatenate([np.linspace(-reach, reach, count), *close]))
     return x[(x >= -reach) & (x <= reach)]
 
 
@@ -445,11 +445,10 @@ def film():
         for direction, path in ways.items()
     }
     reach = reach_of(p)
-    x = along(p, reach)
+    x = along(p, reach, count=161)
     curves = {
         direction: np.array(
-            [gaussian(path.means[step], path.stds[step]).pdf(x) for step in stops[direction]],
-            dtype=np.float32,
+            [gaussian(path.means[step], path.stds[step]).pdf(x) for step in stops[direction]]
         )
         for direction, path in ways.items()
     }
