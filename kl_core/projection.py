@@ -257,7 +257,7 @@ def branch_breaks(
             continue
 
         def lead(alpha: float, left: GaussianFit = left, right: GaussianFit = right) -> float:
-            fits = project_alpha(p, alpha)
+            fits = _optima(p, alpha, np.array([(fit.mean, fit.std) for fit in (left, right)]))
             return _nearest(left, fits).divergence - _nearest(right, fits).divergence
 
         found.append(float(brentq(lead, low, high, xtol=1e-6)))
@@ -542,7 +542,7 @@ def _expected_log(p: GaussianMixture, means: Array, std: float) -> Array:
     width = 1.5 * std
     cells = np.unique(np.floor(means / width)[:, None] + np.arange(-7, 9))
     edges = np.concatenate([cells * width, _bends(p)])
-    edges = np.unique(np.clip(edges, cells[0] * width, cells[-1] * width))
+    edges = np.sort(np.clip(edges, cells[0] * width, cells[-1] * width))
     half = np.diff(edges)[:, None] / 2
     x = (edges[:-1, None] + half * (1 + _NODES)).ravel()
     weighed = p.logpdf(x) * (half * _WEIGHTS).ravel() / (std * math.sqrt(2 * math.pi))
@@ -577,6 +577,7 @@ def _runs(p: GaussianMixture) -> Array:
     return np.array(runs)
 
 
+@lru_cache(maxsize=16)
 def _starts(p: GaussianMixture) -> Array:
     """Return where to look for local optima: minima of a coarse grid, and runs of components."""
     runs = _runs(p)
