@@ -20,6 +20,7 @@ from charts.style import (
     steady_limit,
     steady_range,
 )
+from kl_core.plane import PlaneFit
 from kl_core.projection import Descent, Direction, GaussianFit
 from kl_core.validation import Array
 
@@ -553,7 +554,7 @@ def plane_figure(
     x: Array,
     y: Array,
     p: Array,
-    ellipses: Sequence[Array],
+    fits: Sequence[PlaneFit],
     direction: Direction,
     title: str,
     colours: Palette,
@@ -567,8 +568,8 @@ def plane_figure(
         Positions.
     p : ndarray, shape (n, m)
         The density of P.
-    ellipses : sequence of ndarray, shape (2, k) each
-        The ellipse of each Q at one spread, around its mean, best first; drawn twice as large too.
+    fits : sequence of PlaneFit
+        Every Q, best first.
     direction : {"forward", "reverse"}
         Whose optima these are.
     title : str
@@ -590,10 +591,11 @@ def plane_figure(
             "hoverinfo": "skip",
         }
     ]
-    for place, ring in enumerate(ellipses):
-        middle = ring.mean(axis=1, keepdims=True)
+    turn = np.linspace(0, 2 * np.pi, 60)
+    for place, fit in enumerate(fits):
+        ring = np.linalg.cholesky(np.array(fit.covariance)) @ [np.cos(turn), np.sin(turn)]
         for size in (1, 2):
-            across, up = middle + size * (ring - middle)
+            across, up = np.array(fit.mean)[:, None] + size * ring
             traces.append(
                 scatter(
                     x=across,
@@ -616,13 +618,13 @@ def plane_figure(
         margin={"l": 40, "r": 8, "t": 48, "b": 36},
         annotations=[
             {
-                "x": float(ring[0].mean()),
-                "y": float(ring[1].mean()),
-                "text": circled(place) if len(ellipses) > 1 else "Q",
+                "x": fit.mean[0],
+                "y": fit.mean[1],
+                "text": circled(place) if len(fits) > 1 else "Q",
                 "showarrow": False,
                 "font": {"size": 16, "color": colours.ink},
             }
-            for place, ring in enumerate(ellipses, start=1)
+            for place, fit in enumerate(fits, start=1)
         ],
         xaxis={"range": [float(x[0]), float(x[-1])], "showgrid": False, "zeroline": False},
         yaxis={

@@ -111,7 +111,8 @@ START = {
 def start_over():
     """Put everything on this page back to where it began, answers included."""
     P.put(TWO_MODES)
-    st.session_state.update(START | Q_START | {"_forward_moves": 0})
+    st.session_state.update(START | Q_START)
+    st.session_state.pop("_forward_moves", None)
 
 
 def put_q(mean, spread):
@@ -120,16 +121,26 @@ def put_q(mean, spread):
     st.session_state["forward_q_spread"] = float(np.clip(round(spread, 2), *Q_SPREAD))
 
 
+def this_round():
+    """Return what a count of moves belongs to."""
+    return P.rows(), st.session_state["forward_goal"], st.session_state["forward_round"]
+
+
+def moves():
+    """Return how often Q has been moved since this round of the game began."""
+    counted_for, count = st.session_state.get("_forward_moves", (None, 0))
+    return count if counted_for == this_round() else 0
+
+
+def count_move():
+    """Count one more."""
+    st.session_state["_forward_moves"] = this_round(), moves() + 1
+
+
 def q_moved():
     """Count a move of the game, and draw what follows Q."""
-    st.session_state["_forward_moves"] = st.session_state.get("_forward_moves", 0) + 1
+    count_move()
     redraw(*FOLLOW_Q)
-
-
-def new_goal():
-    """Begin to count moves again."""
-    st.session_state["_forward_moves"] = 0
-    redraw("forward_game")
 
 
 def by_hand():
@@ -217,6 +228,12 @@ def times(ratio):
     return f"{f'{factor:,.0f}' if 100 <= factor < 1e5 else number(factor, 1)} times as dense as"
 
 
+def both_ways(p, q, unit):
+    """Return D(P‖Q) and D(Q‖P); what rounding has left of a zero is zero."""
+    pair = (mixture_kl(p, q, base=unit.base), mixture_kl(q, p, base=unit.base))
+    return tuple(each if each > 1e-20 else 0.0 for each in pair)
+
+
 def hand_in_words(p, mean, spread, divergences, unit):
     """Say where each divergence of the hand-made Q comes from."""
     forward, reverse = divergences
@@ -239,7 +256,7 @@ def hand_in_words(p, mean, spread, divergences, unit):
 def hand_picture(p, mean, spread, unit, colours):
     """Return the chart that answers Q's sliders, and both divergences."""
     q = gaussian(mean, spread)
-    divergences = tuple(mixture_kl(*pair, base=unit.base) for pair in ((p, q), (q, p)))
+    divergences = both_ways(p, q, unit)
     x = along(p, reach_of(p, (mean, spread)), (mean, spread))
     log_p, log_q = p.logpdf(x), q.logpdf(x)
     drawn = chart.hand_figure(
@@ -309,9 +326,9 @@ def price_of_seeking(p, seek, unit):
     """Explain what the best Q on a single bell costs, where the others lie too far to matter."""
     for fit in seek:
         weight, count = spans(p, fit)
-        share = number(weight, 2)
-        price = -math.log(weight) / unit.nats
-        if count == 1 and abs(price - fit.divergence) < 0.05 * price:
+        price = -math.log(weight) / unit.nats if count == 1 else 0.0
+        if abs(price - fit.divergence) < 0.05 * price:
+            share = number(weight, 2)
             end = ". " if fit is seek[0] else ": here that is dearer than to straddle. "
             return (
                 f"To keep to one bell of weight {share} costs about log(1/{share}) = "
@@ -393,6 +410,7 @@ def clicked(key):
     points = st.session_state[key]["selection"]["points"]
     if points:
         put_q(points[0]["x"], points[0]["y"])
+        count_move()
         # The sliders stand outside the maps' fragment.
         st.rerun()
 
@@ -559,13 +577,6 @@ def plane_fits(picture, slant, shape):
     }
 
 
-def ellipse(fit):
-    """Return the ellipse of a Gaussian at one spread, shape (2, 60)."""
-    turn = np.linspace(0, 2 * np.pi, 60)
-    across = np.linalg.cholesky(np.array(fit.covariance)) @ [np.cos(turn), np.sin(turn)]
-    return np.array(fit.mean)[:, None] + across
-
-
 def area(covariance):
     """Return the area of an ellipse, but for a constant."""
     return math.sqrt(np.linalg.det(covariance))
@@ -587,11 +598,12 @@ def plane_in_words(p, fits, unit):
         f"The ellipse of the forward Q has {percent(shares[0])} of the area of P's own, that of "
         f"the reverse Q {percent(shares[1])}"
     )
+    wide, narrow = shares[0] > 1.001, shares[1] < 0.999
     judged = (
         ": too wide, and too narrow."
-        if shares[0] > 1.001 and shares[1] < 0.999
-        else ": it keeps to a part of P."
-        if shares[1] < 0.999
+        if wide and narrow and len(p.weights) == 1
+        else ": the one is spread out over all of P, the other keeps to a part."
+        if narrow
         else "."
     )
     return words + compare + judged
@@ -615,7 +627,7 @@ def plane():
             x,
             x,
             density,
-            [ellipse(fit) for fit in found],
+            found,
             direction,
             f"{chart.NAMES[direction]}: {cost}",
             colours,
@@ -639,7 +651,6 @@ def game():
     kind = GAMES[st.session_state["forward_goal"]]
     mine = mixture_kl(q, p) if kind == "reverse" else mixture_kl(p, q)
     name = chart.NAMES["reverse" if kind == "reverse" else "forward"]
-    moves = st.session_state.get("_forward_moves", 0)
     if kind == "target":
         goal = target(p, st.session_state["forward_round"])
         aim = f"Make {name} equal **{amount(goal / unit.nats, unit.name)}**"
@@ -653,13 +664,15 @@ def game():
         f"**{amount(abs(off) / unit.nats, unit.name, 4)}** "
         f"{'too much' if off > 0 else 'too little' if off < 0 else 'off'}."
     )
-    counted_moves = f" Moves so far: {moves}." if kind == "target" else ""
+    need = amount(allowed / unit.nats, unit.name, 4)
     if abs(off) <= allowed:
-        won = f"in {counted(moves, 'move')}" if kind == "target" and moves else "by hand"
-        st.success(f"{score} Within 1%: you have it, {won}.", icon=":material/trophy:")
+        tries = f", in {counted(moves(), 'move')}" if moves() else ""
+        st.success(f"{score} That is within {need}: you have it{tries}.", icon=":material/trophy:")
     else:
-        need = amount(allowed / unit.nats, unit.name, 4)
-        st.info(f"{score} Within {need} you win.{counted_moves}", icon=":material/sports_esports:")
+        st.info(
+            f"{score} Within {need} you win. Moves so far: {moves()}.",
+            icon=":material/sports_esports:",
+        )
 
 
 def moments_today(p):
@@ -681,8 +694,7 @@ def moments_today(p):
 def todays_formula():
     """Write both directions, and the closed form of the forward optimum, with today's numbers."""
     unit, p = units.current(), P.mixture()
-    q = gaussian(*by_hand())
-    forward, reverse = (mixture_kl(*pair, base=unit.base) for pair in ((p, q), (q, p)))
+    forward, reverse = both_ways(p, gaussian(*by_hand()), unit)
     formula(
         rf"\begin{{gathered}} D(\P{{P}}\|\Q{{Q}}) = \int \P{{p(x)}}\,{unit.log}"
         rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}\,dx \\[6pt] "
@@ -786,8 +798,7 @@ def data(p, mean, std, unit):
 
 def snippet(p, mean, std, unit):
     """Return Python that computes the numbers on the screen."""
-    q = gaussian(mean, std)
-    forward, reverse = (mixture_kl(*pair, base=unit.base) for pair in ((p, q), (q, p)))
+    forward, reverse = both_ways(p, gaussian(mean, std), unit)
     return "\n".join(
         [
             "from kl_core import GaussianMixture, gaussian, mixture_kl",
@@ -876,7 +887,8 @@ with answer:
             list(GAMES),
             key="forward_goal",
             bind="query-params",
-            on_change=new_goal,
+            on_change=redraw,
+            args=("forward_game",),
         )
     with which:
         series(
