@@ -104,14 +104,7 @@ def hand_figure(
         title=title,
         height=560,
         annotations=labels,
-        xaxis={
-            "anchor": "y3",
-            "range": [float(x[0]), float(x[-1])],
-            "showgrid": False,
-            "zeroline": False,
-            "dtick": _tick(x),
-            "title": {"text": "x", "standoff": 4},
-        },
+        xaxis={**_line(x, "x"), "anchor": "y3"},
         yaxis={
             "domain": [0.74, 1],
             "range": [0, steady_limit(1.1 * float(max(p.max(), q.max())), 0.2)],
@@ -180,13 +173,7 @@ def optima_figure(
         height=400,
         showlegend=False,
         annotations=labels,
-        xaxis={
-            "range": [float(x[0]), float(x[-1])],
-            "showgrid": False,
-            "zeroline": False,
-            "dtick": _tick(x),
-            "title": {"text": "x", "standoff": 4},
-        },
+        xaxis=_line(x, "x"),
         yaxis={"range": [0, top], "nticks": 5, "title": {"text": "density"}},
     )
 
@@ -290,13 +277,7 @@ def map_figure(
             }
             for place, fit in enumerate(optima, start=1)
         ],
-        xaxis={
-            "range": [float(means[0]), float(means[-1])],
-            "showgrid": False,
-            "zeroline": False,
-            "dtick": _tick(means),
-            "title": {"text": "mean of Q", "standoff": 4},
-        },
+        xaxis=_line(means, "mean of Q"),
         yaxis={
             "type": "log",
             "range": [math.log10(stds[0]), math.log10(stds[-1])],
@@ -379,13 +360,7 @@ def movie_figure(
         f"{amount(last['reverse'], unit)}",
         height=470,
         margin={"l": 60, "r": 12, "t": 92, "b": 44},
-        xaxis={
-            "anchor": "y",
-            "range": [float(x[0]), float(x[-1])],
-            "showgrid": False,
-            "zeroline": False,
-            "dtick": _tick(x),
-        },
+        xaxis={**_line(x), "anchor": "y"},
         yaxis={
             "domain": [0.5, 1],
             "range": [0, top],
@@ -523,14 +498,7 @@ def between_figure(
             }
             for at in breaks[:1]
         ],
-        xaxis={
-            "anchor": "y",
-            "range": [float(x[0]), reach],
-            "showgrid": False,
-            "zeroline": False,
-            "dtick": _tick(x),
-            "title": {"text": "x", "standoff": 2},
-        },
+        xaxis={**_line(x, "x"), "anchor": "y"},
         yaxis={"domain": [0.62, 1], "range": [0, top], "nticks": 4, "title": {"text": "density"}},
         xaxis2={
             "anchor": "y2",
@@ -672,6 +640,13 @@ def _counted_optima(count: int) -> str:
     return "one valley" if count == 1 else f"{count} valleys"
 
 
-def _tick(x: Array) -> float:
-    """Return how far apart ticks stand on an axis that shows all of `x`."""
-    return 2.0 if x[-1] - x[0] <= 16 else 4.0 if x[-1] - x[0] <= 40 else 8.0
+def _line(x: Array, title: str = "") -> dict[str, object]:
+    """Return an axis that shows all of `x`, marked so that no two labels meet on a phone."""
+    span = float(x[-1] - x[0])
+    return {
+        "range": [float(x[0]), float(x[-1])],
+        "showgrid": False,
+        "zeroline": False,
+        "dtick": 2 if span <= 16 else 4 if span <= 40 else 8,
+        "title": {"text": title, "standoff": 4},
+    }
