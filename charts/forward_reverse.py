@@ -159,7 +159,9 @@ def optima_figure(
         q_density(x, q, colours, name="Q, least D(P‖Q)", dash="solid", width=3),
     ]
     flank = fit.mean + 2 * fit.std
-    labels = [_tag("covers", flank, float(np.interp(flank, x, q)), colours.q)]
+    labels = [
+        {**_tag("covers", flank, float(np.interp(flank, x, q)), colours.q), "xanchor": "left"}
+    ]
     for place, (each, dense) in enumerate(seek):
         name = f"Q {circled(place + 1)}, D(Q‖P) = {amount(each.divergence, unit)}"
         width = 3.0 if place == chosen else 1.5

@@ -82,7 +82,7 @@ SHAPES = {
 # Weight, middle, and the sign of its slant, for each bell in the plane.
 PICTURES = {
     "One slanted bell": [(1.0, (0.0, 0.0), 1)],
-    "Two modes": [(0.5, (-2.0, -1.6), 1), (0.5, (2.0, 1.6), 1)],
+    "Two modes": [(0.5, (-1.8, -1.4), -1), (0.5, (1.8, 1.4), -1)],
     "A cross": [(0.5, (0.0, 0.0), 1), (0.5, (0.0, 0.0), -1)],
     "Three modes": [(0.4, (-2.2, -1.5), 1), (0.3, (2.2, -1.5), -1), (0.3, (0.0, 2.2), 1)],
 }
@@ -402,7 +402,9 @@ def arrival(direction, path, fits, unit):
             "the steps are too short to arrive, or too long to settle."
         )
     which = f"optimum {chart.circled(rank + 1)}" if len(fits) > 1 else "the one optimum"
-    return f"{name}: {counted(steps, 'step')} to {which}, {end}, {cost}."
+    if steps == STEPS:
+        return f"{name}: after {counted(steps, 'step')} it is close to {which}: {end}, {cost}."
+    return f"{name}: {counted(steps, 'step')} to {which}: {end}, {cost}."
 
 
 def clicked(key):
