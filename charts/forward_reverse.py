@@ -30,7 +30,7 @@ CLICK_STEP = 2
 NAMES: dict[Direction, str] = {"forward": "D(P‖Q)", "reverse": "D(Q‖P)"}
 DASHES: dict[Direction, str] = {"forward": "solid", "reverse": "dash"}
 TICKS = [step * 10.0**power for power in range(-3, 5) for step in (1, 2, 5)]
-SPREADS = [0.1, 0.2, 0.5, 1, 2, 5, 10]
+SPREADS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 
 
 def circled(place: int) -> str:
@@ -321,7 +321,9 @@ def movie_figure(
     highest = max(float(path.divergences.max()) for path in paths.values())
     lowest = min(float(path.divergences.min()) for path in paths.values())
     floor = max(lowest, 1e-3)
-    bottom, ceiling = math.log10(floor / 1.5), math.log10(max(1.5 * highest, 3 * floor))
+    # Ends that rarely move: half powers of ten, and fifties of steps.
+    bottom = math.floor(2 * math.log10(floor) - 0.2) / 2
+    ceiling = math.ceil(2 * math.log10(max(highest, 2 * floor)) + 0.2) / 2
     traces = [p_density(x, p, colours)]
     traces += [
         q_density(x, curves[each][-1], colours, name=f"Q, down {name}", dash=DASHES[each])
@@ -371,7 +373,7 @@ def movie_figure(
         },
         xaxis2={
             "anchor": "y2",
-            "range": [-1, max(float(longest[-1]), 2.0) + 1],
+            "range": [-1, 50 * math.ceil(max(float(longest[-1]), 1.0) / 50) + 1],
             "showgrid": False,
             "zeroline": False,
             "title": {"text": "step", "standoff": 4},

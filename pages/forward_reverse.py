@@ -68,10 +68,11 @@ FOLLOW_P = (
 FOLLOW_OPTIMISER = ("forward_map", "forward_film", "forward_optima")
 P = Components("forward_p", TWO_MODES, FOLLOW_P)
 Q_START = {"forward_q_mean": 1.5, "forward_q_spread": 1.0}
-Q_MEAN, Q_SPREAD = (-10.0, 10.0), (0.1, 8.0)
-SPREADS = np.geomspace(0.1, 10, 41)
+Q_MEAN, Q_SPREAD, Q_STEP = (-10.0, 10.0), (0.1, 8.0), 0.05
 ALPHAS = np.linspace(0, 1, 21)
 STEPS = 200
+# Divergences that are differences of numbers around 1 are known to about this much, in nats.
+ROUNDING = 1e-12
 OPTIMISERS = ["natural gradient", "Adam", "gradient descent"]
 RATES = {"0.02": 0.02, "0.05": 0.05, "0.1": 0.1, "0.2": 0.2, "0.5": 0.5, "1": 1.0}
 SHAPES = {
@@ -116,9 +117,10 @@ def start_over():
 
 
 def put_q(mean, spread):
-    """Put Q's sliders there, as far as they reach."""
-    st.session_state["forward_q_mean"] = float(np.clip(round(mean, 2), *Q_MEAN))
-    st.session_state["forward_q_spread"] = float(np.clip(round(spread, 2), *Q_SPREAD))
+    """Put Q's sliders there: on their nearest step, as far as they reach."""
+    for name, value, limits in (("mean", mean, Q_MEAN), ("spread", spread, Q_SPREAD)):
+        step = round(value / Q_STEP) * Q_STEP
+        st.session_state[f"forward_q_{name}"] = round(float(np.clip(step, *limits)), 2)
 
 
 def this_round():
@@ -162,8 +164,11 @@ def seeking(p):
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def landscape(p, reach, direction):
-    """Return one divergence over a grid of means and spreads, in nats."""
-    return kl_landscape(p, np.linspace(-reach, reach, 61), SPREADS, direction)
+    """Return a grid of means and spreads, and one divergence over it, in nats."""
+    # As a rule from 0.1 to 10; wider where an optimum would lie outside.
+    low, high = 0.1 if min(p.stds) > 0.12 else 0.04, 10 if p.std < 8 else 16
+    means, stds = np.linspace(-reach, reach, 61), np.geomspace(low, high, 41)
+    return means, stds, kl_landscape(p, means, stds, direction)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -182,9 +187,15 @@ def walk(p):
     return optima, branch_breaks(p, ALPHAS.tolist(), optima)
 
 
-def in_unit(fits, unit):
-    """Return fits with their divergences in the learner's unit."""
-    return [replace(fit, divergence=fit.divergence / unit.nats) for fit in fits]
+def in_unit(nats, unit):
+    """Return divergences in the learner's unit; what rounding has left of a zero is zero."""
+    return np.where(nats > ROUNDING, nats, 0.0)[()] / unit.nats
+
+
+def converted(each, unit):
+    """Return a fit or a descent with its divergences in the learner's unit."""
+    field = "divergence" if hasattr(each, "divergence") else "divergences"
+    return replace(each, **{field: in_unit(getattr(each, field), unit)})
 
 
 def at(fit):
@@ -224,8 +235,9 @@ def ask_prediction():
 
 def times(ratio):
     """Return how many times as dense, in words."""
-    factor = math.exp(min(ratio, 700))
-    return f"{f'{factor:,.0f}' if 100 <= factor < 1e5 else number(factor, 1)} times as dense as"
+    factor = math.exp(min(ratio, 690))
+    size = f"{factor:,.0f}" if 100 <= factor < 1e5 else number(factor, 1)
+    return f"{size if ratio < 690 else 'more than 10²⁹⁹'} times as dense as"
 
 
 def both_ways(p, q, unit):
@@ -346,7 +358,7 @@ def optima_in_words(p, cover, seek, chosen, unit):
     if len(seek) == 1:
         more = (
             "P is one bell, so Q can be P itself."
-            if len(set(p.means)) == len(set(p.stds)) == 1
+            if cover.divergence == 0
             else "Pull P's bells apart and there will be more."
         )
         return words + (
@@ -369,7 +381,7 @@ def optima_in_words(p, cover, seek, chosen, unit):
 def optima():
     """Show the best Q of each direction, and every local optimum."""
     unit, p = units.current(), P.mixture()
-    (cover,), seek = in_unit([covering(p)], unit), in_unit(seeking(p), unit)
+    cover, *seek = (converted(fit, unit) for fit in (covering(p), *seeking(p)))
     chosen = falls_into(current_paths(p)["reverse"], seek)
     fits = [cover, *seek]
     around = [(fit.mean, fit.std) for fit in fits]
@@ -394,7 +406,7 @@ def arrival(direction, path, fits, unit):
     steps = path.means.size - 1
     rank = falls_into(path, fits)
     end = f"mean {position(path.means[-1])}, spread {position(path.stds[-1])}"
-    cost = amount(float(path.divergences[-1]) / unit.nats, unit.name)
+    cost = amount(float(in_unit(path.divergences[-1], unit)), unit.name)
     name = chart.NAMES[direction]
     if rank is None:
         return (
@@ -426,10 +438,11 @@ def maps():
     ways = current_paths(p)
     for column, direction in zip(st.columns(2, gap="medium"), chart.NAMES, strict=True):
         words = arrival(direction, ways[direction], fits[direction], unit)
+        means, stds, heights = landscape(p, reach, direction)
         drawn = chart.map_figure(
-            np.linspace(-reach, reach, 61),
-            SPREADS,
-            landscape(p, reach, direction) / unit.nats,
+            means,
+            stds,
+            heights / unit.nats,
             direction,
             fits[direction],
             ways[direction],
@@ -454,10 +467,7 @@ def maps():
 def film():
     """Show both descents as a film that plays in the browser."""
     unit, p = units.current(), P.mixture()
-    ways = {
-        direction: replace(path, divergences=path.divergences / unit.nats)
-        for direction, path in current_paths(p).items()
-    }
+    ways = {name: converted(path, unit) for name, path in current_paths(p).items()}
     # The early steps go farthest: they get more frames.
     pace = np.linspace(0, 1, chart.FRAMES) ** 1.5
     stops = {
@@ -842,7 +852,7 @@ def sliders_of_q():
             low,
             high,
             Q_START[key],
-            0.05,
+            Q_STEP,
             format="%.2f",
             help=tells,
             key=key,

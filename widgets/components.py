@@ -1,6 +1,7 @@
 """A mixture of up to five bells as a table of cells, with sliders that move all of them at once."""
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,11 @@ _SLIDERS = {
     ),
 }
 
+# How long a browser may take to draw what a slider or a preset has put into the cells.
+SETTLING_SECONDS = 1.0
+
 Row = tuple[float, float, float]
+Table = tuple[tuple[str, ...], ...]
 
 
 def read_rows(cells: Sequence[Sequence[str]]) -> tuple[Row, ...]:
@@ -85,8 +90,8 @@ def moved(rows: Sequence[Row], name: str, value: float) -> list[Row]:
     weights, means, stds = (np.array(each, dtype=np.float64) for each in zip(*rows, strict=True))
     if name == "weight":
         rest = weights[1:].sum()
-        shares = weights[1:] / rest if rest else np.full(weights.size - 1, 1 / (weights.size - 1))
-        weights = np.array([value, *((1 - value) * shares).round(6)])
+        shares = weights[1:] / rest if rest else np.ones_like(weights[1:]) / len(weights[1:])
+        weights = np.array([value, *((1 - value) * shares).round(12)])
     elif name == "separation":
         low, high = means.min(), means.max()
         places = (means - low) / (high - low) if high > low else np.linspace(0, 1, means.size)
@@ -144,13 +149,16 @@ class Components:
         """Return the key of one cell; rows count from 1."""
         return f"{self.prefix}{row}_{name}"
 
-    def cells(self) -> list[tuple[str, ...]]:
+    def cells(self) -> Table:
         """Return the texts of the table, row by row."""
-        return [
-            tuple(st.session_state.get(self.key(row, name), text) or "" for name, text in
-                  zip(RANGES, texts, strict=True))
+        kept: Table | None = st.session_state.get(self._kept)
+        return kept or tuple(
+            tuple(
+                st.session_state.get(self.key(row, name), text) or ""
+                for name, text in zip(RANGES, texts, strict=True)
+            )
             for row, texts in enumerate(_texts(self.start), start=1)
-        ]  # fmt: skip
+        )
 
     def rows(self) -> tuple[Row, ...]:
         """Return the table as numbers; while a cell is wrong, as it last was right."""
@@ -196,8 +204,12 @@ class Components:
                         label_visibility="collapsed",
                         key=self.key(row, name),
                         bind="query-params",
-                        on_change=st.rerun,
+                        on_change=self._edit,
+                        args=(row, name),
                     )
+        if not self._replaced():
+            st.session_state.pop(self._kept, None)
+            st.session_state[self._kept] = self.cells()
 
     def sliders(self) -> None:
         """Draw the sliders that move all bells at once."""
@@ -226,6 +238,8 @@ class Components:
 
     def put(self, rows: Sequence[Row]) -> None:
         """Put the table where a preset wants it."""
+        st.session_state[self._before] = [*self._replaced(), (time.monotonic(), self.cells())]
+        st.session_state[self._kept] = _texts(rows)
         for row, texts in enumerate(_texts(rows), start=1):
             for name, text in zip(RANGES, texts, strict=True):
                 st.session_state[self.key(row, name)] = text
@@ -235,9 +249,42 @@ class Components:
         self.put(moved(self.rows(), name, float(st.session_state[self._slider(name)])))
         redraw(*self.followers)
 
+    def _edit(self, row: int, name: str) -> None:
+        """Take what a cell says, and draw the whole page, the sliders included.
+
+        Until the browser has drawn what a slider or a preset has put here, it sends the old texts
+        along with the next move of any control. Those are no edits.
+        """
+        place, key = list(RANGES).index(name), self.key(row, name)
+        text = st.session_state[key] or ""
+        if any(table[row - 1][place] == text for _, table in self._replaced()):
+            st.session_state[key] = self.cells()[row - 1][place]
+            redraw(*self.followers)
+        else:
+            table = [list(texts) for texts in self.cells()]
+            table[row - 1][place] = text
+            st.session_state[self._kept] = tuple(map(tuple, table))
+            st.rerun()
+
+    def _replaced(self) -> list[tuple[float, Table]]:
+        """Return the tables that the browser may still show, and when they were replaced."""
+        since = time.monotonic() - SETTLING_SECONDS
+        before: list[tuple[float, Table]] = st.session_state.get(self._before, [])
+        return [(when, table) for when, table in before if when > since]
+
     def _slider(self, name: str) -> str:
         """Return the key of a slider; the table is what a link holds."""
         return f"_{self.prefix}_{name}"
+
+    @property
+    def _kept(self) -> str:
+        """The key of the texts as they were last drawn, put or edited."""
+        return f"_{self.prefix}_kept"
+
+    @property
+    def _before(self) -> str:
+        """The key of the tables replaced a moment ago."""
+        return f"_{self.prefix}_before"
 
     @property
     def _last(self) -> str:
@@ -245,7 +292,7 @@ class Components:
         return f"_{self.prefix}_last"
 
 
-def _texts(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+def _texts(rows: Sequence[Row]) -> Table:
     """Return rows as the texts of a whole table, empty below the last."""
-    filled = [tuple(f"{value:.6g}" for value in row) for row in rows]
-    return filled + [("", "", "")] * (ROWS - len(filled))
+    filled = tuple(tuple(f"{value:.6g}" for value in row) for row in rows)
+    return filled + (("",) * len(RANGES),) * (ROWS - len(filled))

@@ -64,10 +64,12 @@ def _refused(asked: Mapping[str, str]) -> dict[str, str]:
 
 def _same(text: str, value: object) -> bool:
     """Say whether the text of an address means `value`."""
+    if text.casefold() == str(value).casefold():
+        return True
     try:
         return float(text) == float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        return text.casefold() == str(value).casefold()
+        return False
 
 
 def _readable(text: str) -> str:

@@ -1,9 +1,9 @@
 """The app in Chromium, served as `make run` serves it; pytest-playwright brings the pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, Response
+from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
@@ -67,6 +67,47 @@ def chart(page: Page, number: int = 0) -> list[dict[str, object]]:
             "plot => plot._fullData.map(trace => ({y: [...trace.y], colour: trace.marker?.color}))"
         )
     )
+
+
+def drawings(page: Page) -> list[dict[str, object]]:
+    """Return all that the charts of a page show, chart by chart."""
+    return page.locator(".js-plotly-plot").evaluate_all(
+        """plots => plots.map(({_fullLayout: layout, _fullData: traces}) => ({
+            title: layout.title.text,
+            labels: layout.annotations.map(label => [label.text, label.x, label.y]),
+            lines: layout.shapes.map(line => [line.x0, line.x1, line.y0, line.y1]),
+            ranges: Object.keys(layout).filter(name => /^[xy]axis\\d*$/.test(name))
+                .map(name => [name, ...layout[name].range]),
+            traces: traces.map(trace => ({
+                ...Object.fromEntries(["x", "y", "z", "text", "customdata"].map(name =>
+                    [name, trace[name]?.length ? Array.from(trace[name], each =>
+                        ArrayBuffer.isView(each) ? [...each] : each) : trace[name] ?? null])),
+                colour: [trace.marker?.color ?? null, trace.line?.color ?? null],
+                size: trace.marker?.size ?? null,
+                width: trace.line?.width ?? null,
+                errors: trace.error_x?.array ? [...trace.error_x.array] : null,
+            })),
+        }))"""
+    )
+
+
+def opened_elsewhere(page: Page, new_context: Callable[[], BrowserContext]) -> Page:
+    """Open the link that Share shows as somebody else would, and compare all that both show."""
+    page.get_by_role("button", name="Share this view").click()
+    expect(page.get_by_role("img", name="QR code of the link above")).to_be_visible()
+    link = page.get_by_role("dialog").locator("code").inner_text().strip()
+    assert link == page.evaluate("location.href")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    other = visit(new_context().new_page(), link)
+    here = drawings(page)
+    assert here
+    assert drawings(other) == here
+    for part in ("stMetricValue", "stRadio", "stSlider", "stMarkdown", "stHtml", "stCode",
+                 "stAlert", "stCaptionContainer"):  # fmt: skip
+        assert (other.get_by_test_id(part).all_inner_texts()
+                == page.get_by_test_id(part).all_inner_texts()), part  # fmt: skip
+    return other
 
 
 def slider(page: Page, label: str) -> object:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from scipy.stats import entropy, norm
 
-from tests.browser.conftest import chart, settled, slider, visit
+from tests.browser.conftest import chart, opened_elsewhere, settled, slider, visit
 
 SUM, INTEGRAL, BINS, EPSILON = range(4)
 
@@ -85,19 +85,8 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     page.get_by_text("Fourfold", exact=True).click()
     expect(page).to_have_url(re.compile("definition_predict=Fourfold"))
     settled(page)
-    page.get_by_role("button", name="Share this view").click()
-    expect(page.get_by_role("img", name="QR code of the link above")).to_be_visible()
-    link = page.get_by_role("dialog").locator("code").inner_text().strip()
-    assert link == page.evaluate("location.href")
-
-    other = visit(new_context().new_page(), link)
-    assert drawn(other) == drawn(page)
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    other = opened_elsewhere(page, new_context)
     assert text_alternatives(other) == text_alternatives(page)
-    for part in ("stRadio", "stSlider", "stMarkdown", "stCode"):
-        assert (other.get_by_test_id(part).all_inner_texts()
-                == page.get_by_test_id(part).all_inner_texts()), part  # fmt: skip
     assert other.get_by_role("radio", name="Fourfold", exact=True).is_checked()
     expect(title(other, BINS)).to_contain_text("In bins 1/4 wide: ")
 

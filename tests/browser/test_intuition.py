@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from scipy.stats import entropy
 
-from tests.browser.conftest import chart, settled, slider, visit
+from tests.browser.conftest import chart, opened_elsewhere, settled, slider, visit
 
 TRUTH = np.array([4, 3, 2.5, 0.5]) / 10
 SUNNY = np.array([6, 2.5, 1, 0.5]) / 10
@@ -168,18 +168,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     page.get_by_text("It depends on luck", exact=True).click()
     expect(page).to_have_url(re.compile("intuition_predict="))
     settled(page)
-    page.get_by_role("button", name="Share this view").click()
-    expect(page.get_by_role("img", name="QR code of the link above")).to_be_visible()
-    link = page.get_by_role("dialog").locator("code").inner_text().strip()
-    assert link == page.evaluate("location.href")
-
-    other = visit(new_context().new_page(), link)
-    for number in (FORECAST, SETTLING, BOWL):
-        assert chart(other, number) == chart(page, number)
-    page.keyboard.press("Escape")
-    for part in ("stMetricValue", "stRadio", "stSlider", "stMarkdown", "stCode"):
-        assert (other.get_by_test_id(part).all_inner_texts()
-                == page.get_by_test_id(part).all_inner_texts()), part  # fmt: skip
+    other = opened_elsewhere(page, new_context)
     assert other.get_by_role("radio", name="It depends on luck").is_checked()
     assert "After 500 days" in the_run(other).inner_text()
 

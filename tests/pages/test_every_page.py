@@ -7,7 +7,22 @@ import pytest
 
 from tests.pages.conftest import PAGES, ROOT, bound_controls, move, open_page, texts
 
+TEXT = ("text_input", "text_area")
 NONSENSE = ["nan", "-3000", "1e999", "<script>alert(1)</script>", "`*_|$", "x" * 5000, ""]
+
+
+def move_unbound(app, key, value):
+    """Move a slider that no link holds: what it stands for is in controls that a link does hold."""
+    app.slider(key=key).set_value(value).run()
+    assert not app.exception, (key, value)
+    # As `move` does: a browser has what the slider has rewritten in its address.
+    rewritten = {name: app.session_state[name] for name, control in bound_controls(app).items()
+                 if control.type in TEXT}  # fmt: skip
+    app.query_params.update(rewritten)
+    app.run()
+    assert not app.exception, (key, value)
+    assert not app.warning, (key, value)
+    assert app.slider(key=key).value == pytest.approx(value), key
 
 
 def test_pages_are_found():
@@ -57,13 +72,24 @@ def test_every_control_with_a_key_is_in_the_link_or_marked_as_not():
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
 def test_nonsense_in_any_parameter_falls_back_and_says_so(page_file, nonsense):
-    usual = {key: control.value for key, control in bound_controls(open_page(page_file)).items()}
+    fresh = bound_controls(open_page(page_file))
+    usual = {key: control.value for key, control in fresh.items()}
+    # A cell keeps what was typed, as far as there is room, and the page says what is wrong with it.
+    cells = {key: nonsense[: control.proto.max_chars or None] for key, control in fresh.items()
+             if control.type in TEXT}  # fmt: skip
     app = open_page(page_file, **dict.fromkeys(usual, nonsense))
-    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+    assert {key: control.value for key, control in bound_controls(app).items()} == usual | cells
     said = [warning.value for warning in app.warning]
+    if cells:
+        wrong = "The table is empty" if nonsense == "" else "Row 1"
+        assert sum(warning.startswith(wrong) for warning in said) == 1
     # An empty radio parameter means "no answer yet", which is what a fresh page shows.
     silent = {key for key, value in usual.items() if value is None and nonsense == ""}
-    for key in usual.keys() - silent:
+    # What a cell has taken whole is not refused.
+    taken = {key for key, text in cells.items() if text == nonsense}
+    for key in taken:
+        assert not any(f"`{key} = " in warning for warning in said), key
+    for key in usual.keys() - silent - taken:
         assert any(f"`{key} = " in warning for warning in said), key
     assert all(len(warning) < 300 for warning in said)
 
@@ -76,7 +102,10 @@ def test_extremes_of_every_slider(page_file):
     app = open_page(page_file)
     for slider in list(app.slider):
         for value in (slider.min, slider.max, slider.value):
-            move(app, slider.key, value)
+            if slider.proto.query_param_key:
+                move(app, slider.key, value)
+            else:
+                move_unbound(app, slider.key, value)
     for slider in list(app.select_slider):
         for value in (slider.proto.options[0], slider.proto.options[-1]):
             assert not open_page(page_file, **{slider.key: value}).warning
