@@ -215,14 +215,14 @@ def test_click_on_either_map_puts_q_there_and_starts_both_descents(page):
     visit(page, LESSON)
     reached = page.get_by_text("From your Q, natural gradient rolls into")
     expect(reached).to_contain_text("rolls into ②")
-    # Points that can be clicked lie 16/30 apart, and ten to a decade.
+    # Points that can be clicked lie 16/30 apart, and ten to a decade; Q goes to its slider's step.
     mean, spread = -5 * 16 / 30, 10**-0.3
     said = click_map(page, FORWARD_MAP, mean, spread)
     forward, _ = divergences(TWO_MODES, mean, spread)
     assert f": {forward / BITS:.3f} bits" in said
-    expect(page).to_have_url(re.compile(r"forward_q_mean=-2\.67.*forward_q_spread=0\.5$"))
-    expect_view(page, -2.67, 0.5)
-    assert slider(page, "Q, mean").get_attribute("aria-valuetext") == "-2.67"
+    expect(page).to_have_url(re.compile(r"forward_q_mean=-2\.65.*forward_q_spread=0\.5$"))
+    expect_view(page, -2.65, 0.5)
+    assert slider(page, "Q, mean").get_attribute("aria-valuetext") == "-2.65"
     assert slider(page, "Q, spread").get_attribute("aria-valuetext") == "0.50"
     expect(reached).to_contain_text("rolls into ①")
 
