@@ -236,8 +236,8 @@ def map_figure(
             marker={"size": 13, **still},
             selected={"marker": still},
             unselected={"marker": still},
-            customdata=[number(float(value)) for value in divergences[picked].ravel()],
-            hovertemplate="mean %{x:.2f}, spread %{y:.2f}: %{customdata} "
+            customdata=divergences[picked].ravel().astype(np.float32),
+            hovertemplate="mean %{x:.2f}, spread %{y:.2f}: %{customdata:.3f} "
             f"{unit}<extra>click: start here</extra>",
         ),
         scatter(

@@ -463,6 +463,12 @@ def maps():
             st.markdown(words)
 
 
+def bells(x, means, stds):
+    """Return the densities of many bells along the line, shape (bells, positions)."""
+    z = (x - means[:, None]) / stds[:, None]
+    return np.exp(-(z**2) / 2) / (stds[:, None] * math.sqrt(2 * math.pi))
+
+
 @drawn_again("forward_film")
 def film():
     """Show both descents as a film that plays in the browser."""
@@ -477,9 +483,7 @@ def film():
     reach = reach_of(p)
     x = along(p, reach, count=161)
     curves = {
-        direction: np.array(
-            [gaussian(path.means[step], path.stds[step]).pdf(x) for step in stops[direction]]
-        )
+        direction: bells(x, path.means[stops[direction]], path.stds[stops[direction]])
         for direction, path in ways.items()
     }
     drawn = chart.movie_figure(x, p.pdf(x), ways, curves, stops, unit.name, palette(theme.scheme()))
