@@ -29,9 +29,9 @@ Optimiser = Literal["gradient descent", "Adam", "natural gradient"]
 ALPHA: dict[Direction, float] = {"forward": 1.0, "reverse": 0.0}
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
-# Where panels begin around a component, in its spreads; and how many more follow where a geometric
-# mean of a narrow and a wide density reaches beyond the narrow one.
+# Where panels begin around a component, in its spreads.
 _STEPS = np.array([-12, -8.5, -6, -4, -2.5, -1.2, 0, 1.2, 2.5, 4, 6, 8.5, 12])
+# How the panels that follow share out, by its logarithm, what a power of the density adds.
 _BEYOND = np.linspace(0.25, 1, 4)
 
 

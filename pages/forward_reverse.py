@@ -16,7 +16,9 @@ from kl_core import (
     gaussian,
     kl_landscape,
     mass_beyond,
+    mixture_js,
     mixture_kl,
+    mixture_total_variation,
     project_alpha,
     project_alphas,
     project_forward,
@@ -710,7 +712,10 @@ def moments_today(p):
 def todays_formula():
     """Write both directions, and the closed form of the forward optimum, with today's numbers."""
     unit, p = units.current(), P.mixture()
-    forward, reverse = both_ways(p, gaussian(*by_hand()), unit)
+    q = gaussian(*by_hand())
+    forward, reverse = both_ways(p, q, unit)
+    js, most = mixture_js(p, q, base=unit.base), math.log(2) / unit.nats
+    apart = mixture_total_variation(p, q)
     formula(
         rf"\begin{{gathered}} D(\P{{P}}\|\Q{{Q}}) = \int \P{{p(x)}}\,{unit.log}"
         rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}\,dx \\[6pt] "
@@ -718,6 +723,11 @@ def todays_formula():
         rf"\frac{{\Q{{q(x)}}}}{{\P{{p(x)}}}}\,dx \end{{gathered}}",
         rf"\begin{{gathered}} D(\P{{P}}\|\Q{{Q}}) = \KL{{{amount(forward, unit.tex)}}} \\ "
         rf"D(\Q{{Q}}\|\P{{P}}) = \KL{{{amount(reverse, unit.tex)}}} \end{{gathered}}",
+    )
+    st.markdown(
+        "Two measures that know no direction: the *Jensen–Shannon divergence* is "
+        f"{amount(js, unit.name)} of at most {amount(most, unit.name)}, and the *total variation*, "
+        f"the most that P and Q differ about any event, is {percent(apart)}."
     )
     st.markdown(
         "Integrated numerically, to at least eight digits. The forward optimum needs no search: it "
