@@ -103,11 +103,7 @@ class GaussianMixture:
             height - ((x - mean) / std) ** 2 / 2
             for height, mean, std in zip(heights, means, stds, strict=True)
         ]
-        largest = np.maximum.reduce(logs)
-        if len(logs) == 1:
-            return np.asarray(largest)[()]
-        total = sum(np.exp(each - largest) for each in logs)
-        return np.asarray(largest + np.log(total))[()]
+        return log_total(logs)[()]
 
     def pdf(self, x: ArrayLike) -> Array:
         """Return the density p(x), the shape of `x`."""
@@ -191,6 +187,22 @@ class GaussianMixture:
         return edges
 
 
+def log_total(logs: Sequence[Array]) -> Array:
+    """Return the logarithm of the sum of what these arrays of one shape are logarithms of.
+
+    Without underflow, and several times as fast as `scipy.special.logsumexp` on a stack of them.
+
+    Examples
+    --------
+    >>> print(log_total([np.array(-1000.0), np.array(-1000.0)]) == np.log(2) - 1000)
+    True
+    """
+    largest = np.maximum.reduce(logs)
+    if len(logs) == 1:
+        return np.asarray(largest)
+    return np.asarray(largest + np.log(sum(np.exp(each - largest) for each in logs)))
+
+
 def gaussian(mean: float, std: float) -> GaussianMixture:
     """Return a single Gaussian as a mixture of one component."""
     return GaussianMixture((1.0,), (mean,), (std,))
@@ -244,7 +256,7 @@ def mixture_kl(p: GaussianMixture, q: GaussianMixture, *, base: float | None = N
         far = dense * (ratio - 1) + np.exp(log_q)
         return np.where(close == ratio, dense * excess, far)
 
-    return integrate(penalty, np.unique(np.concatenate([p.edges(), q.edges()]))) / log_of_base(base)
+    return integrate(penalty, _shared_edges(p, q)) / log_of_base(base)
 
 
 def mixture_entropy(p: GaussianMixture, *, base: float | None = None) -> float:
@@ -382,7 +394,7 @@ def _where_denser(
 
     And, for each of the n + 1 pieces between them, whether it is denser than that there.
     """
-    edges = np.unique(np.concatenate([one.edges(), other.edges()]))
+    edges = _shared_edges(one, other)
     x = np.unique(np.linspace(edges[:-1], edges[1:], 17))
 
     def denser(x: Array) -> NDArray[np.bool_]:
@@ -396,6 +408,11 @@ def _where_denser(
         same = denser(middle) == before
         low, high = np.where(same, middle, low), np.where(same, high, middle)
     return low, np.append(signs[:1], signs[change + 1])
+
+
+def _shared_edges(p: GaussianMixture, q: GaussianMixture) -> Array:
+    """Return rising positions between which both are smooth."""
+    return np.unique(np.concatenate([p.edges(), q.edges()]))
 
 
 def _series(ratio: Array) -> Array:

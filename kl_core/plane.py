@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kl_core.gaussian import covariance_root
+from kl_core.mixture import log_total
 from kl_core.validation import Array, finite_array, probabilities
 
 Shape = Literal["full", "diagonal", "isotropic"]
@@ -119,9 +120,7 @@ class PlaneMixture:
             first = (x[..., 0] - mean[0]) / root[0, 0]
             second = (x[..., 1] - mean[1] - root[1, 0] * first) / root[1, 1]
             logs.append(height - (first**2 + second**2) / 2)
-        largest = np.maximum.reduce(logs)
-        total = sum(np.exp(each - largest) for each in logs)
-        return np.asarray(largest + np.log(total))[()]
+        return log_total(logs)[()]
 
     def pdf(self, x: ArrayLike) -> Array:
         """Return the density p(x), shape (...), of `x` of shape (..., 2)."""

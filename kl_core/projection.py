@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,7 +26,6 @@ from kl_core.validation import (
 
 Direction = Literal["forward", "reverse"]
 Optimiser = Literal["gradient descent", "Adam", "natural gradient"]
-ALPHA: dict[Direction, float] = {"forward": 1.0, "reverse": 0.0}
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 # Where panels begin around a component, in its spreads.
@@ -405,7 +404,7 @@ def descend(
     positive_array(std, "start[1]")
     positive_array(rate, "rate")
     entropy = mixture_entropy(p)
-    if optimiser not in ("gradient descent", "Adam", "natural gradient"):
+    if optimiser not in get_args(Optimiser):
         raise ValueError(
             f"optimiser must be 'gradient descent', 'Adam' or 'natural gradient', got {optimiser!r}"
         )
@@ -441,7 +440,7 @@ def _check_alpha(alpha: Array) -> None:
 
 def _check(direction: str) -> None:
     """Refuse a direction that is none."""
-    if direction not in ALPHA:
+    if direction not in get_args(Direction):
         raise ValueError(f"direction must be 'forward' or 'reverse', got {direction!r}")
 
 

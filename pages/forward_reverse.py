@@ -194,12 +194,6 @@ def in_unit(nats, unit):
     return np.where(nats > ROUNDING, nats, 0.0)[()] / unit.nats
 
 
-def converted(each, unit):
-    """Return a fit or a descent with its divergences in the learner's unit."""
-    field = "divergence" if hasattr(each, "divergence") else "divergences"
-    return replace(each, **{field: in_unit(getattr(each, field), unit)})
-
-
 def at(fit):
     """Return where a fit lies, in words."""
     return f"mean {position(fit.mean)}, spread {position(fit.std)}"
@@ -242,20 +236,25 @@ def times(ratio):
     return f"{size if ratio < 690 else 'more than 10²⁹⁹'} times as dense as"
 
 
-def both_ways(p, q, unit):
+@st.cache_data(max_entries=200, show_spinner=False)
+def both_ways(p, mean, spread, base):
     """Return D(P‖Q) and D(Q‖P); what rounding has left of a zero is zero."""
-    pair = (mixture_kl(p, q, base=unit.base), mixture_kl(q, p, base=unit.base))
+    q = gaussian(mean, spread)
+    pair = mixture_kl(p, q, base=base), mixture_kl(q, p, base=base)
     return tuple(each if each > 1e-20 else 0.0 for each in pair)
 
 
-def hand_in_words(p, mean, spread, divergences, unit):
+def in_the_picture(p, mean, spread):
+    """Return positions along the line, and the logarithms of both densities there."""
+    x = along(p, reach_of(p, (mean, spread)), (mean, spread))
+    return x, p.logpdf(x), gaussian(mean, spread).logpdf(x)
+
+
+def hand_in_words(x, log_p, log_q, divergences, unit):
     """Say where each divergence of the hand-made Q comes from."""
     forward, reverse = divergences
     if forward == 0:
         return f"P and Q are the same bell: both directions are 0 {unit.name}."
-    q = gaussian(mean, spread)
-    x = along(p, reach_of(p, (mean, spread)), (mean, spread))
-    log_p, log_q = p.logpdf(x), q.logpdf(x)
     missed = int((np.exp(log_p) * (log_p - log_q)).argmax())
     wasted = int((np.exp(log_q) * (log_q - log_p)).argmax())
     return (
@@ -267,13 +266,9 @@ def hand_in_words(p, mean, spread, divergences, unit):
     )
 
 
-def hand_picture(p, mean, spread, unit, colours):
-    """Return the chart that answers Q's sliders, and both divergences."""
-    q = gaussian(mean, spread)
-    divergences = both_ways(p, q, unit)
-    x = along(p, reach_of(p, (mean, spread)), (mean, spread))
-    log_p, log_q = p.logpdf(x), q.logpdf(x)
-    drawn = chart.hand_figure(
+def hand_picture(x, log_p, log_q, divergences, unit, colours):
+    """Return the chart that answers Q's sliders."""
+    return chart.hand_figure(
         x,
         np.exp(log_p),
         np.exp(log_q),
@@ -282,7 +277,6 @@ def hand_picture(p, mean, spread, unit, colours):
         unit.name,
         colours,
     )
-    return drawn, divergences
 
 
 @drawn_again("forward_hand")
@@ -290,9 +284,9 @@ def hand():
     """Show P, the learner's Q, and where both divergences come from."""
     unit, p = units.current(), P.mixture()
     P.say_what_is_wrong()
-    drawn, divergences = hand_picture(p, *by_hand(), unit, palette(theme.scheme()))
-    words = hand_in_words(p, *by_hand(), divergences, unit)
-    shown(drawn, words, key="_forward_hand")
+    view = *in_the_picture(p, *by_hand()), both_ways(p, *by_hand(), unit.base), unit
+    words = hand_in_words(*view)
+    shown(hand_picture(*view, palette(theme.scheme())), words, key="_forward_hand")
     st.markdown(words)
 
 
@@ -383,7 +377,9 @@ def optima_in_words(p, cover, seek, chosen, unit):
 def optima():
     """Show the best Q of each direction, and every local optimum."""
     unit, p = units.current(), P.mixture()
-    cover, *seek = (converted(fit, unit) for fit in (covering(p), *seeking(p)))
+    cover, *seek = (
+        replace(fit, divergence=in_unit(fit.divergence, unit)) for fit in (covering(p), *seeking(p))
+    )
     chosen = falls_into(current_paths(p)["reverse"], seek)
     fits = [cover, *seek]
     around = [(fit.mean, fit.std) for fit in fits]
@@ -475,7 +471,10 @@ def bells(x, means, stds):
 def film():
     """Show both descents as a film that plays in the browser."""
     unit, p = units.current(), P.mixture()
-    ways = {name: converted(path, unit) for name, path in current_paths(p).items()}
+    ways = {
+        direction: replace(path, divergences=in_unit(path.divergences, unit))
+        for direction, path in current_paths(p).items()
+    }
     # The early steps go farthest: they get more frames.
     pace = np.linspace(0, 1, chart.FRAMES) ** 1.5
     stops = {
@@ -506,8 +505,8 @@ def between_in_words(alpha, fits, breaks):
     words = f"At α = {number(alpha, 2)} the best Q has {at(fits[0])}.{end} "
     others = len(fits) - 1
     if others:
-        words += f"There {'is' if others == 1 else 'are'} {counted(others, 'other local optimum')}"
-        words = words.replace("optimums", "optima") + ", drawn as small rings. "
+        there = "is 1 other local optimum" if others == 1 else f"are {others} other local optima"
+        words += f"There {there}, drawn as small rings. "
     if not breaks:
         return words + "From one end to the other the best Q changes smoothly: nothing breaks here."
     places = listed([number(each, 3) for each in breaks])
@@ -665,9 +664,9 @@ def game():
     """Judge the learner's Q."""
     let_the_chart_appear()
     unit, p = units.current(), P.mixture()
-    q = gaussian(*by_hand())
     kind = GAMES[st.session_state["forward_goal"]]
-    mine = mixture_kl(q, p) if kind == "reverse" else mixture_kl(p, q)
+    forward, reverse = both_ways(p, *by_hand(), math.e)
+    mine = reverse if kind == "reverse" else forward
     name = chart.NAMES["reverse" if kind == "reverse" else "forward"]
     if kind == "target":
         goal = target(p, st.session_state["forward_round"])
@@ -713,7 +712,7 @@ def todays_formula():
     """Write both directions, and the closed form of the forward optimum, with today's numbers."""
     unit, p = units.current(), P.mixture()
     q = gaussian(*by_hand())
-    forward, reverse = both_ways(p, q, unit)
+    forward, reverse = both_ways(p, *by_hand(), unit.base)
     js, most = float(in_unit(mixture_js(p, q), unit)), math.log(2) / unit.nats
     apart = mixture_total_variation(p, q)
     formula(
@@ -810,8 +809,7 @@ SOURCES = """
 
 def data(p, mean, std, unit):
     """Return the curves of the first chart, point by point."""
-    x = along(p, reach_of(p, (mean, std)), (mean, std))
-    log_p, log_q = p.logpdf(x), gaussian(mean, std).logpdf(x)
+    x, log_p, log_q = in_the_picture(p, mean, std)
     ratios = (log_p - log_q) / unit.nats
     return {
         "x": x,
@@ -824,7 +822,7 @@ def data(p, mean, std, unit):
 
 def snippet(p, mean, std, unit):
     """Return Python that computes the numbers on the screen."""
-    forward, reverse = both_ways(p, gaussian(mean, std), unit)
+    forward, reverse = both_ways(p, mean, std, unit.base)
     return "\n".join(
         [
             "from kl_core import GaussianMixture, gaussian, mixture_kl",
@@ -846,10 +844,11 @@ def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, p, colours = units.current(), P.mixture(), palette(theme.scheme())
     q = by_hand()
+    view = *in_the_picture(p, *q), both_ways(p, *q, unit.base), unit
     take_away(
         "forward_reverse",
         data=lambda: data(p, *q, unit),
-        html=lambda: hand_picture(p, *q, unit, colours)[0].to_html(),
+        html=lambda: hand_picture(*view, colours).to_html(),
         snippet=snippet(p, *q, unit),
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from kl_core import GaussianMixture, normalize
+from widgets.frame import readable
 from widgets.redraw import redraw
 
 ROWS = 5
@@ -106,24 +107,18 @@ def _cell(place: int, name: str, text: str) -> float:
     """Return the number in one cell."""
     low, high = RANGES[name]
     rule = f"it must lie between {low:g} and {high:g}".replace("-", "−")
-    if not text.strip():
+    shown = readable(text.strip(), LONGEST)
+    if not shown:
         raise ValueError(f"Row {place} has no {name}; fill it in, or empty the whole row.")
     try:
         value = float(text.replace("−", "-"))
     except ValueError:
         value = math.nan
     if math.isnan(value):
-        said = f"`{_short(text)}`, which is no number"
-        raise ValueError(f"Row {place}: the {name} is {said}; {rule}.")
+        raise ValueError(f"Row {place}: the {name} is `{shown}`, which is no number; {rule}.")
     if not low <= value <= high:
-        raise ValueError(f"Row {place}: the {name} is {_short(text)}; {rule}.")
+        raise ValueError(f"Row {place}: the {name} is {shown}; {rule}.")
     return value
-
-
-def _short(text: str) -> str:
-    """Return what a cell holds as one short piece that Markdown shows as it is."""
-    line = "".join(each if each.isprintable() and each != "`" else " " for each in text.strip())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 @dataclass(frozen=True)
@@ -152,7 +147,11 @@ class Components:
     def cells(self) -> Table:
         """Return the texts of the table, row by row."""
         kept: Table | None = st.session_state.get(self._kept)
-        return kept or tuple(
+        return kept or self._in_the_cells()
+
+    def _in_the_cells(self) -> Table:
+        """Return what the cells themselves hold; before they are drawn, what they begin with."""
+        return tuple(
             tuple(
                 st.session_state.get(self.key(row, name), text) or ""
                 for name, text in zip(RANGES, texts, strict=True)
@@ -208,8 +207,7 @@ class Components:
                         args=(row, name),
                     )
         if not self._replaced():
-            st.session_state.pop(self._kept, None)
-            st.session_state[self._kept] = self.cells()
+            st.session_state[self._kept] = self._in_the_cells()
 
     def sliders(self) -> None:
         """Draw the sliders that move all bells at once."""

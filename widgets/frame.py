@@ -56,7 +56,7 @@ def header(title: str, takeaway: str) -> None:
 def _refused(asked: Mapping[str, str]) -> dict[str, str]:
     """Return what the address asked of this page's controls and they did not take."""
     return {
-        key: _readable(value)
+        key: readable(value)
         for key, value in asked.items()
         if key in st.session_state and not _same(value, st.session_state[key])
     }
@@ -72,10 +72,10 @@ def _same(text: str, value: object) -> bool:
         return False
 
 
-def _readable(text: str) -> str:
-    """Return text from an address as one short line that Markdown shows as it is."""
+def readable(text: str, longest: int = 40) -> str:
+    """Return somebody's text as one short line that Markdown shows as it is, between backticks."""
     line = "".join(letter if letter.isprintable() and letter != "`" else " " for letter in text)
-    return line if len(line) <= 40 else f"{line[:40]}…"
+    return line if len(line) <= longest else f"{line[:longest]}…"
 
 
 def _previous_next(page: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:

@@ -115,6 +115,19 @@ def slider(page: Page, label: str) -> object:
     return page.get_by_role("slider", name=label)
 
 
+def troubles_of(page: Page) -> list[str]:
+    """Return a list that grows with everything the browser complains about from now on."""
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(f"page: {error}"))
+    page.on("response", lambda response: response.status >= 400
+            and not looks_for_its_base(response)
+            and troubles.append(f"{response.status}: {response.url}"))  # fmt: skip
+    page.on("console", lambda message: message.type == "error"
+            and "Failed to load resource" not in message.text
+            and troubles.append(f"console: {message.text}"))  # fmt: skip
+    return troubles
+
+
 def looks_for_its_base(response: Response) -> bool:
     """Say whether a 404 is Streamlit finding out under which path it is served: bare pages too."""
     return response.url.endswith(("/_stcore/health", "/_stcore/host-config"))

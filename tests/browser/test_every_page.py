@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.conftest import (
     ADDRESSES,
     STREAMLIT,
-    looks_for_its_base,
     settled,
+    troubles_of,
     visit,
 )
 from tests.browser.serving import serving
@@ -38,15 +38,8 @@ def test_addresses_are_those_of_the_navigation(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_errors_and_no_word_to_strangers(page, path, scheme):
-    troubles = []
+    troubles = troubles_of(page)
     page.emulate_media(color_scheme=scheme)
-    page.on("pageerror", lambda error: troubles.append(f"page: {error}"))
-    page.on("response", lambda response: response.status >= 400
-            and not looks_for_its_base(response)
-            and troubles.append(f"{response.status}: {response.url}"))  # fmt: skip
-    page.on("console", lambda message: message.type == "error"
-            and "Failed to load resource" not in message.text
-            and troubles.append(f"console: {message.text}"))  # fmt: skip
     page.on("request", lambda request: request.url.startswith("http")
             and not request.url.startswith("http://localhost:")
             and troubles.append(f"stranger: {request.url}"))  # fmt: skip

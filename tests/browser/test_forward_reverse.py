@@ -17,10 +17,10 @@ from charts.style import DARK, LIGHT, amount, position
 from tests.browser.conftest import (
     chart,
     drawings,
-    looks_for_its_base,
     opened_elsewhere,
     settled,
     slider,
+    troubles_of,
     visit,
 )
 
@@ -36,14 +36,7 @@ BITS = math.log(2)
 @pytest.fixture(autouse=True)
 def no_troubles(page):
     """Let no test pass in which the browser complains."""
-    troubles = []
-    page.on("pageerror", lambda error: troubles.append(f"page: {error}"))
-    page.on("response", lambda response: response.status >= 400
-            and not looks_for_its_base(response)
-            and troubles.append(f"{response.status}: {response.url}"))  # fmt: skip
-    page.on("console", lambda message: message.type == "error"
-            and "Failed to load resource" not in message.text
-            and troubles.append(f"console: {message.text}"))  # fmt: skip
+    troubles = troubles_of(page)
     yield
     assert troubles == []
 

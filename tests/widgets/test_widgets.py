@@ -30,8 +30,8 @@ def test_an_address_and_a_value_mean_the_same(text, value, same):
 
 
 def test_text_from_an_address_is_shown_short_and_as_it_is():
-    assert frame._readable("x" * 5000) == "x" * 40 + "…"
-    assert frame._readable("a`b\nc\x00") == "a b c "
+    assert frame.readable("x" * 5000) == "x" * 40 + "…"
+    assert frame.readable("a`b\nc\x00") == "a b c "
 
 
 def test_addresses_of_lessons_have_hyphens(tmp_path):
