@@ -320,7 +320,8 @@ def train(
     """Train a policy that starts as the reference, and yield a record of each step.
 
     Plain gradient ascent on the clipped objective, in strides no longer than `LONGEST_GRADIENT`
-    times a learning rate that falls to 0 in a straight line. The same state of `rng` brings the same run.
+    times a learning rate that falls to 0 in a straight line. The same state of `rng` brings the
+    same run.
 
     Parameters
     ----------
