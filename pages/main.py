@@ -20,5 +20,8 @@ frame.show(
         "Compare": [
             frame.lesson("forward_reverse.py", "Cover or seek", "🧭"),
         ],
+        "Apply": [
+            frame.lesson("beta_penalty.py", "The safety rope", "🧗"),
+        ],
     }
 )

@@ -22,7 +22,7 @@ from kl_core.rlhf.policy import (
     optimum_at_kl,
     sequence_kl,
 )
-from kl_core.rlhf.preferences import Judge, Preferences, RewardModel, sample_preferences
+from kl_core.rlhf.preferences import Judge, Preferences, Report, RewardModel, sample_preferences
 from kl_core.rlhf.training import (
     GRPO,
     PPO,
@@ -48,6 +48,7 @@ __all__ = [
     "Preferences",
     "ProportionalKL",
     "Record",
+    "Report",
     "RewardModel",
     "TabularPolicy",
     "TrainedPolicy",

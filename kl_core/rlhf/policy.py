@@ -103,7 +103,7 @@ class TabularPolicy:
         return np.asarray(np.log(safe) - self.model.log_table)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Account:
     """What a policy earns and costs, over whole sequences.
 
@@ -119,6 +119,8 @@ class Account:
         H(π, π_ref) = entropy + KL, in nats.
     length : float
         The expected number of tokens, the stop token included.
+    words : ndarray, shape (w,)
+        The expected number of times that each word comes.
     """
 
     reward: float
@@ -126,6 +128,7 @@ class Account:
     entropy: float
     surprise: float
     length: float
+    words: Array
 
     @property
     def perplexity(self) -> float:
@@ -194,16 +197,16 @@ def account(policy: Policy, reward: RewardModel) -> Account:
     0.0
     """
     model = policy.model
-    earned = kl = surprise = length = 0.0
+    words, kl, surprise = np.zeros(len(model.words)), 0.0, 0.0
     for _, uses, log_ratio in _walk(policy):
-        words = uses.sum(axis=0)
-        earned += float(words @ reward.per_token)
-        length += float(words.sum())
+        words += uses.sum(axis=0)
         surprise -= float(np.vdot(uses, model.log_table))
         kl += float(np.vdot(uses, log_ratio))
     # What rounding has left of a zero is zero.
     kl = max(kl, 0.0)
-    return Account(earned, kl, surprise - kl, surprise, length)
+    return Account(
+        float(words @ reward.per_token), kl, surprise - kl, surprise, float(words.sum()), words
+    )
 
 
 def frontier(

@@ -1,5 +1,6 @@
 """What people want, and what a reward model makes of it: the judge, preferences, Bradley–Terry."""
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -84,6 +85,16 @@ class Judge:
         in_a_row[:, 1:] = tokens[:, 1:] == tokens[:, :-1]
         return np.asarray((tokens != PAD) & np.where(self._little[tokens], in_a_row, earlier))
 
+    def report(self, tokens: Tokens) -> "Report":
+        """Return what a sample of sequences is like, on average."""
+        lengths = (tokens != PAD).sum(axis=1)
+        different = (counts(tokens, len(self.model.words)) > 0).sum(axis=1)
+        return Report(
+            mean_and_error(self.score(tokens)),
+            mean_and_error(different.astype(np.float64)),
+            mean_and_error(self.repeats(tokens).sum(axis=1) / lengths),
+        )
+
     @cached_property
     def _topics(self) -> Flags:
         """Which token speaks of which topic, shape (topics, w + 1); padding speaks of none."""
@@ -96,6 +107,25 @@ class Judge:
     def _among(self, words: Collection[str]) -> Flags:
         """Return which tokens are among these words, shape (w + 1,); padding is not."""
         return np.array([*(word in words for word in self.model.words), False])
+
+
+@dataclass(frozen=True)
+class Report:
+    """What sampled sequences are like: means, each with its standard error.
+
+    Attributes
+    ----------
+    score : tuple of float
+        The judge's.
+    different : tuple of float
+        Different words of a sequence, the stop token among them.
+    repeated : tuple of float
+        Share of a sequence's tokens that repeat a word where they should not.
+    """
+
+    score: tuple[float, float]
+    different: tuple[float, float]
+    repeated: tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,3 +240,16 @@ def counts(tokens: Tokens, words: int) -> Array:
     rows, places = np.nonzero(tokens != PAD)
     flat = np.bincount(rows * words + tokens[rows, places], minlength=len(tokens) * words)
     return flat.reshape(len(tokens), words).astype(np.float64)
+
+
+def mean_and_error(values: Array) -> tuple[float, float]:
+    """Return the mean and its standard error, which is infinite for a single value.
+
+    Examples
+    --------
+    >>> mean_and_error(np.array([1.0, 3.0]))
+    (2.0, 1.0)
+    """
+    size = values.size
+    error = float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else math.inf
+    return float(values.mean()), error

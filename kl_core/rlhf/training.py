@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from kl_core.rlhf.language_model import PAD, LanguageModel, Tokens, sample
 from kl_core.rlhf.policy import Account, Tilted, account, sequence_kl
-from kl_core.rlhf.preferences import Judge, RewardModel
+from kl_core.rlhf.preferences import Judge, RewardModel, mean_and_error
 from kl_core.validation import Array, at_least_one
 
 # Steeper gradients are shortened to this norm, as trainers do: k3 has no upper bound.
@@ -315,7 +315,7 @@ def train(
     steps: int = 150,
     batch: int = 64,
     epochs: int = 2,
-    rate: float = 20.0,
+    rate: float = 40.0,
 ) -> Iterator[Record]:
     """Train a policy that starts as the reference, and yield a record of each step.
 
@@ -502,9 +502,9 @@ def _train(
         record = Record(
             step,
             batch,
-            _mean(scores),
-            _mean(judged),
-            _mean(drift),
+            mean_and_error(scores),
+            mean_and_error(judged),
+            mean_and_error(drift),
             beta,
             clipped,
             policy,
@@ -537,13 +537,6 @@ def _weights(algorithm: Algorithm, batch: Batch) -> Array:
     if isinstance(algorithm, GRPO) and algorithm.as_published:
         return np.asarray(1 / (len(batch.tokens) * batch.lengths[batch.rows]))
     return np.full(batch.rows.size, 1 / len(batch.tokens))
-
-
-def _mean(values: Array) -> tuple[float, float]:
-    """Return the mean and its standard error; infinite for a single value."""
-    size = values.size
-    error = float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else math.inf
-    return float(values.mean()), error
 
 
 def _check_above_zero(**values: float) -> None:

@@ -1,0 +1,77 @@
+"""A run of training that a page can show while it goes, stop, go on with and keep."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kl_core.rlhf import Record
+from kl_core.rlhf.policy import Account
+
+# Exact figures cost as much as two steps of training.
+EXACT_EVERY = 5
+TEXT_EVERY = 15
+
+
+@dataclass(eq=False)
+class TrainingRun:
+    """What a run has done so far, as numbers and sentences; policies are not kept.
+
+    Attributes
+    ----------
+    name : str
+        What the learner reads.
+    records : iterator of Record
+        The training itself, which goes on where it was left.
+    start : Account
+        Of the reference, at step 0.
+    last : int
+        Steps that the run takes.
+    """
+
+    name: str
+    records: Iterator[Record]
+    start: Account
+    last: int
+    reward: list[float] = field(default_factory=list)
+    spread: list[float] = field(default_factory=list)
+    judge: list[tuple[float, float]] = field(default_factory=list)
+    kl: list[tuple[float, float]] = field(default_factory=list)
+    beta: list[float] = field(default_factory=list)
+    clipped: list[float] = field(default_factory=list)
+    exact: dict[int, Account] = field(default_factory=dict)
+    strides: dict[int, float] = field(default_factory=dict)
+    sentences: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with the reference."""
+        self.exact[0] = self.start
+
+    @property
+    def steps(self) -> int:
+        """How many steps are done."""
+        return len(self.reward)
+
+    @property
+    def done(self) -> bool:
+        """Whether all steps are done."""
+        return self.steps >= self.last
+
+    @property
+    def end(self) -> Account:
+        """The exact figures of the policy as it is now, or was a few steps ago."""
+        return self.exact[max(self.exact)]
+
+    def advance(self) -> None:
+        """Take one step."""
+        record = next(self.records)
+        batch = record.batch
+        self.spread.append(record.reward[1] * len(batch.tokens) ** 0.5)
+        self.judge.append(record.judge)
+        self.kl.append(record.kl)
+        self.beta.append(record.beta)
+        self.clipped.append(record.clipped)
+        self.reward.append(record.reward[0])
+        if record.step % EXACT_EVERY == 0 or record.step in (1, self.last):
+            self.exact[record.step] = record.exact
+            self.strides[record.step] = record.kl_previous
+        if record.step % TEXT_EVERY == 0 or record.step in (1, self.last):
+            self.sentences[record.step] = batch.policy.model.decode(batch.tokens[0])
