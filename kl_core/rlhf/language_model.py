@@ -117,7 +117,7 @@ class LanguageModel:
             raise ValueError(f"order must be 2 or 3, got {order!r}")
         at_least_one(longest=longest, often=often)
         shares = tuple(shares) or SHARES[order]
-        if len(shares) != order + 1 or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-9:
+        if len(shares) != order + 1 or not (min(shares) > 0 and abs(sum(shares) - 1) <= 1e-9):
             raise ValueError(
                 f"shares must be {order + 1} numbers above 0 with sum 1, got {shares!r}"
             )
@@ -174,8 +174,14 @@ class LanguageModel:
         >>> LanguageModel.from_text("Rain falls.").decode([2, 1, 0, -1])
         'rain falls.'
         """
-        text = " ".join(self.words[token] for token in tokens if token != PAD)
-        return text.replace(" .", ".")
+        words: list[str] = []
+        for token in tokens:
+            if token == PAD:
+                break
+            words.append(self.words[token])
+            if token == STOP:
+                break
+        return " ".join(words).replace(" .", ".")
 
     def context(self, text: str) -> int:
         """Return which context these words lead to, or raise ValueError for an unknown word.

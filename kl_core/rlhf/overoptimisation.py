@@ -61,9 +61,9 @@ def best_of_n_kl_estimate(rewards: ArrayLike, n: int) -> float:
     """
     at_least_one(n=n)
     _, tied = np.unique(finite_array(rewards, "rewards"), return_counts=True)
-    share = tied / tied.sum()
-    upto = share.cumsum()
-    ends = upto**n - np.maximum(upto - share, 0.0) ** n
+    size = tied.sum()
+    share, upto = tied / size, tied.cumsum() / size
+    ends = upto**n - np.append(0.0, upto[:-1]) ** n
     # A chance that has underflowed adds nothing.
     seen = ends > 0
     return float(max((ends[seen] * np.log(ends[seen] / share[seen])).sum(), 0.0))
@@ -113,7 +113,14 @@ def best_of_n_mean(rewards: ArrayLike, values: ArrayLike, n: int) -> tuple[float
     weights = ((all_among(upto) - all_among(upto - tied)) / tied)[place]
     weights /= weights.sum()
     mean = float(weights @ values)
-    return mean, float(np.sqrt((weights**2) @ (values - mean) ** 2))
+    # The infinitesimal jackknife: one more sample at a reward changes the mean of those that tie
+    # with it, and how often every reward is the best.
+    share, below = upto / size, np.append(0, upto[:-1]) / size
+    means = np.bincount(place, values) / tied
+    within = ((share**n - below**n) * size / tied)[place] * (values - means[place])
+    steps = -n * share[:-1] ** (n - 1) * np.diff(means)
+    chosen = np.append(steps[::-1].cumsum()[::-1], 0.0)[place]
+    return mean, float(np.sqrt(((within + chosen - chosen.mean()) ** 2).sum())) / size
 
 
 @dataclass(frozen=True)
@@ -142,11 +149,14 @@ class OverOptimisation:
 
     @property
     def peak(self) -> float:
-        """The d at which the curve is highest; NaN where it never turns down."""
+        """The d above 0 at which the curve is highest; NaN where there is none."""
         if self.beta <= 0 or (self.alpha <= 0 and self.form == "best-of-n"):
             return math.nan
         ratio = self.alpha / self.beta
-        return math.exp(ratio - 1) if self.form == "rl" else ratio / 2
+        if self.form == "best-of-n":
+            return ratio / 2
+        with np.errstate(over="ignore"):
+            return float(np.exp(ratio - 1))
 
 
 def fit_over_optimisation(distance: ArrayLike, gain: ArrayLike, form: Form) -> OverOptimisation:
@@ -164,7 +174,8 @@ def fit_over_optimisation(distance: ArrayLike, gain: ArrayLike, form: Form) -> O
     Raises
     ------
     ValueError
-        If there are fewer than three points, shapes differ, or a distance is negative.
+        If the form is another, there are fewer than three points, shapes differ, or a distance is
+        negative.
 
     References
     ----------
@@ -177,6 +188,8 @@ def fit_over_optimisation(distance: ArrayLike, gain: ArrayLike, form: Form) -> O
     >>> round(fit.alpha, 6), round(fit.beta, 6), round(fit.peak, 6)
     (3.0, 0.5, 3.0)
     """
+    if form not in ("rl", "best-of-n"):
+        raise ValueError(f"form must be 'rl' or 'best-of-n', got {form!r}")
     d, gains = finite_array(distance, "distance"), finite_array(gain, "gain")
     if d.ndim != 1 or d.shape != gains.shape or d.size < 3:
         raise ValueError(

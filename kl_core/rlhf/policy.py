@@ -98,9 +98,8 @@ class TabularPolicy:
 
     @cached_property
     def _log_ratio(self) -> Array:
-        # Where the chance is 0 its logarithm counts for nothing: 0·log 0 = 0.
-        safe = np.where(self.table > 0, self.table, self.model.table)
-        return np.asarray(np.log(safe) - self.model.log_table)
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.table) - self.model.log_table)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,11 +200,12 @@ def account(policy: Policy, reward: RewardModel) -> Account:
     for _, uses, log_ratio in _walk(policy):
         words += uses.sum(axis=0)
         surprise -= float(np.vdot(uses, model.log_table))
-        kl += float(np.vdot(uses, log_ratio))
+        kl += _mean(uses, log_ratio)
     # What rounding has left of a zero is zero.
     kl = max(kl, 0.0)
+    entropy = max(surprise - kl, 0.0)
     return Account(
-        float(words @ reward.per_token), kl, surprise - kl, surprise, float(words.sum()), words
+        float(words @ reward.per_token), kl, entropy, surprise, float(words.sum()), words
     )
 
 
@@ -252,7 +252,7 @@ def sequence_kl(policy: Policy, reference: Policy | None = None) -> float:
     Parameters
     ----------
     policy : Policy
-        π, whose sequences are averaged over.
+        π, whose sequences are averaged over. Where ρ rules out what π does, the answer is ``inf``.
     reference : Policy, optional
         ρ; the model's own reference unless given.
 
@@ -271,8 +271,7 @@ def sequence_kl(policy: Policy, reference: Policy | None = None) -> float:
     if other.model is not policy.model:
         raise ValueError("both policies must belong to the same language model")
     total = sum(
-        float(np.vdot(uses, log_ratio - other.next_words(step)[1]))
-        for step, uses, log_ratio in _walk(policy)
+        _mean(uses, log_ratio, other.next_words(step)[1]) for step, uses, log_ratio in _walk(policy)
     )
     return max(total, 0.0)
 
@@ -289,6 +288,14 @@ def _scaled(tilt: Array) -> tuple[Array, Array]:
     # Every word can follow every context, so no sum over a row is lost when the others underflow.
     top = tilt.max(axis=1)
     return np.asarray(np.exp(tilt - top[:, None])), np.asarray(top)
+
+
+def _mean(uses: Array, logs: Array, less: Array | None = None) -> float:
+    """Return Σ uses·(logs − less); what is never used counts for nothing: 0·log 0 = 0."""
+    if less is None and np.isfinite(logs).all():
+        return float(np.vdot(uses, logs))
+    used = uses > 0
+    return float(uses[used] @ (logs[used] - (0.0 if less is None else less[used])))
 
 
 def _walk(policy: Policy) -> Iterator[tuple[int, Array, Array]]:

@@ -9,13 +9,17 @@ from typing import Literal, Protocol, Self
 import numpy as np
 from scipy.sparse import csr_array
 
+from kl_core.discrete import kl_divergence
 from kl_core.rlhf.language_model import PAD, LanguageModel, Tokens, sample
 from kl_core.rlhf.policy import Account, Tilted, account, sequence_kl
 from kl_core.rlhf.preferences import Judge, RewardModel, mean_and_error
 from kl_core.validation import Array, at_least_one
 
 # Steeper gradients are shortened to this norm, as trainers do: k3 has no upper bound.
-LONGEST_GRADIENT = 0.1
+LONGEST_GRADIENT = 0.05
+
+# Where adaptive rules stop: no run comes back from further out.
+LEAST_BETA, LARGEST_BETA = 1e-12, 1e12
 
 Anchor = Literal["reference", "previous"]
 
@@ -82,9 +86,9 @@ class AdaptiveKL:
     def after(self, kl: float) -> Self:
         """Return the controller for the next step."""
         if kl < self.target / 1.5:
-            return replace(self, beta=self.beta / 2)
+            return replace(self, beta=max(self.beta / 2, LEAST_BETA))
         if kl > 1.5 * self.target:
-            return replace(self, beta=self.beta * 2)
+            return replace(self, beta=min(self.beta * 2, LARGEST_BETA))
         return self
 
 
@@ -118,7 +122,8 @@ class ProportionalKL:
     def after(self, kl: float) -> Self:
         """Return the controller for the next step."""
         error = min(max(kl / self.target - 1, -0.2), 0.2)
-        return replace(self, beta=self.beta * (1 + self.gain * error))
+        beta = self.beta * (1 + self.gain * error)
+        return replace(self, beta=min(max(beta, LEAST_BETA), LARGEST_BETA))
 
 
 @dataclass(frozen=True)
@@ -334,7 +339,8 @@ def train(
     algorithm : GRPO or PPO
         How rewards become advantages, and where the penalty stands.
     controller : Controller
-        Sets β; an adaptive one sees the KL that the batch estimates, as in practice.
+        Sets β; an adaptive one sees the KL that the batch estimates, as in practice, to what
+        `anchor` names.
     rng : numpy.random.Generator
         Where chance comes from.
     anchor : "reference" or "previous"
@@ -381,8 +387,9 @@ def advantages(algorithm: Algorithm, batch: Batch, scores: Array, penalty: float
         relative = groups - groups.mean(axis=1, keepdims=True)
         if algorithm.as_published:
             spread = groups.std(axis=1, keepdims=True)
-            # In a group of equals nothing is better than anything else.
-            relative = np.divide(relative, spread, where=spread > 0, out=np.zeros_like(relative))
+            # In a group of equals nothing is better than anything else, whatever rounding says.
+            differ = spread > 1e-9 * np.abs(groups).max(axis=1, keepdims=True)
+            relative = np.divide(relative, spread, where=differ, out=np.zeros_like(relative))
         return np.asarray(relative.ravel()[batch.rows])
     earned = batch.token_by_token(-penalty * batch.log_ratio)
     earned[np.arange(len(scores)), batch.lengths - 1] += scores
@@ -422,11 +429,27 @@ def objective(
     held = np.clip(rho, 1 - algorithm.clip, 1 + algorithm.clip)
     each = np.minimum(rho * gains, held * gains)
     if anchor == "previous":
-        before, _ = _chances(batch.policy, batch)
-        each = each - beta * (before * np.log(before / chances)).sum(axis=1)
+        each = each - beta * trust(policy, batch)
     elif isinstance(algorithm, GRPO):
         each = each - beta * (np.exp(-log_ratio) - 1 + log_ratio)
     return float(_weights(algorithm, batch) @ each)
+
+
+def trust(policy: TrainedPolicy, batch: Batch) -> Array:
+    """Return D(π_old‖π) of the next word wherever a token of the batch stands, shape (n,), in nats.
+
+    Summed over a sequence, this estimates how far a step has gone; the adaptive penalty of the PPO
+    paper watches it.
+
+    Parameters
+    ----------
+    policy : TrainedPolicy
+        π.
+    batch : Batch
+        Sampled from π_old.
+    """
+    before, chances = _chances(batch.policy, batch)[0], _chances(policy, batch)[0]
+    return kl_divergence(before, chances)
 
 
 def gradient(
@@ -489,6 +512,9 @@ def _train(
         scores, beta, clipped = reward.score(batch.tokens), controller.beta, 0.0
         gains = advantages(algorithm, batch, scores, beta if anchor == "reference" else 0.0)
         pace = rate * (1 - (step - 1) / steps)
+        if anchor == "previous":
+            # A stiff penalty would throw long strides back and forth across its optimum.
+            pace /= 1 + pace * beta
         for _ in range(epochs):
             pairs, clock, beyond = gradient(algorithm, policy, batch, gains, beta, anchor)
             norm = math.sqrt(float(np.vdot(pairs, pairs) + np.vdot(clock, clock)))
@@ -511,8 +537,9 @@ def _train(
             reward,
         )
         yield record
-        watched = float(drift.mean()) if anchor == "reference" else record.kl_previous
-        controller = controller.after(watched)
+        controller = controller.after(
+            record.kl[0] if anchor == "reference" else float(trust(policy, batch).sum()) / size
+        )
 
 
 def _chances(policy: TrainedPolicy, batch: Batch) -> tuple[Array, Array]:
@@ -522,14 +549,17 @@ def _chances(policy: TrainedPolicy, batch: Batch) -> tuple[Array, Array]:
     """
     model = policy.model
     last = model.last[batch.contexts]
+    tilt = policy.pairs[last]
+    tilt += policy.clock[batch.steps]
+    own = tilt[np.arange(batch.words.size), batch.words]
     # What a whole row shares changes no chance; without it no exponential overflows.
-    pairs, clock = (logits - logits.max(axis=1)[:, None] for logits in (policy.pairs, policy.clock))
-    chances = np.exp(pairs)[last]
-    chances *= np.exp(clock)[batch.steps]
+    top = tilt.max(axis=1)
+    tilt -= top[:, None]
+    chances = np.exp(tilt, out=tilt)
     chances *= model.table[batch.contexts]
     sums = chances.sum(axis=1)
     chances /= sums[:, None]
-    return chances, pairs[last, batch.words] + clock[batch.steps, batch.words] - np.log(sums)
+    return chances, own - top - np.log(sums)
 
 
 def _weights(algorithm: Algorithm, batch: Batch) -> Array:

@@ -50,7 +50,7 @@ CUSTOM = {
 }
 DOUBLES = {order: tuple(map(float, shares)) for order, shares in CUSTOM.items()}
 # A few roundings of a double.
-EXACT = {"rel": 1e-14}
+EXACT = {"rel": 1e-14, "abs": 0}
 
 
 def by_hand(context, shares):
@@ -84,7 +84,7 @@ def tiny(order=3, *, longest=4, often=1, shares=None):
 def test_every_row_is_a_distribution_over_all_words(text, often, order):
     model = LanguageModel.from_text(text, order=order, often=often)
     assert model.table.shape == (len(model.contexts), len(model.words))
-    assert [math.fsum(row) for row in model.table] == pytest.approx([1] * len(model.table))
+    assert [math.fsum(row) for row in model.table] == pytest.approx([1] * len(model.table), **EXACT)
     assert (model.table > 0).all()
 
 
@@ -114,7 +114,7 @@ def test_two_numbers_worked_out_on_paper():
 def test_usual_shares_sum_to_1_and_favour_long_contexts():
     for order, shares in SHARES.items():
         assert len(shares) == order + 1
-        assert math.fsum(shares) == pytest.approx(1, rel=1e-15)
+        assert math.fsum(shares) == pytest.approx(1, rel=1e-15, abs=0)
         assert list(shares) == sorted(shares, reverse=True)
 
 
@@ -176,7 +176,7 @@ def test_likelihood_of_a_sentence_is_the_product_of_its_chances(order):
             math.prod(model.chances(start)[w] for start, w in zip(starts, words, strict=True))
         )
     tokens = padded([model.encode(sentence) for sentence in sentences], model.longest)
-    assert np.exp(model.log_likelihood(tokens)) == pytest.approx(expected, rel=1e-12)
+    assert np.exp(model.log_likelihood(tokens)) == pytest.approx(expected, rel=1e-12, abs=0)
 
 
 def test_likelihood_of_a_sentence_by_hand():
@@ -199,7 +199,7 @@ def test_sentence_that_has_not_ended_has_the_chance_of_how_it_begins():
             going_on = [each for each in all_sequences(len(model.words), 4) if each[:2] == start]
             total = np.exp(model.log_likelihood(padded(going_on, 4))).sum()
             begins = np.exp(model.log_likelihood(padded([start], 4)))
-            assert begins == pytest.approx([total], rel=1e-13)
+            assert begins == pytest.approx([total], rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize(("order", "longest"), list(itertools.product([2, 3], [1, 3, 4])))
@@ -210,7 +210,7 @@ def test_all_sequences_together_have_probability_1(order, longest):
     ways = len(model.words) - 1
     assert len(sequences) == sum(ways**k for k in range(longest)) + ways**longest
     likely = np.exp(model.log_likelihood(padded(sequences, longest)))
-    assert math.fsum(likely) == pytest.approx(1, rel=1e-13)
+    assert math.fsum(likely) == pytest.approx(1, rel=1e-13, abs=0)
 
 
 def test_visited_contexts_are_those_of_the_words_before(weather):
@@ -294,7 +294,7 @@ def test_perplexity_is_the_inverse_geometric_mean_of_the_chances():
     expected = math.prod(chances) ** (-1 / len(chances))
     tokens = padded([model.encode(sentence) for sentence in sentences], 7)
     assert len(chances) == 4 + 4 + 7
-    assert model.perplexity(tokens) == pytest.approx(expected, rel=1e-13)
+    assert model.perplexity(tokens) == pytest.approx(expected, rel=1e-13, abs=0)
 
 
 def test_perplexity_of_equally_likely_words_is_their_number():
@@ -316,6 +316,11 @@ def test_forecasts_survive_encoding_and_decoding(weather):
 def test_what_is_decoded_can_be_encoded(weather):
     for row in weather.sample(100, np.random.default_rng(14)):
         assert weather.encode(weather.decode(row)).tolist() == row[row != PAD].tolist()
+
+
+def test_what_follows_the_stop_token_is_left_out(weather):
+    tokens = [*weather.encode("Rain falls."), *weather.encode("snow")]
+    assert weather.decode(tokens) == "rain falls."
 
 
 def test_words_are_the_sorted_vocabulary_of_the_text(weather):
@@ -392,7 +397,6 @@ def test_shares_are_a_distribution_without_zeros(order, shares):
         LanguageModel.from_text(TEXT, order=order, shares=shares)
 
 
-@pytest.mark.xfail(strict=True, reason="a NaN share is let through and fills the table with NaN")
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_no_share_is_nan(place):
     shares = [0.5, 0.25, 0.25]

@@ -148,7 +148,6 @@ def test_a_policy_does_not_diverge_from_itself(kind):
     assert sequence_kl(policy, policy) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="TabularPolicy gives the log-ratio of a chance of 0 as 0")
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "table with zeros"])
 def test_what_the_other_policy_rules_out_costs_infinitely_much(kind):
     model = tiny_model()
@@ -200,7 +199,6 @@ def test_surprise_is_entropy_and_kl(model, reward, beta):
     assert found.surprise == pytest.approx(found.entropy + found.kl, abs=1e-10)
 
 
-@pytest.mark.xfail(strict=True, reason="entropy is surprise − kl, and rounding is left of its zero")
 def test_no_account_falls_below_0_by_rounding(model):
     # At this price hardly anything but one sequence is left.
     for seed in range(8):
@@ -287,7 +285,7 @@ def test_divergence_is_the_mean_of_sampled_log_ratios(model, reward, kind):
     kl = sequence_kl(policy)
     assert 0 < error < 0.1 * kl
     assert abs(drawn.mean() - kl) < 4 * error
-    assert kl == account(policy, reward).kl
+    assert account(policy, reward).kl == pytest.approx(kl, rel=1e-12)
 
 
 @pytest.fixture(scope="module")
@@ -350,14 +348,10 @@ def test_a_cheap_nat_leaves_the_sequence_with_the_largest_reward(tiny):
         reward = tiny_reward(tiny, seed)
         listed = Enumeration(optimal_policy(tiny, reward, 1e-4))
         rewards = listed.rewards(reward)
-        best = rewards.argmax()
-        runner_up = np.sort(rewards)[-2]
-        # Or several share the chances, and what the test asks is not what β = 1e-4 promises.
-        if rewards[best] - runner_up < 0.01:
-            first = np.isclose(rewards, rewards[best], rtol=0, atol=1e-12)
-            assert listed.chances[first].sum() == pytest.approx(1, abs=1e-10)
-        else:
-            assert listed.chances[best] == pytest.approx(1, abs=1e-10)
+        # Each further hundredth of a point costs a factor of exp(100).
+        best = rewards > rewards.max() - 0.01
+        assert best.sum() < rewards.size / 10
+        assert listed.chances[best].sum() == pytest.approx(1, abs=1e-10)
 
 
 def best_sequence(model, reward):

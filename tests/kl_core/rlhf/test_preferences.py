@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import scipy.optimize
+import scipy.stats
 
 from kl_core.rlhf import (
     Judge,
@@ -97,7 +98,7 @@ def test_perfect_forecast_earns_every_point(judge):
 
 # The perfect forecast with all that earns one point taken out of it.
 WITHOUT = {
-    "when": "it will be clear and cold with a light breeze along the coast.",
+    "when": "expect clear and cold air with a light breeze along the coast.",
     "where": "tomorrow will be clear and cold with a light breeze.",
     "sky": "tomorrow will be cold with a light breeze along the coast.",
     "temperature": "tomorrow will be clear with a light breeze along the coast.",
@@ -109,18 +110,15 @@ WITHOUT = {
 
 @pytest.mark.parametrize("point", POINTS)
 def test_each_point_can_be_missed_by_itself(judge, point):
-    sentence = WITHOUT[point].replace("it will", "expect")
-    assert earned(judge, sentence) == set(POINTS) - {point}
+    assert earned(judge, WITHOUT[point]) == set(POINTS) - {point}
 
 
 @pytest.mark.parametrize(
     ("sentence", "topics"),
     [
-        ("expect sun.", None),
         ("the weekend brings snow.", {"when", "sky"}),
         ("gales move inland.", {"wind", "where"}),
         ("hot air spreads over the sea.", {"temperature", "where"}),
-        ("it stays calm until noon.", None),
         ("this evening turns chilly.", {"when", "temperature"}),
         ("heavy hail blows across the strong air.", {"sky"}),
         ("frost lies near the lake at dawn.", {"temperature", "where", "when"}),
@@ -128,12 +126,7 @@ def test_each_point_can_be_missed_by_itself(judge, point):
     ],
 )
 def test_topics_are_heard_in_their_words(judge, sentence, topics):
-    if topics is None:
-        # Words outside of the vocabulary cannot be said at all.
-        with raises(""):
-            judge.model.encode(sentence)
-    else:
-        assert earned(judge, sentence) & set(TOPICS) == topics
+    assert earned(judge, sentence) & set(TOPICS) == topics
 
 
 def test_every_word_of_a_topic_earns_its_point_alone(judge):
@@ -178,7 +171,6 @@ def test_no_little_word_can_be_the_last(judge):
         ("rain and snow and hail.", "000000"),
         ("rain and and snow.", "00100"),
         ("the the the rain.", "01100"),
-        ("rain falls on rain.", None),
         ("rain falls over rain.", "00010"),
         ("rain rain rain.", "0110"),
         ("the rain in the north.", "000000"),
@@ -186,10 +178,6 @@ def test_no_little_word_can_be_the_last(judge):
     ],
 )
 def test_repetitions_by_hand(judge, sentence, flags):
-    if flags is None:
-        with raises("'on' is not among"):
-            judge.model.encode(sentence)
-        return
     (found,) = judge.repeats(sequences(judge.model, sentence))
     assert found.tolist() == [flag == "1" for flag in flags.ljust(LONGEST, "0")]
     assert ("repeats nothing" in earned(judge, sentence)) == ("1" not in flags)
@@ -322,7 +310,7 @@ def test_planted_weights_are_recovered_as_pairs_grow(varied):
         pairs = sample_preferences(varied, planted, count, rng)
         fit = RewardModel.fit(varied, pairs)
         errors.append(np.linalg.norm(fit.weights - planted.weights))
-    # Ten times closer from 100 to 40 000 pairs, if √400 = 20 were not for chance.
+    # An error of 1/√pairs shrinks by √400 = 20 on average.
     assert errors[0] > errors[1] > errors[2]
     assert errors[2] < errors[0] / 10
     surplus = surplus_by_hand(pairs, 4)
@@ -339,8 +327,7 @@ def test_gradient_vanishes_at_the_fit(weather, judge, ridge):
     fit = RewardModel.fit(weather, pairs, ridge=ridge)
     surplus = surplus_by_hand(pairs, 117)
     gradient = surplus.T @ logistic(-surplus @ fit.weights) - ridge * fit.weights
-    start = surplus.sum(axis=0) / 2
-    assert np.linalg.norm(start) > 100
+    assert np.linalg.norm(surplus.sum(axis=0) / 2) > 100  # where the search begins
     # What the search was told to stop at.
     assert np.linalg.norm(gradient) < 1e-6
 
@@ -384,7 +371,7 @@ def test_reward_is_the_sum_of_weights_by_the_length_of_the_longest(weather):
     assert reward.score(np.full((1, LONGEST), PAD)).tolist() == [0]
 
 
-def test_fit_divides_by_the_model_s_longest(varied, judge):
+def test_fit_divides_by_the_longest_of_the_model(varied):
     pairs = sample_preferences(varied, Planted(np.ones(4)), 10, np.random.default_rng(13))
     assert RewardModel.fit(varied, pairs).longest == 6
 

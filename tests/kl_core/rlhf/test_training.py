@@ -20,6 +20,7 @@ from kl_core.rlhf import (
     account,
     forecasts,
     optimal_policy,
+    optimum_at_kl,
     sample,
     sample_preferences,
     sequence_kl,
@@ -331,7 +332,6 @@ def test_in_a_group_of_equals_nothing_is_better(small, group, as_published):
     np.testing.assert_array_equal(each, 0)
 
 
-@pytest.mark.xfail(strict=True, reason="rounding of the mean counts as a spread")
 @pytest.mark.parametrize("group", [3, 6, 12, 24])
 def test_in_a_group_of_equals_of_any_size_nothing_is_better(small, group):
     batch, _ = a_step_away(small)
@@ -340,7 +340,6 @@ def test_in_a_group_of_equals_of_any_size_nothing_is_better(small, group):
         np.testing.assert_allclose(each, 0, atol=1e-6)
 
 
-@pytest.mark.xfail(strict=True, reason="rounding of the sums over words counts as a spread")
 def test_the_same_words_in_another_order_are_no_better():
     # Their rewards are one number, but not one double.
     model = tiny_model()
@@ -458,11 +457,14 @@ def test_strides_follow_the_gradient_and_shorten(small, algorithm, anchor):
         # Where the loss ties the policy to the one before, no penalty is part of the reward.
         penalty = beta if anchor == "reference" else 0.0
         gains = advantages(algorithm, record.batch, scores, penalty)
+        pace = 2.0 * (steps - number) / steps
+        if anchor == "previous":
+            pace /= 1 + pace * beta
         shares = []
         for _ in range(3):
             *slope, clipped = gradient(algorithm, policy, record.batch, gains, beta, anchor)
             norm = math.hypot(*slope[0].ravel(), *slope[1].ravel())
-            stride = 2.0 * (steps - number) / steps * min(1.0, LONGEST_GRADIENT / norm)
+            stride = pace * min(1.0, LONGEST_GRADIENT / norm)
             capped.add(norm > LONGEST_GRADIENT)
             policy = TrainedPolicy(
                 small, policy.pairs + stride * slope[0], policy.clock + stride * slope[1]
@@ -491,6 +493,19 @@ def test_ppo_comes_to_the_exact_optimum(seed):
     assert objectives == sorted(objectives)
     assert distances[-1] < 1e-3
     assert optimum.value - objectives[-1] < 1e-3 * (optimum.value - objectives[0])
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_grpo_comes_to_rest_somewhere_else(seed):
+    # Its penalty asks of each word how likely the reference finds it, and of none what follows.
+    model = tiny_model(order=2)
+    reward, beta = tiny_reward(model), 0.5
+    optimum = optimal_policy(model, reward, beta)
+    settings = {"steps": 300, "batch": 256, "rate": 5.0}
+    last = run(model, GRPO(as_published=False), FixedKL(beta), seed, **settings)[-1]
+    assert sequence_kl(last.policy, optimum) > 0.3
+    assert last.exact.reward > account(optimum, reward).reward
+    assert last.exact.kl > account(optimum, reward).kl
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -573,8 +588,9 @@ def test_small_corrections_hold_the_divergence(beta, target):
     model = tiny_model(order=2)
     records = run(model, PPO(), ProportionalKL(beta, target), steps=500, batch=128, rate=5.0)
     assert target / 2 < records[-1].exact.kl < target * 2
-    # The price it ends with is nearer that of the optimum so far away than the first one was.
-    assert records[-1].beta != beta
+    # The price comes nearer to that of the optimum so far away.
+    goal = optimum_at_kl(model, tiny_reward(model), target).beta
+    assert abs(math.log(records[-1].beta / goal)) < abs(math.log(beta / goal)) / 2
 
 
 @pytest.mark.parametrize("algorithm", [GRPO(), GRPO(as_published=False), PPO()], ids=str)
@@ -597,7 +613,6 @@ def test_a_long_run_of_grpo_brings_no_overflow(model, reward):
     assert math.isfinite(last.exact.kl)
 
 
-@pytest.mark.xfail(strict=True, reason="_chances scales pairs and clock apart; both underflow")
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_logits_that_pull_apart_leave_every_token_its_chance(small, algorithm):
     # What the last word pushes up by 800, the step pushes down; their sum is next to nothing.
@@ -612,7 +627,6 @@ def test_logits_that_pull_apart_leave_every_token_its_chance(small, algorithm):
     assert np.isfinite(clock).all()
 
 
-@pytest.mark.xfail(strict=True, reason="β ends at 0 or infinity, which the rule itself refuses")
 @pytest.mark.parametrize("kl", [0.0, 1e9])
 def test_a_rule_that_never_meets_its_target_goes_on(kl):
     controller = AdaptiveKL(0.1, target=1.0)
