@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# The matrices here are small: threads that share a product would only wait for each other.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: run test check format bench clean
 

@@ -1,7 +1,8 @@
 """Reinforcement learning from human feedback in miniature, small enough to be solved exactly.
 
 A language model counted from weather forecasts, a judge, preferences, a reward model, the exact
-optimum of reward − β·KL, and the policy gradients that approach it.
+optimum of reward − β·KL, and the policy gradients of PPO, which approach it, and of GRPO, whose
+penalty makes them come to rest elsewhere.
 """
 
 from kl_core.rlhf.language_model import LanguageModel, Policy, forecasts, sample

@@ -223,7 +223,7 @@ def frontier(
 
 
 def optimum_at_kl(model: LanguageModel, reward: RewardModel, kl: float) -> Optimum:
-    """Return the optimum that is `kl` nats from the reference, found by its β.
+    """Return the optimum that is `kl` nats from the reference, found by its β, up to 1000.
 
     Raises
     ------

@@ -18,6 +18,9 @@ from kl_core.validation import Array, at_least_one
 # Steeper gradients are shortened to this norm, as trainers do: k3 has no upper bound.
 LONGEST_GRADIENT = 0.05
 
+# Beyond it k3 would overflow, in nats.
+LARGEST_GAP = 300.0
+
 # Where adaptive rules stop: no run comes back from further out.
 LEAST_BETA, LARGEST_BETA = 1e-12, 1e12
 
@@ -99,7 +102,7 @@ class ProportionalKL:
     Raises
     ------
     ValueError
-        If `beta`, `target` or `gain` is not a finite number above 0.
+        If `beta`, `target` or `gain` is not a finite number above 0, or `gain` is 5 or more.
 
     References
     ----------
@@ -118,6 +121,8 @@ class ProportionalKL:
     def __post_init__(self) -> None:
         """Refuse what no rule can follow."""
         _check_above_zero(beta=self.beta, target=self.target, gain=self.gain)
+        if self.gain >= 5:
+            raise ValueError(f"gain must be below 5, or β could turn negative; got {self.gain!r}")
 
     def after(self, kl: float) -> Self:
         """Return the controller for the next step."""
@@ -345,7 +350,9 @@ def train(
         Where chance comes from.
     anchor : "reference" or "previous"
         What the penalty ties the policy to: the reference, as RLHF does, or the policy before each
-        step, as the adaptive penalty of the PPO paper does, D(π_old‖π) in the loss.
+        step, as the adaptive penalty of the PPO paper does, D(π_old‖π) in the loss. Strides
+        are then divided by 1 + β times the learning rate, so that a stiff penalty does not
+        overshoot.
     steps, batch, epochs : int
         Steps of training, sequences sampled in each, and passes over them.
     rate : float
@@ -354,7 +361,8 @@ def train(
     Raises
     ------
     ValueError
-        If a count is below 1, `rate` is not above 0, or groups do not fill the batch.
+        If a count is below 1, `rate` is not above 0, groups do not fill the batch, or `anchor` is
+        another.
     """
     at_least_one(steps=steps, batch=batch, epochs=epochs)
     if isinstance(algorithm, GRPO) and batch % algorithm.group:
@@ -362,6 +370,8 @@ def train(
             f"groups of {algorithm.group} do not fill a batch of {batch}; it must be a multiple"
         )
     _check_above_zero(rate=rate)
+    if anchor not in ("reference", "previous"):
+        raise ValueError(f"anchor must be 'reference' or 'previous', got {anchor!r}")
     return _train(
         model, reward, judge, algorithm, controller, rng, anchor, steps, batch, epochs, rate
     )
@@ -424,14 +434,14 @@ def objective(
     anchor : "reference" or "previous"
         What the penalty in the loss is measured from.
     """
-    chances, log_ratio = _chances(policy, batch)
+    _, log_ratio = _chances(policy, batch)
     rho = np.exp(log_ratio - batch.log_ratio)
     held = np.clip(rho, 1 - algorithm.clip, 1 + algorithm.clip)
     each = np.minimum(rho * gains, held * gains)
     if anchor == "previous":
         each = each - beta * trust(policy, batch)
     elif isinstance(algorithm, GRPO):
-        each = each - beta * (np.exp(-log_ratio) - 1 + log_ratio)
+        each = each - beta * (np.exp(np.minimum(-log_ratio, LARGEST_GAP)) - 1 + log_ratio)
     return float(_weights(algorithm, batch) @ each)
 
 
@@ -475,7 +485,7 @@ def gradient(
     beyond = np.where(gains > 0, rho > 1 + algorithm.clip, rho < 1 - algorithm.clip)
     slope = np.where(beyond, 0.0, rho * gains)
     if anchor == "reference" and isinstance(algorithm, GRPO):
-        slope = slope - beta * (1 - np.exp(-log_ratio))
+        slope = slope - beta * (1 - np.exp(np.minimum(-log_ratio, LARGEST_GAP)))
     weights = _weights(algorithm, batch)
     slope = slope * weights
     # How the log-chance of the token answers to each logit: 1 for itself, less all chances.

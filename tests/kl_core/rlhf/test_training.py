@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import rel_entr
 import scipy.special
 
 from kl_core.rlhf import (
@@ -403,6 +404,18 @@ def test_the_rule_of_ziegler(kl, error):
     assert twice.beta == pytest.approx(0.3 * (1 + 0.2 * error), rel=1e-14)
 
 
+def length_of_stride(record):
+    """Return Σ D(π_old‖π) over the tokens of each sequence, on average, token by token."""
+    batch, total = record.batch, 0.0
+    for step, context in zip(batch.steps, batch.contexts, strict=True):
+        before, after = (
+            policy.next_words(int(step), np.array([context]))[0][0]
+            for policy in (batch.policy, record.policy)
+        )
+        total += rel_entr(before, after).sum()
+    return total / len(batch.tokens)
+
+
 @pytest.mark.parametrize("anchor", ANCHORS)
 @pytest.mark.parametrize(
     "controller",
@@ -412,10 +425,10 @@ def test_the_rule_of_ziegler(kl, error):
 def test_controllers_see_the_divergence_from_the_anchor(small, controller, anchor):
     prices = []
     for record in run(small, controller=controller, anchor=anchor, steps=12, batch=16):
-        assert record.beta == controller.beta
+        assert record.beta == pytest.approx(controller.beta, rel=1e-12)
         prices.append(record.beta)
-        previous = anchor == "previous"
-        controller = controller.after(record.kl_previous if previous else record.kl[0])
+        watched = length_of_stride(record) if anchor == "previous" else record.kl[0]
+        controller = controller.after(watched)
     assert (len(set(prices)) > 2) != isinstance(controller, FixedKL)
 
 
