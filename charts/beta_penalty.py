@@ -9,8 +9,6 @@ import plotly.graph_objects as go
 from charts.style import Q_PATTERN, Palette, Trace, bar, figure, percent, scatter, steady_limit
 from kl_core.validation import Array
 
-BETAS = [0.0001, 0.001, 0.01, 0.1, 1, 10]
-
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -45,6 +43,8 @@ class Training:
         Estimated from each step's batch; KL in the learner's unit.
     exact_steps, exact_reward, exact_kl : ndarray, shape (m,)
         The same without chance, every few steps; the first is the reference at step 0.
+    dash : str
+        Of its lines, as Plotly names it.
     kept : bool
         Whether it is an earlier run, kept to compare with.
     """
@@ -58,12 +58,11 @@ class Training:
     exact_steps: Array
     exact_reward: Array
     exact_kl: Array
+    dash: str = "solid"
     kept: bool = False
 
 
-def words_figure(
-    words: Sequence[str], p: Array, q: Array, before: str, colours: Palette
-) -> go.Figure:
+def words_figure(words: Sequence[str], p: Array, q: Array, colours: Palette) -> go.Figure:
     """Return how likely a few next words are for the reference, P, and for the policy, Q.
 
     Parameters
@@ -72,8 +71,6 @@ def words_figure(
         The likeliest first.
     p, q : ndarray, shape (k,)
         Their chances.
-    before : str
-        What has been said so far.
     colours : Palette
         Of the page's theme.
     """
@@ -100,8 +97,8 @@ def words_figure(
     return figure(
         traces,
         colours,
-        title=f"{'After “' + before + '”' if before else 'First word'}: the policy says "
-        f"“{names[likeliest]}” {percent(q[likeliest], 0)} of the time",
+        title=f"Next word: “{names[likeliest]}”, {percent(q[likeliest], 0)} "
+        f"(SFT: {percent(p[likeliest], 0)})",
         height=320,
         margin={"l": 80, "r": 8, "t": 64, "b": 44},
         bargap=0.25,
@@ -268,9 +265,8 @@ def training_figure(
     colours : Palette
         Of the page's theme.
     """
-    dashes = iter(("solid", "dash", "dot", "dashdot", "longdash", "longdashdot"))
     traces: list[Trace] = []
-    for run, dash in zip(runs, dashes, strict=False):
+    for run in runs:
         colour = {
             "reward": colours.q,
             "judge": colours.good,
@@ -303,7 +299,7 @@ def training_figure(
                 y=values,
                 yaxis=axis,
                 mode="lines",
-                line={"color": colour[name], "width": 2, "dash": dash},
+                line={"color": colour[name], "width": 2, "dash": run.dash},
                 hovertemplate=f"{run.name}, step %{{x}}: %{{y:.3~g}}<extra></extra>",
             )
             for steps, values, axis, name in lines
@@ -346,8 +342,8 @@ def training_figure(
         yaxis4={
             "domain": [0, 0.195],
             "type": "log",
-            "tickvals": BETAS,
-            "ticktext": [f"{beta:g}" for beta in BETAS],
+            "nticks": 4,
+            "exponentformat": "power",
         },
     )
 
@@ -389,8 +385,8 @@ def landing_figure(
                 x=distance,
                 y=run.exact_reward,
                 mode="lines+markers",
-                line={"color": colour, "width": 1.5},
-                marker={"color": colour, "size": [4] * (distance.size - 1) + [12]},
+                line={"color": colour, "width": 1.5, "dash": run.dash},
+                marker={"color": colour, "size": [3] * (distance.size - 1) + [12]},
                 customdata=run.exact_steps,
                 hovertemplate=f"{run.name}, step %{{customdata}}: %{{y:.3f}}<extra></extra>",
             )

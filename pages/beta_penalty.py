@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from charts import beta_penalty as chart
-from charts.style import amount, listed, number, palette, percent
+from charts.style import amount, listed, number, palette, percent, position
 from kl_core.rlhf import (
     GRPO,
     PPO,
@@ -59,6 +59,9 @@ OF_REFERENCE = 20_000
 FOLLOW_BETA = ("beta_rope", "beta_details", "beta_hacking", "beta_formula", "beta_take_away")
 FOLLOW_PAIRS = (*FOLLOW_BETA[:3], "beta_training", *FOLLOW_BETA[3:])
 FOLLOW_TRAINING = ("beta_training",)
+
+# The runs of today, and those that are kept.
+DASHES, KEPT_DASHES = ("solid", "dash", "dot"), ("longdash", "dashdot", "longdashdot")
 
 # What counts as a failure, as the page says.
 TWICE_AS_PUZZLED, MANY_REPEATS = 2.0, 0.2
@@ -211,7 +214,7 @@ def here():
 
 def give_or_take(pair, digits=2):
     """Return a mean with its standard error."""
-    return f"{number(pair[0], digits)} ± {number(pair[1], digits)}"
+    return f"{position(pair[0], digits)} ± {position(pair[1], digits)}"
 
 
 def ask_prediction():
@@ -306,7 +309,7 @@ def next_word(unit, colours):
             f"{percent(p[0])}). This word adds {amount(added / unit.nats, unit.name)} to the KL of "
             "a forecast that gets here, on average."
         )
-        shown(chart.words_figure(names, p, q, before, colours), said, key="_beta_words")
+        shown(chart.words_figure(names, p, q, colours), said, key="_beta_words")
         st.markdown(said)
     with st.container(horizontal=True):
         if not problem:
@@ -417,7 +420,8 @@ def details():
         "mean ± standard error. Different words and repeats: in a forecast, on average."
     )
     shares, usual = own.words / own.length, base.words / base.length
-    top = np.argsort(-shares * np.log(shares / usual))[:6]
+    gains = shares * np.log(shares / usual)
+    top = [token for token in np.argsort(-gains)[:6] if gains[token] > 0]
     words, weights = reference().words, reward_model(*world()).weights
     table(
         {
@@ -621,14 +625,18 @@ def algorithm():
 
 
 def controllers():
-    """Return the rope, or the three that race, by name."""
+    """Return the rope, or the three that race: name, controller, and target in nats or None."""
     price, target = float(chosen("price")), float(chosen("target"))
     # An adaptive rope that starts at 0 would stay there: no product of 0 is anything else.
     begin = price or float(LADDER[0])
     each = {
-        "fixed": (f"β = {chosen('price')}", FixedKL(price)),
-        "adaptive": (f"adaptive, target {chosen('target')}", AdaptiveKL(begin, target)),
-        "proportional": (f"proportional, target {chosen('target')}", ProportionalKL(begin, target)),
+        "fixed": (f"β = {chosen('price')}", FixedKL(price), None),
+        "adaptive": (f"adaptive from β = {begin:g}", AdaptiveKL(begin, target), target),
+        "proportional": (
+            f"proportional from β = {begin:g}",
+            ProportionalKL(begin, target),
+            target,
+        ),
     }
     wanted = list(each) if chosen("rope") == "race all three" else [chosen("rope")]
     return [each[name] for name in wanted]
@@ -656,8 +664,9 @@ def fresh_runs():
             ),
             start,
             chosen("steps"),
+            target,
         )
-        for name, controller in controllers()
+        for name, controller, target in controllers()
     ]
 
 
@@ -675,8 +684,8 @@ def kept_runs():
     return [run for of, run in st.session_state.get("_beta_kept", []) if of == world()]
 
 
-def drawn(run, unit, *, kept=False):
-    """Return a run as the charts take it."""
+def drawn(run, unit, place, *, kept=False):
+    """Return a run as the charts take it; its place among the others decides on its dash."""
     exact = sorted(run.exact.items())
     return chart.Training(
         run.name,
@@ -688,20 +697,29 @@ def drawn(run, unit, *, kept=False):
         np.array([step for step, _ in exact]),
         np.array([own.reward for _, own in exact]),
         np.array([own.kl for _, own in exact]) / unit.nats,
+        (KEPT_DASHES if kept else DASHES)[place],
         kept,
     )
+
+
+def all_drawn(runs, unit):
+    """Return the kept runs and these as the charts take them."""
+    return [
+        *(drawn(run, unit, place, kept=True) for place, run in enumerate(kept_runs())),
+        *(drawn(run, unit, place) for place, run in enumerate(runs)),
+    ]
 
 
 def stop():
     """Stop the training; what is done stays."""
     st.session_state["beta_train"] = False
-    st.rerun()
 
 
 def keep():
-    """Keep the current runs, the latest two, to compare with."""
+    """Keep the current runs to compare with, and the latest of those kept before."""
     mine = [(world(), run) for run in st.session_state["_beta_runs"][1]]
-    st.session_state["_beta_kept"] = (st.session_state.get("_beta_kept", []) + mine)[-2:]
+    kept = st.session_state.get("_beta_kept", []) + mine
+    st.session_state["_beta_kept"] = kept[-len(KEPT_DASHES) :]
     # The next run is a new one, even with the same settings: the kept ones are finished.
     st.session_state.pop("_beta_runs")
     st.session_state["beta_train"] = False
@@ -715,20 +733,20 @@ def forget():
 
 def levels(unit):
     """Return the KL that the rope aims at, and that of the exact optimum, in the unit."""
-    aims = chosen("rope") != "fixed"
+    aims = chosen("rope") != "fixed" and chosen("anchor") == "the SFT model"
     target = float(chosen("target")) / unit.nats if aims else None
     price = float(chosen("price"))
     asked = None
-    if not aims and price and chosen("anchor") == "the SFT model":
+    if chosen("rope") == "fixed" and price and chosen("anchor") == "the SFT model":
         asked = at_beta(*world(), price)[0].kl / unit.nats
     return target, asked
 
 
 def train_picture(runs, unit, colours):
     """Return the chart of the runs, step by step."""
-    everything = [*(drawn(run, unit, kept=True) for run in kept_runs())]
-    everything += [drawn(run, unit) for run in runs]
-    return chart.training_figure(everything, *levels(unit), chosen("steps"), unit.name, colours)
+    return chart.training_figure(
+        all_drawn(runs, unit), *levels(unit), chosen("steps"), unit.name, colours
+    )
 
 
 def latest(runs):
@@ -746,8 +764,7 @@ def latest(runs):
 def go_on_training(runs, unit, colours):
     """Train until the steps are done or the learner stops it; every step may be the last."""
     bar = st.progress(0.0)
-    button, text, picture = st.empty(), st.empty(), st.empty()
-    button.button("Stop", key="_beta_stop", on_click=stop, icon=":material/stop_circle:")
+    text, picture = st.empty(), st.empty()
     while not all(run.done for run in runs):
         for run in runs:
             if not run.done:
@@ -762,7 +779,7 @@ def go_on_training(runs, unit, colours):
                     f"Training, step {step} of {runs[0].last}.",
                     key=f"_beta_train{step}",
                 )
-    for place in (bar, button, text, picture):
+    for place in (bar, text, picture):
         place.empty()
 
 
@@ -779,11 +796,11 @@ def judged(run, step, count=15):
     return mean, error
 
 
-def landing_in_words(run, unit):
+def landing_in_words(run, line, unit):
     """Say where a run has ended, how far below the frontier, and why."""
     end, base = run.end, run.start
     said = (
-        f"**{run.name}**, step {run.steps}: reward {number(end.reward)} (SFT model "
+        f"**{run.name}**{line}, step {run.steps}: reward {number(end.reward)} (SFT model "
         f"{number(base.reward)}), {amount(end.kl / unit.nats, unit.name)} from the SFT model, "
         f"judge {give_or_take(judged(run, run.steps))} of 7."
     )
@@ -808,8 +825,8 @@ def reasons(run, unit):
             f"last: {amount(stride / unit.nats, unit.name)}), but nothing holds the run near the "
             f"SFT model, from which it is {amount(end.kl / unit.nats, unit.name)} away."
         ]
-    if chosen("rope") != "fixed":
-        recent, target = recent_kl(run) / unit.nats, float(chosen("target")) / unit.nats
+    if run.target is not None:
+        recent, target = recent_kl(run) / unit.nats, run.target / unit.nats
         said.append(
             f"Over its last {min(50, run.steps)} steps its KL was {amount(recent, unit.name)} on "
             f"average (target: {amount(target, unit.name)}), and β ended at {number(run.beta[-1])}."
@@ -826,59 +843,52 @@ def reasons(run, unit):
         said.append("With β = 0 nothing asks it to stop; only the steps run out.")
     if chosen("method") == "GRPO":
         spread = float(np.mean(run.spread[-50:]))
-        weighs = (
-            f"β = {chosen('price')} weighs like {number(price * spread, 4)} here" if price else ""
-        )
         said.append(
-            f"GRPO measures rewards in spreads of their group, here about {number(spread)}"
-            + (f": {weighs}." if weighs and chosen("rope") == "fixed" else ".")
+            f"GRPO measures rewards in spreads of their group, here about {number(spread)}: β = "
+            f"{number(run.beta[-1])} weighs like {number(run.beta[-1] * spread, 4)}."
         )
-    if chosen("method") != "PPO" and (price or chosen("rope") != "fixed"):
+    if chosen("method") != "PPO" and (price or run.target is not None):
         said.append(
-            "Its penalty, k3 in the loss, pulls on average towards the least D(π_SFT‖π), while the "
-            "frontier is drawn for D(π‖π_SFT)."
+            "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT), for which the "
+            "frontier is drawn, so it comes to rest elsewhere."
         )
-    said.append(
-        "What else is missing is lost to chance, 64 forecasts a step, and to a learning rate that "
-        "falls to 0 with the last of them."
+    return said
+
+
+def compared(run, other, unit):
+    """Say what a kept run had when it was as far from the SFT model as this one is now."""
+    steps = [step for step in other.exact if step]
+    nearest = min(steps, key=lambda step: abs(other.exact[step].kl - run.end.kl))
+    there = other.exact[nearest]
+    return (
+        f"Kept: *{other.name}*. It came nearest to the KL of this run at step {nearest} "
+        f"({amount(there.kl / unit.nats, unit.name)}), with reward {number(there.reward)} and "
+        f"{give_or_take(judged(other, nearest))} from the judge. This run is at "
+        f"{number(run.end.reward)} and {give_or_take(judged(run, run.steps))}."
     )
-    return said
-
-
-def compared(run, others, unit):
-    """Say what the judge gave a kept run when it was as far from the SFT model."""
-    said = []
-    for other in others:
-        steps = [step for step in other.exact if 0 < step <= other.steps]
-        if not steps or run.end.kl <= 0:
-            continue
-        nearest = min(steps, key=lambda step: abs(other.exact[step].kl - run.end.kl))
-        kl = other.exact[nearest].kl
-        said.append(
-            f"*{other.name}* was nearest to this KL at step {nearest} "
-            f"({amount(kl / unit.nats, unit.name)}): reward {number(other.exact[nearest].reward)} "
-            f"there, judge {give_or_take(judged(other, nearest))}. This run: reward "
-            f"{number(run.end.reward)}, judge {give_or_take(judged(run, run.steps))}."
-        )
-    return said
 
 
 def landing(runs, unit, colours):
     """Show the way of each run below the frontier, and say where it ended and why."""
     others = kept_runs()
-    lines = [landing_in_words(run, unit) for run in runs]
-    ways = [*(drawn(run, unit, kept=True) for run in others), *(drawn(run, unit) for run in runs)]
+    named = [f" ({dash} line)" if len(runs) > 1 else "" for dash in DASHES]
+    lines = [landing_in_words(run, line, unit) for run, line in zip(runs, named, strict=False)]
     solve_all(*world())
     frontier = whole_curve(*world(), unit)
     shown(
-        chart.landing_figure(frontier, ways, unit.name, colours),
+        chart.landing_figure(frontier, all_drawn(runs, unit), unit.name, colours),
         " ".join(lines),
         key="_beta_landing",
     )
     for run, line in zip(runs, lines, strict=True):
         st.markdown(" ".join([line, *reasons(run, unit)]))
-        for comparison in compared(run, others, unit):
-            st.markdown(comparison)
+    if chosen("anchor") == "the SFT model":
+        st.markdown(
+            "What else is missing is lost to chance, 64 forecasts a step, and to a learning rate "
+            "that falls to 0 with the last of them."
+        )
+    for other in others:
+        st.markdown(compared(runs[0], other, unit))
 
 
 @drawn_again("beta_training")
@@ -909,7 +919,7 @@ def training():
             key="_beta_keep",
             on_click=keep,
             icon=":material/push_pin:",
-            help="Keeps what is drawn, in grey, while you try other settings: the latest two runs.",
+            help="Keeps what is drawn, in grey, while you try other settings; the latest three.",
         )
         if kept_runs():
             st.button(
@@ -931,8 +941,9 @@ def todays_formula():
         r"\begin{gathered} \text{loss} = -\,\mathbb{E}_{y \sim \Q{\pi_\theta}}[r(y)] + \beta\, "
         r"\KL{D(\Q{\pi_\theta}\|\P{\pi_\text{SFT}})} \\[6pt] \Q{\pi^*(y)} = "
         r"\P{\pi_\text{SFT}(y)}\, e^{r(y)/\beta} \,/\, Z \end{gathered}",
-        rf"\begin{{gathered}} \text{{loss}} = -\,{number(own.reward)} + {chosen('beta')} \cdot "
-        rf"{kl_today} = {number(loss)} \\ -\beta \log Z = {number(-value)} \end{{gathered}}",
+        rf"\begin{{gathered}} \text{{loss}} = {number(-own.reward)} + {chosen('beta')} \cdot "
+        rf"{kl_today} \\ = {number(loss)} \\[6pt] -\beta \log Z = {number(-value)}"
+        r"\end{gathered}",
     )
     factor = (
         ""
@@ -1312,15 +1323,18 @@ with controls:
         icon=":material/casino:",
         followers=FOLLOW_TRAINING,
     )
-    st.toggle(
-        "Train",
-        key="beta_train",
-        bind="query-params",
-        help="On: trains with these settings, and again whenever one changes. Off: stops where it "
-        "is; on again goes on from there.",
-        on_change=redraw,
-        args=FOLLOW_TRAINING,
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle(
+            "Train",
+            key="beta_train",
+            bind="query-params",
+            help="On: trains with these settings, and again whenever one changes. Off: stops where "
+            "it is; on again goes on from there.",
+            on_change=redraw,
+            args=FOLLOW_TRAINING,
+        )
+        # Outside the fragment that trains: Streamlit lets no button inside one interrupt it.
+        st.button("Stop training", key="_beta_stop", on_click=stop, icon=":material/stop_circle:")
 # What follows is drawn before the training, which takes its time.
 with answer:
     trained = st.container()

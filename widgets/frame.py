@@ -39,7 +39,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         for key, value in _refused(asked).items():
             notice.warning(
                 f"This link asks for `{key} = {value}`, which that control cannot take, so it "
-                f"shows `{st.session_state[key]}`. Move the control to choose another value; "
+                f"shows `{readable(str(st.session_state[key]))}`. Move the control to choose another value; "
                 "everything else is as the link says.",
                 icon=":material/link_off:",
             )

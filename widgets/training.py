@@ -25,12 +25,15 @@ class TrainingRun:
         Of the reference, at step 0.
     last : int
         Steps that the run takes.
+    target : float, optional
+        The KL in nats that its rope aims at; a fixed rope has none.
     """
 
     name: str
     records: Iterator[Record]
     start: Account
     last: int
+    target: float | None = None
     reward: list[float] = field(default_factory=list)
     spread: list[float] = field(default_factory=list)
     judge: list[tuple[float, float]] = field(default_factory=list)

@@ -9,7 +9,8 @@ from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
 STREAMLIT = ("-m", "streamlit", "run")
 # A test compares these with the navigation as the browser shows it.
-ADDRESSES = ["/", "/intuition", "/definition", "/die", "/information", "/forward-reverse"]
+ADDRESSES = ["/", "/intuition", "/definition", "/die", "/information", "/forward-reverse",
+             "/beta-penalty"]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,9 @@ import pytest
 from tests.pages.conftest import PAGES, ROOT, bound_controls, move, open_page, texts
 
 TEXT = ("text_input", "text_area")
+# How a page with cells of text begins to say what is wrong with them; "" where nothing is.
+WRONG_CELLS = {"forward_reverse.py": "Row 1", "beta_penalty.py": "The words so far"}
+EMPTY_CELLS = {"forward_reverse.py": "The table is empty", "beta_penalty.py": ""}
 NONSENSE = ["nan", "-3000", "1e999", "<script>alert(1)</script>", "`*_|$", "x" * 5000, ""]
 
 
@@ -81,8 +84,8 @@ def test_nonsense_in_any_parameter_falls_back_and_says_so(page_file, nonsense):
     assert {key: control.value for key, control in bound_controls(app).items()} == usual | cells
     said = [warning.value for warning in app.warning]
     if cells:
-        wrong = "The table is empty" if nonsense == "" else "Row 1"
-        assert sum(warning.startswith(wrong) for warning in said) == 1
+        told = EMPTY_CELLS[page_file] if nonsense == "" else WRONG_CELLS[page_file]
+        assert [warning.startswith(told) for warning in said if told].count(True) == bool(told)
     # An empty radio parameter means "no answer yet", which is what a fresh page shows.
     silent = {key for key, value in usual.items() if value is None and nonsense == ""}
     # What a cell has taken whole is not refused.

@@ -5,8 +5,8 @@ import math
 
 import numpy as np
 import pytest
-from scipy.special import rel_entr
 import scipy.special
+from scipy.special import rel_entr
 
 from kl_core.rlhf import (
     GRPO,
