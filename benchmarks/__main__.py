@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import version
 
-from benchmarks import coding, key_press, kl_divergence, mixtures
+from benchmarks import coding, key_press, kl_divergence, mixtures, rlhf
 
 packages = ", ".join(
     f"{name} {version(name)}" for name in ("streamlit", "plotly", "numpy", "scipy")
@@ -14,5 +14,6 @@ print(
 kl_divergence.measure()
 coding.measure()
 mixtures.measure()
+rlhf.measure()
 key_press.measure_presses()
 key_press.measure_cold_start()

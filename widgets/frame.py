@@ -39,8 +39,8 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         for key, value in _refused(asked).items():
             notice.warning(
                 f"This link asks for `{key} = {value}`, which that control cannot take, so it "
-                f"shows `{readable(str(st.session_state[key]))}`. Move the control to choose another value; "
-                "everything else is as the link says.",
+                f"shows `{readable(str(st.session_state[key]))}`. Move the control to choose "
+                "another value; everything else is as the link says.",
                 icon=":material/link_off:",
             )
         _previous_next(page, [each for pages in sections.values() for each in pages])
