@@ -437,16 +437,26 @@ def details():
     st.caption("The most boosted words, exactly; and what the reward model thinks they are worth.")
 
 
+@st.cache_resource(show_spinner=False)
+def solved():
+    """Return which reward models have been solved for every β of the grid."""
+    return set()
+
+
 def solve_all(pairs, seed):
     """Solve for every β of the grid, and show how far that is where it takes its time."""
+    if (pairs, seed) in solved():
+        return
     began, bar = time.monotonic(), st.empty()
     for place, beta in enumerate(BETAS):
         if time.monotonic() - began > 0.3:
             bar.progress(place / len(BETAS), f"Solving for β = {beta}: once for these pairs")
         at_beta(pairs, seed, float(beta))
     bar.empty()
+    solved().add((pairs, seed))
 
 
+@st.cache_data(max_entries=300, show_spinner=False)
 def whole_curve(pairs, seed, unit):
     """Return what every β of the grid gives as the chart takes it, the tightest rope first."""
     points = [at_beta(pairs, seed, float(beta)) for beta in BETAS]
@@ -459,6 +469,7 @@ def whole_curve(pairs, seed, unit):
     )
 
 
+@st.cache_data(max_entries=300, show_spinner=False)
 def best_of_curve(pairs, seed, unit):
     """Return best-of-n as the chart takes it."""
     kl, _, rewards, scores = zip(*best_of(pairs, seed), strict=True)
