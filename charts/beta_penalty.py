@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from charts.outcomes import LABELS
 from charts.style import Q_PATTERN, Palette, Trace, bar, figure, percent, scatter, steady_limit
 from kl_core.validation import Array
 
@@ -83,9 +84,7 @@ def words_figure(words: Sequence[str], p: Array, q: Array, colours: Palette) -> 
             name=name,
             marker={"color": colour, **pattern},
             text=[percent(chance, 0) if chance >= 0.005 else "" for chance in chances],
-            textposition="outside",
-            textangle=0,
-            cliponaxis=False,
+            **LABELS,
             hovertemplate=f"{name}, %{{y}}: %{{x:.3~g}}%<extra></extra>",
         )
         for chances, name, colour, pattern in (

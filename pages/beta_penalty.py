@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from charts import beta_penalty as chart
-from charts.style import amount, listed, number, palette, percent, position
+from charts.style import amount, counted, listed, number, palette, percent, position
 from kl_core.rlhf import (
     GRPO,
     PPO,
@@ -61,7 +61,8 @@ FOLLOW_PAIRS = (*FOLLOW_BETA[:3], "beta_training", *FOLLOW_BETA[3:])
 FOLLOW_TRAINING = ("beta_training",)
 
 # The runs of today, and those that are kept.
-DASHES, KEPT_DASHES = ("solid", "dash", "dot"), ("longdash", "dashdot", "longdashdot")
+DASHES = {"solid": "solid line", "dash": "dashed", "dot": "dotted"}
+KEPT_DASHES = ("longdash", "dashdot", "longdashdot")
 
 # What counts as a failure, as the page says.
 TWICE_AS_PUZZLED, MANY_REPEATS = 2.0, 0.2
@@ -306,7 +307,7 @@ def next_word(unit, colours):
             f"After {len(words)} words (“{before}”)" if words else "At the start of a forecast"
         ) + (
             f" the policy's likeliest word is “{names[0]}” ({percent(q[0])}; the SFT model: "
-            f"{percent(p[0])}). This word adds {amount(added / unit.nats, unit.name)} to the KL of "
+            f"{percent(p[0])}). Choosing this word adds {amount(added / unit.nats, unit.name)} to "
             "a forecast that gets here, on average."
         )
         shown(chart.words_figure(names, p, q, colours), said, key="_beta_words")
@@ -382,24 +383,22 @@ def rope_in_words(unit):
 
 @drawn_again("beta_rope")
 def rope():
-    """Show the next word, and forecasts of both models."""
-    unit, colours = units.current(), palette(theme.scheme())
+    """Show the chart that answers β."""
+    next_word(units.current(), palette(theme.scheme()))
+
+
+@drawn_again("beta_details")
+def details():
+    """Show forecasts of both models, the tiles, and the words that the policy likes best."""
+    let_the_chart_appear()
+    unit = units.current()
     (own, report, tokens, _), (base, base_report, base_tokens) = here(), at_reference(*world())
-    next_word(unit, colours)
     left, right = st.columns(2, gap="medium")
     left.markdown(":blue[**P, the SFT model, says**]\n\n" + highlighted(base_tokens))
     right.markdown(":orange[**Q, the policy, says**]\n\n" + highlighted(tokens))
     st.markdown(rope_in_words(unit))
     for failure in failures(own, report, base, base_report):
         st.info(failure, icon=":material/warning:")
-
-
-@drawn_again("beta_details")
-def details():
-    """Show the tiles and the words that the policy likes best."""
-    let_the_chart_appear()
-    unit = units.current()
-    (own, report, *_), (base, base_report, _) = here(), at_reference(*world())
     tiles = [
         ("Reward, exact", number(own.reward), number(base.reward)),
         ("Judge, of 7", give_or_take(report.score), give_or_take(base_report.score)),
@@ -708,7 +707,7 @@ def drawn(run, unit, place, *, kept=False):
         np.array([step for step, _ in exact]),
         np.array([own.reward for _, own in exact]),
         np.array([own.kl for _, own in exact]) / unit.nats,
-        (KEPT_DASHES if kept else DASHES)[place],
+        (KEPT_DASHES if kept else tuple(DASHES))[place],
         kept,
     )
 
@@ -828,42 +827,55 @@ def landing_in_words(run, line, unit):
 def reasons(run, unit):
     """Say why a run has landed where it has."""
     price, end = float(chosen("price")), run.end
-    said = []
+    if run.target is None and not price:
+        return "With β = 0 nothing asks it to stop; only the steps run out."
     if chosen("anchor") != "the SFT model":
         stride = run.strides[max(run.strides)]
-        return [
-            "The rope is tied to the policy of the step before. It keeps each step short (the "
-            f"last: {amount(stride / unit.nats, unit.name)}), but nothing holds the run near the "
+        return (
+            "The rope is tied to the policy of the step before. It minds only how long each step is "
+            f"(the last: {amount(stride / unit.nats, unit.name)}); nothing holds the run near the "
             f"SFT model, from which it is {amount(end.kl / unit.nats, unit.name)} away."
-        ]
+        )
     if run.target is not None:
         recent, target = recent_kl(run) / unit.nats, run.target / unit.nats
-        said.append(
-            f"Over its last {min(50, run.steps)} steps its KL was {amount(recent, unit.name)} on "
-            f"average (target: {amount(target, unit.name)}), and β ended at {number(run.beta[-1])}."
+        said = (
+            f"Over its last {counted(min(50, run.steps), 'step')} its KL was "
+            f"{amount(recent, unit.name)} on average (target: {amount(target, unit.name)}), and β "
+            f"ended at {number(run.beta[-1])}."
         )
-    elif price:
-        asked = at_beta(*world(), price)[0].kl / unit.nats
-        mine = end.kl / unit.nats
-        said.append(
+    else:
+        asked, mine = at_beta(*world(), price)[0].kl / unit.nats, end.kl / unit.nats
+        said = (
             f"The exact optimum for β = {chosen('price')} lies at {amount(asked, unit.name)}; the "
             f"run is {'beyond' if mine > asked else 'short of'} it by "
             f"{amount(abs(mine - asked), unit.name)}."
         )
-    else:
-        said.append("With β = 0 nothing asks it to stop; only the steps run out.")
     if chosen("method") == "GRPO":
         spread = float(np.mean(run.spread[-50:]))
-        said.append(
-            f"GRPO measures rewards in spreads of their group, here about {number(spread)}: β = "
-            f"{number(run.beta[-1])} weighs like {number(run.beta[-1] * spread, 4)}."
+        weighs = run.beta[-1] * spread
+        said += (
+            f" But GRPO measures rewards in spreads of their group, here about {number(spread)}: "
+            f"its β of {number(run.beta[-1])} weighs like {number(weighs, 4)}"
         )
-    if chosen("method") != "PPO" and (price or run.target is not None):
-        said.append(
-            "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT), for which the "
-            "frontier is drawn, so it comes to rest elsewhere."
-        )
+        if run.target is None and weighs > 0:
+            there = at_beta(*world(), weighs)[0].kl / unit.nats
+            said += f", whose optimum lies at {amount(there, unit.name)}"
+        said += "."
     return said
+
+
+def what_else():
+    """Say what keeps any run from the frontier."""
+    k3 = (
+        "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT), for which the frontier "
+        "is drawn, so GRPO comes to rest elsewhere. "
+        if chosen("method") != "PPO" and chosen("anchor") == "the SFT model"
+        else ""
+    )
+    return (
+        f"{k3}What else is missing is lost to chance, 64 forecasts a step, and to a learning rate "
+        "that falls to 0 with the last of them."
+    )
 
 
 def compared(run, other, unit):
@@ -882,7 +894,7 @@ def compared(run, other, unit):
 def landing(runs, unit, colours):
     """Show the way of each run below the frontier, and say where it ended and why."""
     others = kept_runs()
-    named = [f" ({dash} line)" if len(runs) > 1 else "" for dash in DASHES]
+    named = [f" ({line})" if len(runs) > 1 else "" for line in DASHES.values()]
     lines = [landing_in_words(run, line, unit) for run, line in zip(runs, named, strict=False)]
     solve_all(*world())
     frontier = whole_curve(*world(), unit)
@@ -892,12 +904,8 @@ def landing(runs, unit, colours):
         key="_beta_landing",
     )
     for run, line in zip(runs, lines, strict=True):
-        st.markdown(" ".join([line, *reasons(run, unit)]))
-    if chosen("anchor") == "the SFT model":
-        st.markdown(
-            "What else is missing is lost to chance, 64 forecasts a step, and to a learning rate "
-            "that falls to 0 with the last of them."
-        )
+        st.markdown(f"{line} {reasons(run, unit)}")
+    st.markdown(what_else())
     for other in others:
         st.markdown(compared(runs[0], other, unit))
 
