@@ -302,13 +302,12 @@ def next_word(unit, colours):
     else:
         context, step, words = place
         names, p, q, added = next_word_chances(context, step)
-        before = " ".join(words[-6:])
+        so_far = f"After {counted(len(words), 'word')} (“{' '.join(words[-6:])}”)"
+        likeliest = f"“{names[0]}”" if names[0] != "." else "the full stop"
         said = (
-            f"After {len(words)} words (“{before}”)" if words else "At the start of a forecast"
-        ) + (
-            f" the policy's likeliest word is “{names[0]}” ({percent(q[0])}; the SFT model: "
-            f"{percent(p[0])}). Choosing this word adds {amount(added / unit.nats, unit.name)} to "
-            "a forecast that gets here, on average."
+            f"{so_far if words else 'At the start of a forecast'} the policy's likeliest next is "
+            f"{likeliest} ({percent(q[0])}; the SFT model: {percent(p[0])}). Choosing here adds "
+            f"{amount(added / unit.nats, unit.name)} to the KL of a forecast that gets this far."
         )
         shown(chart.words_figure(names, p, q, colours), said, key="_beta_words")
         st.markdown(said)
@@ -832,8 +831,8 @@ def reasons(run, unit):
     if chosen("anchor") != "the SFT model":
         stride = run.strides[max(run.strides)]
         return (
-            "The rope is tied to the policy of the step before. It minds only how long each step is "
-            f"(the last: {amount(stride / unit.nats, unit.name)}); nothing holds the run near the "
+            "The rope is tied to the policy of the step before. It minds only how long each step "
+            f"is (the last: {amount(stride / unit.nats, unit.name)}); nothing holds the run near the "
             f"SFT model, from which it is {amount(end.kl / unit.nats, unit.name)} away."
         )
     if run.target is not None:
@@ -867,8 +866,8 @@ def reasons(run, unit):
 def what_else():
     """Say what keeps any run from the frontier."""
     k3 = (
-        "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT), for which the frontier "
-        "is drawn, so GRPO comes to rest elsewhere. "
+        "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT), for which the "
+        "frontier is drawn, so GRPO comes to rest elsewhere. "
         if chosen("method") != "PPO" and chosen("anchor") == "the SFT model"
         else ""
     )
