@@ -351,8 +351,8 @@ def failures(own, report, base, base_report):
         said.append(
             f"**Language degeneration.** The SFT model's perplexity on this text is "
             f"{number(puzzled, 1)} times that of its own, and {percent(report.repeated[0])} of "
-            f"the words repeat (it counts from {TWICE_AS_PUZZLED:g} times or "
-            f"{percent(MANY_REPEATS, 0)})."
+            f"the words repeat (named from {TWICE_AS_PUZZLED:g} times or "
+            f"{percent(MANY_REPEATS, 0)} on)."
         )
     return said
 
@@ -832,8 +832,8 @@ def reasons(run, unit):
         stride = run.strides[max(run.strides)]
         return (
             "The rope is tied to the policy of the step before. It minds only how long each step "
-            f"is (the last: {amount(stride / unit.nats, unit.name)}); nothing holds the run near the "
-            f"SFT model, from which it is {amount(end.kl / unit.nats, unit.name)} away."
+            f"is (the last: {amount(stride / unit.nats, unit.name)}); nothing holds the run near "
+            f"the SFT model, from which it is {amount(end.kl / unit.nats, unit.name)} away."
         )
     if run.target is not None:
         recent, target = recent_kl(run) / unit.nats, run.target / unit.nats
