@@ -252,22 +252,21 @@ def highlighted(tokens):
 
 def where_in_the_sentence():
     """Return context, step and words so far; or a sentence that says why there is no next word."""
-    words = chosen("context").lower().split()
-    model = reference()
-    try:
-        context = model.context(" ".join(words))
-    except ValueError as error:
-        what = readable(str(error), 90)
-        return (
-            None,
-            f"The words so far: {what}. Take words of the forecasts, or press *From the start*.",
+    model, words = reference(), chosen("context").lower().split()
+    unknown = next((word for word in words if word not in model.index), None)
+    if unknown is not None and "." in unknown:
+        wrong = f"`{readable(unknown)}` holds a full stop, and that ends a forecast"
+    elif unknown is not None:
+        wrong = (
+            f"`{readable(unknown)}` is not among the {len(model.words) - 1} words of the forecasts"
         )
-    if len(words) >= model.longest:
-        return None, (
-            f"The words so far: {len(words)} words, and a forecast ends after {model.longest}. "
-            "Take some away, or press *From the start*."
-        )
-    return (context, len(words), words), None
+    elif "." in words:
+        wrong = "a full stop ends a forecast, so nothing can follow it"
+    elif len(words) >= model.longest:
+        wrong = f"they are {len(words)}, and a forecast ends after {model.longest}"
+    else:
+        return (model.context(" ".join(words)), len(words), words), None
+    return None, f"The words so far: {wrong}. Change them, or press *From the start*."
 
 
 def go_on(word):
@@ -923,6 +922,8 @@ def training():
             icon=":material/play_circle:",
         )
         return
+    for run in runs:
+        run.settle()
     done = "Done" if runs[0].done else "Stopped"
     words = f"{done} after step {runs[0].steps} of {runs[0].last}." + (
         "" if runs[0].done else " Switch *Train* on again to go on from there."
@@ -1158,6 +1159,33 @@ def take_it():
     )
 
 
+def steps_of(name, label, options, tells, followers):
+    """Draw a slider of this page that stops at `options`; `followers` are what it redraws."""
+    st.select_slider(
+        label,
+        options,
+        START[f"beta_{name}"],
+        key=f"beta_{name}",
+        bind="query-params",
+        help=tells,
+        on_change=redraw,
+        args=followers,
+    )
+
+
+def one_of(name, label, captions):
+    """Draw a choice that training depends on; `captions` say what each option means."""
+    st.radio(
+        label,
+        list(captions),
+        key=f"beta_{name}",
+        bind="query-params",
+        captions=list(captions.values()),
+        on_change=redraw,
+        args=FOLLOW_TRAINING,
+    )
+
+
 frame.header(
     "The safety rope",
     "β decides how far a policy may go from the model it started as for the sake of a reward; "
@@ -1200,27 +1228,21 @@ presets(
 )
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
-    st.select_slider(
+    steps_of(
+        "beta",
         "β: how short the rope is",
         LADDER,
-        START["beta_beta"],
-        key="beta_beta",
-        bind="query-params",
-        help="What a nat of KL costs, in reward. Further right is a shorter rope. The book calls "
-        "0.001 to 0.01 free and 0.1 to 0.5 conservative.",
-        on_change=redraw,
-        args=FOLLOW_BETA,
+        "What a nat of KL costs, in reward. Further right is a shorter rope. The book calls 0.001 "
+        "to 0.01 free and 0.1 to 0.5 conservative.",
+        FOLLOW_BETA,
     )
     st.caption("← free 0.001–0.01 · 0.1–0.5 conservative →")
-    st.select_slider(
+    steps_of(
+        "pairs",
         "Judged pairs that the reward model has seen",
         PAIRS,
-        START["beta_pairs"],
-        key="beta_pairs",
-        bind="query-params",
-        help="More pairs make a better reward model; none makes it the judge.",
-        on_change=redraw,
-        args=FOLLOW_PAIRS,
+        "More pairs make a better reward model; none makes it the judge.",
+        FOLLOW_PAIRS,
     )
     series(
         "beta_seed",
@@ -1270,70 +1292,31 @@ st.markdown(
 )
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
-    st.radio(
-        "Method",
-        list(METHODS),
-        key="beta_method",
-        bind="query-params",
-        captions=list(METHODS.values()),
-        on_change=redraw,
-        args=FOLLOW_TRAINING,
-    )
-    st.radio(
-        "Rope",
-        list(ROPES),
-        key="beta_rope",
-        bind="query-params",
-        captions=list(ROPES.values()),
-        on_change=redraw,
-        args=FOLLOW_TRAINING,
-    )
-    st.select_slider(
+    one_of("method", "Method", METHODS)
+    one_of("rope", "Rope", ROPES)
+    steps_of(
+        "price",
         "β to train with, or to begin with",
         PRICES,
-        START["beta_price"],
-        key="beta_price",
-        bind="query-params",
-        help="0 is no rope at all. An adaptive rope begins here, or at 0.001 where this is 0.",
-        on_change=redraw,
-        args=FOLLOW_TRAINING,
+        f"0 is no rope at all. An adaptive rope begins here, or at {LADDER[0]} where this is 0.",
+        FOLLOW_TRAINING,
     )
-    st.select_slider(
+    steps_of(
+        "target",
         "KL target of an adaptive rope, in nats",
         TARGETS,
-        START["beta_target"],
-        key="beta_target",
-        bind="query-params",
-        help="How far from the SFT model it should hold the policy. A fixed rope has no target.",
-        on_change=redraw,
-        args=FOLLOW_TRAINING,
+        "How far it should let the policy go from what it is tied to. A fixed rope has no target.",
+        FOLLOW_TRAINING,
     )
     with st.expander("More settings"):
-        st.radio(
-            "The rope is tied to",
-            list(ANCHORS),
-            key="beta_anchor",
-            bind="query-params",
-            captions=list(ANCHORS.values()),
-            on_change=redraw,
-            args=FOLLOW_TRAINING,
-        )
+        one_of("anchor", "The rope is tied to", ANCHORS)
         for name, label, options, tells in (
             ("steps", "Steps", [30, 75, 150, 300], "Each samples 64 forecasts."),
             ("rate", "Learning rate", [10, 20, 40, 80], "It falls to 0 with the last step."),
             ("epochs", "Passes over each batch", [1, 2, 4], "Inner epochs; clipped beyond 20%."),
             ("group", "Forecasts in a group", [2, 4, 8, 16], "For GRPO."),
         ):
-            st.select_slider(
-                label,
-                options,
-                START[f"beta_{name}"],
-                key=f"beta_{name}",
-                bind="query-params",
-                help=tells,
-                on_change=redraw,
-                args=FOLLOW_TRAINING,
-            )
+            steps_of(name, label, options, tells, FOLLOW_TRAINING)
     series(
         "beta_run_seed",
         "Which run",

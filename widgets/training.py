@@ -13,7 +13,7 @@ TEXT_EVERY = 15
 
 @dataclass(eq=False)
 class TrainingRun:
-    """What a run has done so far, as numbers and sentences; policies are not kept.
+    """What a run has done so far, as numbers and sentences; of policies only the latest is kept.
 
     Attributes
     ----------
@@ -43,6 +43,7 @@ class TrainingRun:
     exact: dict[int, Account] = field(default_factory=dict)
     strides: dict[int, float] = field(default_factory=dict)
     sentences: dict[int, str] = field(default_factory=dict)
+    latest: Record | None = None
 
     def __post_init__(self) -> None:
         """Begin with the reference."""
@@ -60,7 +61,7 @@ class TrainingRun:
 
     @property
     def end(self) -> Account:
-        """The exact figures of the policy as it is now, or was a few steps ago."""
+        """The exact figures of the policy when they were last worked out."""
         return self.exact[max(self.exact)]
 
     def advance(self) -> None:
@@ -73,8 +74,14 @@ class TrainingRun:
         self.beta.append(record.beta)
         self.clipped.append(record.clipped)
         self.reward.append(record.reward[0])
+        self.latest = record
         if record.step % EXACT_EVERY == 0 or record.step in (1, self.last):
-            self.exact[record.step] = record.exact
-            self.strides[record.step] = record.kl_previous
+            self.settle()
         if record.step % TEXT_EVERY == 0 or record.step in (1, self.last):
             self.sentences[record.step] = batch.policy.model.decode(batch.tokens[0])
+
+    def settle(self) -> None:
+        """Work out the exact figures of the latest step, wherever the run has been stopped."""
+        if self.latest and self.steps not in self.exact:
+            self.exact[self.steps] = self.latest.exact
+            self.strides[self.steps] = self.latest.kl_previous
