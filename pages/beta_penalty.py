@@ -108,10 +108,10 @@ START = {
     "beta_check4": None,
 }
 GUESSES = {
-    "above 0.1": (0.1, math.inf),
-    "0.03 to 0.1": (0.03, 0.1),
-    "0.01 to 0.03": (0.01, 0.03),
-    "0.003 to 0.01": (0.003, 0.01),
+    "0.1 or more": (0.1, math.inf),
+    "0.03 to below 0.1": (0.03, 0.1),
+    "0.01 to below 0.03": (0.01, 0.03),
+    "0.003 to below 0.01": (0.003, 0.01),
     "below 0.003": (0, 0.003),
 }
 
@@ -266,7 +266,7 @@ def where_in_the_sentence():
         wrong = f"they are {len(words)}, and a forecast ends after {model.longest}"
     else:
         return (model.context(" ".join(words)), len(words), words), None
-    return None, f"The words so far: {wrong}. Change them, or press *From the start*."
+    return None, f"The words so far: {wrong}. Change them, or press *Back one word*."
 
 
 def go_on(word):
@@ -301,7 +301,8 @@ def next_word(unit, colours):
     else:
         context, step, words = place
         names, p, q, added = next_word_chances(context, step)
-        so_far = f"After {counted(len(words), 'word')} (“{' '.join(words[-6:])}”)"
+        quoted = ("… " if len(words) > 6 else "") + " ".join(words[-6:])
+        so_far = f"After {counted(len(words), 'word')} (“{quoted}”)"
         likeliest = f"“{names[0]}”" if names[0] != "." else "the full stop"
         said = (
             f"{so_far if words else 'At the start of a forecast'} the policy's likeliest next is "
@@ -362,7 +363,7 @@ def book_says(beta):
         return "in the book's *conservative* range, 0.1 to 0.5"
     if 0.001 <= beta <= 0.01:
         return "in the book's *free* range, 0.001 to 0.01"
-    return "between the book's two ranges" if beta < 0.1 else "tighter than the book's ranges"
+    return "between the book's two ranges" if beta < 0.1 else "above the book's ranges"
 
 
 def rope_in_words(unit):
@@ -522,8 +523,8 @@ def best_in_words(curve):
         else ""
     )
     return name, (
-        f"The judge's score is largest at **β = {name}**: {number(curve.judge[best], 2)} ± "
-        f"{number(curve.error[best], 2)} of 7.{doubt}"
+        f"The judge's score is largest at **β = {name}**: "
+        f"{give_or_take((curve.judge[best], curve.error[best]))} of 7.{doubt}"
     )
 
 
@@ -534,7 +535,7 @@ def guess_in_words(curve):
         return "Guess first, and the star will show it."
     name, words = best_in_words(curve)
     low, high = GUESSES[guess]
-    verdict = "Right." if low <= float(name) <= high else f"Not {guess}."
+    verdict = "Right." if low <= float(name) < high else f"Not {guess}."
     return f"{verdict} {words} It is the star in the chart."
 
 
@@ -547,52 +548,53 @@ def picks_a_point(curve, of_best, unit):
     more = of_best.judge[place] - rope_judge
     clear = abs(more) > 2 * math.hypot(error, of_best.error[place])
     relation = ("more" if more > 0 else "less") if clear else "the same within the noise"
-    climbs = 1 / (10 * beta)
+    climbs = 1 / beta
     return (
         "**β picks a point on this curve; it does not lift the curve.** Climb without any rope, "
         "each step multiplying the chance of every forecast by exp(η·reward) (*mirror ascent*), "
-        "and after k steps you are exactly at the optimum for β = 1/(η·k). With η = 10, β = "
-        f"{chosen('beta')} is the same policy as stopping after {number(climbs, 1)} steps: the "
+        "and after k steps you are exactly at the optimum for β = 1/(η·k). With η = 1, β = "
+        f"{chosen('beta')} is the same policy as stopping after {climbs:.4g} steps: the "
         "rope is a way to stop early. What does lift the curve is a better reward model: move the "
         "pairs. (Gao et al. saw the same in large models, the penalty acted like early stopping; "
         "they add that this may depend on hyperparameters.) Another way of choosing gives another "
         f"curve: the best of {n}, {amount(float(of_best.distance[place] ** 2), unit.name)} away, "
-        f"gets {number(of_best.judge[place], 2)} ± {number(of_best.error[place], 2)} from the "
-        f"judge, the rope's optimum at that KL {number(rope_judge, 2)} ± {number(error, 2)}: best "
-        f"of {n} gets {relation}."
+        f"gets {give_or_take((of_best.judge[place], of_best.error[place]))} from the judge, the "
+        f"rope's optimum at that KL {give_or_take((rope_judge, error))}: best of {n} gets "
+        f"{relation}."
     )
 
 
 def fits_in_words(fits, curve, unit):
-    """Say how well the curves of Gao et al. fit, and where they turn."""
+    """Say how well the curves of Gao et al. fit, and after the guess where they turn."""
     rl, best = fits
-    ends = (
-        f"It turns at √KL = {number(rl.peak, 1)}; the judge's measured peak is at "
-        f"{number(curve.distance[curve.judge.argmax()], 1)}."
-        if math.isfinite(rl.peak) and rl.peak < curve.distance[-1]
-        else "It does not turn within this chart."
-    )
+    ends = ""
+    if chosen("guess"):
+        ends = (
+            f"It turns at √KL = {number(rl.peak, 1)}; the judge's measured peak is at "
+            f"{number(curve.distance[curve.judge.argmax()], 1)}. "
+            if math.isfinite(rl.peak) and rl.peak < curve.distance[-1]
+            else "It does not turn within this chart. "
+        )
     return (
         "Dotted: the forms of Gao, Schulman & Hilton (2022) fitted to the judge's gain over the "
         f"SFT model, with d = √KL in √{unit.name}. RL, d·(α − β·log d): R² = "
-        f"{number(rl.r_squared, 2)}. {ends} Best-of-n, d·(α − β·d): R² = "
+        f"{number(rl.r_squared, 2)}. {ends}Best-of-n, d·(α − β·d): R² = "
         f"{number(best.r_squared, 2)}. (Their α and β are only names for two coefficients.)"
     )
 
 
 def ends_in_words(curve, unit):
     """Say what the chart shows from end to end."""
-    first, last = curve.judge[0], curve.judge[-1]
     place = BETAS.index(chosen("beta"))
+    mine = give_or_take((curve.judge[place], curve.error[place]))
+    first, last, most = (position(score) for score in (*curve.judge[[0, -1]], curve.judge.max()))
     kl, bound, *_ = best_of(*world())[-1]
     return (
         f"From the tightest rope to the loosest the reward goes from {number(curve.reward[0])} to "
-        f"{number(curve.reward[-1])} and never turns; the judge's score goes from "
-        f"{number(first, 2)} to {number(last, 2)}, by way of {number(curve.judge.max(), 2)}. Your "
-        f"β = {chosen('beta')}, the dot, has {number(curve.judge[place], 2)} ± "
-        f"{number(curve.error[place], 2)}. Dashed: the best of n, up to n = {BEST_OF[-1]}, which "
-        f"lies {amount(kl / unit.nats, unit.name)} from the SFT model (its bound, "
-        f"log n − (n − 1)/n: {amount(bound / unit.nats, unit.name)})."
+        f"{number(curve.reward[-1])} and never turns; the judge's score goes from {first} to "
+        f"{last}, by way of {most}. Your β = {chosen('beta')}, the dot, has {mine}. Dashed: the "
+        f"best of n, up to n = {BEST_OF[-1]}, which lies {amount(kl / unit.nats, unit.name)} from "
+        f"the SFT model (its bound, log n − (n − 1)/n: {amount(bound / unit.nats, unit.name)})."
     )
 
 
@@ -610,7 +612,7 @@ def hacking():
     st.markdown(words)
     st.markdown(guess_in_words(curve))
     if world() != USUAL:
-        peaks = [number(each.judge.max(), 2) for each in (curve, whole_curve(*USUAL, unit))]
+        peaks = [position(each.judge.max()) for each in (curve, whole_curve(*USUAL, unit))]
         st.markdown(
             f"With these {chosen('pairs'):,} pairs the judge's score peaks at {peaks[0]}; with the "
             f"first {USUAL_PAIRS:,}, in grey, at {peaks[1]}."
@@ -620,9 +622,11 @@ def hacking():
 
 
 def settings():
-    """Return all that a run of training depends on."""
-    names = ("method", "rope", "price", "target", "anchor", "steps", "group", "epochs", "rate")
-    return (*world(), *(chosen(name) for name in (*names, "run_seed")))
+    """Return all that a run of training depends on: no more, or moving the rest would lose it."""
+    names = ["method", "rope", "price", "anchor", "steps", "epochs", "rate", "run_seed"]
+    names += ["target"] if chosen("rope") != "fixed" else []
+    names += ["group"] if chosen("method") != "PPO" else []
+    return (*world(), *(chosen(name) for name in names))
 
 
 def algorithm():
@@ -739,6 +743,12 @@ def forget():
     st.session_state.pop("_beta_kept", None)
 
 
+def offer_to_forget():
+    """Draw the button that forgets the kept runs, where there are any."""
+    if kept_runs():
+        st.button("Forget kept runs", key="_beta_forget", on_click=forget, icon=":material/delete:")
+
+
 def levels(unit):
     """Return the KL that the rope aims at, and that of the exact optimum, in the unit."""
     aims = chosen("rope") != "fixed" and chosen("anchor") == "the SFT model"
@@ -822,6 +832,11 @@ def landing_in_words(run, line, unit):
     return said
 
 
+def price_of(beta):
+    """Return a β with the digits that matter, three of them."""
+    return f"{beta:.3g}" if beta >= 0.001 else number(beta, 3)
+
+
 def reasons(run, unit):
     """Say why a run has landed where it has."""
     price, end = float(chosen("price")), run.end
@@ -836,10 +851,10 @@ def reasons(run, unit):
         )
     if run.target is not None:
         recent, target = recent_kl(run) / unit.nats, run.target / unit.nats
+        when = f"Over its last {min(50, run.steps)} steps" if run.steps > 1 else "At its first step"
         said = (
-            f"Over its last {counted(min(50, run.steps), 'step')} its KL was "
-            f"{amount(recent, unit.name)} on average (target: {amount(target, unit.name)}), and β "
-            f"ended at {number(run.beta[-1])}."
+            f"{when} its KL was {position(recent, 3)} {unit.name} on average (target: "
+            f"{amount(target, unit.name)}), and β ended at {price_of(run.beta[-1])}."
         )
     else:
         asked, mine = at_beta(*world(), price)[0].kl / unit.nats, end.kl / unit.nats
@@ -853,7 +868,7 @@ def reasons(run, unit):
         weighs = run.beta[-1] * spread
         said += (
             f" But GRPO measures rewards in spreads of their group, here about {number(spread)}: "
-            f"its β of {number(run.beta[-1])} weighs like {number(weighs, 4)}"
+            f"its β of {price_of(run.beta[-1])} weighs like {price_of(weighs)}"
         )
         if run.target is None and weighs > 0:
             there = at_beta(*world(), weighs)[0].kl / unit.nats
@@ -867,7 +882,9 @@ def what_else():
     k3 = (
         "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT), for which the "
         "frontier is drawn, so GRPO comes to rest elsewhere. "
-        if chosen("method") != "PPO" and chosen("anchor") == "the SFT model"
+        if chosen("method") != "PPO"
+        and chosen("anchor") == "the SFT model"
+        and (float(chosen("price")) or chosen("rope") != "fixed")
         else ""
     )
     return (
@@ -916,11 +933,17 @@ def training():
     if chosen("train"):
         go_on_training(runs, unit, colours)
     if not runs[0].steps:
+        kept = listed([run.name for run in kept_runs()]) if kept_runs() else ""
         st.info(
-            "Nothing is trained yet. Switch *Train* on: a run takes a few seconds, and you may "
-            "stop it at any time.",
+            (
+                f"Kept: {kept}. Train another run to compare. "
+                if kept
+                else "Nothing is trained yet. "
+            )
+            + "Switch *Train* on: a run takes a few seconds, and you may stop it at any time.",
             icon=":material/play_circle:",
         )
+        offer_to_forget()
         return
     for run in runs:
         run.settle()
@@ -940,10 +963,7 @@ def training():
             icon=":material/push_pin:",
             help="Keeps what is drawn, in grey, while you try other settings; the latest three.",
         )
-        if kept_runs():
-            st.button(
-                "Forget kept runs", key="_beta_forget", on_click=forget, icon=":material/delete:"
-            )
+        offer_to_forget()
 
 
 @drawn_again("beta_formula")
@@ -1090,7 +1110,10 @@ IN_USE = [
 def betas_in_use():
     """Show the book's β table and what real systems use, a button each."""
     st.subheader("Which β?", anchor="which-beta")
-    st.markdown("The book's table, and what real systems use. Each button sets β on this page.")
+    st.markdown(
+        "The book's table, and what real systems use. A button sets β above, or the rope of "
+        "*Train it* below."
+    )
     for place, (label, controls, says) in enumerate(IN_USE):
         button, text = st.columns([1, 4], vertical_alignment="center")
         button.button(
@@ -1254,7 +1277,7 @@ with controls:
     st.text_input(
         "The words so far, for the next-word chart",
         START["beta_context"],
-        max_chars=200,
+        max_chars=400,
         key="beta_context",
         bind="query-params",
         help="Type words of the forecasts, or click the policy's next words below the chart.",

@@ -1,0 +1,160 @@
+"""A run of training keeps what a page shows of it, goes on where it was left, and stays small."""
+
+import gc
+import pickle
+import weakref
+
+import numpy as np
+import pytest
+
+from kl_core.rlhf import (
+    PPO,
+    AdaptiveKL,
+    Judge,
+    LanguageModel,
+    RewardModel,
+    account,
+    forecasts,
+    sample_preferences,
+    train,
+)
+from kl_core.rlhf.policy import sequence_kl
+from widgets.training import TrainingRun
+
+MODEL = LanguageModel.from_text(forecasts())
+JUDGE = Judge(MODEL)
+REWARD = RewardModel.fit(MODEL, sample_preferences(MODEL, JUDGE, 500, np.random.default_rng(2)))
+START = account(MODEL, REWARD)
+
+
+def steps_of(count, seed=3):
+    """Return the records of a run, one after the other."""
+    rng = np.random.default_rng(seed)
+    return train(MODEL, REWARD, JUDGE, PPO(), AdaptiveKL(0.02, 1.0), rng, steps=count, batch=16)
+
+
+def fresh(count, seed=3):
+    """Return a run that has not begun."""
+    return TrainingRun("a run", steps_of(count, seed), START, count, 1.0)
+
+
+def advanced(run, count):
+    """Take steps and return the run."""
+    for _ in range(count):
+        run.advance()
+    return run
+
+
+def kept(run):
+    """Return all that a run keeps, as one comparable value."""
+    exact = {step: (own.reward, own.kl, own.entropy) for step, own in run.exact.items()}
+    return (
+        run.reward, run.spread, run.judge, run.kl, run.beta, run.clipped, exact, run.strides,
+        run.sentences,
+    )  # fmt: skip
+
+
+def test_a_fresh_run_holds_the_reference_only():
+    run = fresh(7)
+    assert (run.steps, run.done, run.end) == (0, False, START)
+    assert run.exact == {0: START}
+    assert run.sentences == {}
+    run.settle()
+    assert run.exact == {0: START}
+
+
+def test_every_step_is_written_down_as_it_was():
+    run = advanced(fresh(17), 17)
+    of = list(steps_of(17))
+    assert run.steps == 17
+    assert run.reward == [record.reward[0] for record in of]
+    assert run.judge == [record.judge for record in of]
+    assert run.kl == [record.kl for record in of]
+    assert run.beta == [record.beta for record in of]
+    assert run.clipped == [record.clipped for record in of]
+    spreads = [REWARD.score(record.batch.tokens).std(ddof=1) for record in of]
+    assert run.spread == pytest.approx(spreads)
+
+
+def test_exact_figures_every_five_steps_first_and_last():
+    run = advanced(fresh(17), 17)
+    assert list(run.exact) == [0, 1, 5, 10, 15, 17]
+    assert list(run.strides) == [1, 5, 10, 15, 17]
+    of = list(steps_of(17))
+    for step in run.strides:
+        own = account(of[step - 1].policy, REWARD)
+        assert (run.exact[step].reward, run.exact[step].kl) == (own.reward, own.kl)
+        assert run.strides[step] == sequence_kl(of[step - 1].policy, of[step - 1].batch.policy)
+    assert run.end is run.exact[17]
+
+
+def test_a_forecast_every_fifteen_steps_first_and_last():
+    run = advanced(fresh(32), 32)
+    assert list(run.sentences) == [1, 15, 30, 32]
+    for step, record in enumerate(steps_of(32), start=1):
+        if step in run.sentences:
+            assert run.sentences[step] == MODEL.decode(record.batch.tokens[0])
+
+
+def test_done_with_the_last_step_and_no_further():
+    run = fresh(3)
+    seen = []
+    while not run.done:
+        run.advance()
+        seen.append((run.steps, run.done))
+    assert seen == [(1, False), (2, False), (3, True)]
+    with pytest.raises(StopIteration):
+        run.advance()
+    assert run.steps == 3
+
+
+def test_settling_works_out_where_the_run_stands_once():
+    run = advanced(fresh(17), 8)
+    assert run.end is run.exact[5]
+    run.settle()
+    assert run.end is run.exact[8]
+    record = list(steps_of(17))[7]
+    assert run.end.kl == account(record.policy, REWARD).kl
+    before = run.end
+    run.settle()
+    assert run.end is before
+    assert list(run.exact) == [0, 1, 5, 8]
+
+
+def test_stopping_and_settling_changes_nothing_that_follows():
+    stopped = fresh(17)
+    for pause in (1, 2, 5, 9):
+        advanced(stopped, pause)
+        stopped.settle()
+    straight = advanced(fresh(17), 17)
+    for place in (3, 8):
+        assert place in stopped.exact
+        del stopped.exact[place], stopped.strides[place]
+    assert kept(stopped) == kept(straight)
+
+
+def test_runs_do_not_share_what_they_keep():
+    one, other = fresh(5), fresh(5, seed=4)
+    advanced(one, 2)
+    assert other.steps == 0
+    assert other.exact == {0: START}
+    advanced(other, 2)
+    assert one.reward != other.reward
+
+
+def test_policies_are_not_kept_and_the_rest_is_small():
+    policies = []
+
+    def watched():
+        for record in steps_of(60):
+            policies.append(weakref.ref(record.policy))
+            yield record
+
+    run = TrainingRun("a run", watched(), START, 60, 1.0)
+    advanced(run, 60)
+    gc.collect()
+    alive = [place for place, policy in enumerate(policies) if policy() is not None]
+    # The latest, and the one before that it was sampled from.
+    assert set(alive) <= {58, 59}
+    assert len(pickle.dumps(kept(run))) < 20_000
+    assert len(pickle.dumps(run.exact)) < 100_000
