@@ -214,7 +214,10 @@ def hacking_figure(
             )
             for values, axis in ((curve.reward, "y"), (curve.judge, "y2"))
         ]
-    farthest = max(float(curve.distance.max()), float(other.distance.max()) if other else 0.0)
+    both = [curve, other] if other else [curve]
+    farthest = max(float(each.distance.max()) for each in both)
+    highest = max(float(each.reward.max()) for each in (*both, best_of))
+    lowest = min(0.0, *(float(each.reward.min()) for each in (*both, best_of)))
     peak = int(curve.judge.argmax())
     turns = float(curve.judge[peak] - curve.judge[-1]) > 2 * float(curve.error[peak])
     return figure(
@@ -234,7 +237,7 @@ def hacking_figure(
             "range": [-0.2, 1.04 * farthest],
             "title": {"text": f"√D(π‖π_SFT), D in {unit}"},
         },
-        yaxis={"domain": [0.56, 0.98], "rangemode": "tozero", "nticks": 5},
+        yaxis={"domain": [0.56, 0.98], "range": [1.08 * lowest, 1.08 * highest], "nticks": 5},
         yaxis2={"domain": [0, 0.45], "range": [0, 7.2], "nticks": 8},
     )
 
@@ -390,7 +393,8 @@ def landing_figure(
                 hovertemplate=f"{run.name}, step %{{customdata}}: %{{y:.3f}}<extra></extra>",
             )
         )
-    inside = frontier.reward[frontier.distance <= farthest]
+    lowest = float(frontier.reward.min())
+    highest = float(np.interp(farthest, frontier.distance, frontier.reward))
     return figure(
         traces,
         colours,
@@ -399,10 +403,7 @@ def landing_figure(
         showlegend=False,
         xaxis={"range": [-0.05, farthest], "title": {"text": f"√D(π‖π_SFT), D in {unit}"}},
         yaxis={
-            "range": [
-                float(frontier.reward.min()) - 0.02,
-                1.08 * float(inside.max(initial=float(frontier.reward.min()))) + 0.02,
-            ],
+            "range": [lowest - 0.02, 1.08 * highest + 0.02],
             "nticks": 6,
             "title": {"text": "reward"},
         },

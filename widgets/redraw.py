@@ -43,7 +43,7 @@ def redraw(*fragments: str) -> None:
     drawn: dict[str, float] = st.session_state[_DRAWN]
     owed = [key for key, when in drawn.items() if _owed(when) and key not in fragments]
     drawn.update(dict.fromkeys(fragments, NEVER))
-    st.rerun([*owed, *fragments])
+    st.rerun([*fragments, *owed])
 
 
 def drawn_again(key: str) -> Callable[[Callable[[], None]], Callable[[], None]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from threading import Lock
 
 from kl_core.rlhf import Record
 from kl_core.rlhf.policy import Account
@@ -44,6 +45,7 @@ class TrainingRun:
     strides: dict[int, float] = field(default_factory=dict)
     sentences: dict[int, str] = field(default_factory=dict)
     latest: Record | None = None
+    _turn: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         """Begin with the reference."""
@@ -65,8 +67,18 @@ class TrainingRun:
         return self.exact[max(self.exact)]
 
     def advance(self) -> None:
-        """Take one step."""
-        record = next(self.records)
+        """Take one step, unless all are done."""
+        # Streamlit answers the next control in a thread of its own, before it has stopped this one.
+        with self._turn:
+            if not self.done:
+                self._take_down(next(self.records))
+
+    def settle(self) -> None:
+        """Work out the exact figures of the latest step, wherever the run has been stopped."""
+        with self._turn:
+            self._settle()
+
+    def _take_down(self, record: Record) -> None:
         batch = record.batch
         self.spread.append(record.reward[1] * len(batch.tokens) ** 0.5)
         self.judge.append(record.judge)
@@ -76,12 +88,11 @@ class TrainingRun:
         self.reward.append(record.reward[0])
         self.latest = record
         if record.step % EXACT_EVERY == 0 or record.step in (1, self.last):
-            self.settle()
+            self._settle()
         if record.step % TEXT_EVERY == 0 or record.step in (1, self.last):
             self.sentences[record.step] = batch.policy.model.decode(batch.tokens[0])
 
-    def settle(self) -> None:
-        """Work out the exact figures of the latest step, wherever the run has been stopped."""
+    def _settle(self) -> None:
         if self.latest and self.steps not in self.exact:
             self.exact[self.steps] = self.latest.exact
             self.strides[self.steps] = self.latest.kl_previous

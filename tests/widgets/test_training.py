@@ -3,6 +3,7 @@
 import gc
 import pickle
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -103,9 +104,8 @@ def test_done_with_the_last_step_and_no_further():
         run.advance()
         seen.append((run.steps, run.done))
     assert seen == [(1, False), (2, False), (3, True)]
-    with pytest.raises(StopIteration):
-        run.advance()
-    assert run.steps == 3
+    run.advance()
+    assert (run.steps, run.done) == (3, True)
 
 
 def test_settling_works_out_where_the_run_stands_once():
@@ -158,3 +158,11 @@ def test_policies_are_not_kept_and_the_rest_is_small():
     assert set(alive) <= {58, 59}
     assert len(pickle.dumps(kept(run))) < 20_000
     assert len(pickle.dumps(run.exact)) < 100_000
+
+
+def test_two_threads_take_turns():
+    run, alone = fresh(12), advanced(fresh(12), 12)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: run.advance(), range(2 * run.last)))
+    assert run.done
+    assert (run.reward, run.kl, run.beta) == (alone.reward, alone.kl, alone.beta)

@@ -1,0 +1,439 @@
+"""The lesson on the rope as a learner meets it: move, click through words, guess, train, share."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from charts.style import DARK, LIGHT
+from tests.browser.conftest import (
+    drawings,
+    opened_elsewhere,
+    settled,
+    slider,
+    troubles_of,
+    visit,
+)
+
+LESSON = "/beta-penalty"
+NEXT_WORD, HACKING, STEP_BY_STEP, LANDING = range(4)
+BETA, PAIRS = "β: how short the rope is", "Judged pairs that the reward model has seen"
+SOFAR = "The words so far, for the next-word chart"
+# A first visit solves for every β, and a run of 300 steps takes its time on a busy machine.
+PATIENCE = 60_000
+
+
+@pytest.fixture(autouse=True)
+def no_troubles(page):
+    """Let no test pass in which the browser complains, or the page shows a traceback."""
+    troubles = troubles_of(page)
+    yield
+    assert troubles == []
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def plot(page, number):
+    """Return a chart as the browser has it."""
+    return page.locator(".js-plotly-plot").nth(number)
+
+
+def title(page, number):
+    """Return the title of a chart, as the browser draws it."""
+    return plot(page, number).locator(".gtitle")
+
+
+def press(page, label, *keys):
+    """Press keys on the slider with this label."""
+    slider(page, label).focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def asked(page):
+    """Return what the address asks for."""
+    query = parse_qs(urlsplit(page.url).query)
+    return {name: values[0] for name, values in query.items()}
+
+
+def tile(page, label):
+    """Return the number on a tile."""
+    tile = page.get_by_test_id("stMetric").filter(has_text=label)
+    return tile.get_by_test_id("stMetricValue").inner_text()
+
+
+def said_by(page, model):
+    """Return the five forecasts below a heading."""
+    block = page.get_by_test_id("stMarkdown").filter(has_text=f"{model}, says")
+    return block.get_by_role("listitem").all_inner_texts()
+
+
+def so_far(page):
+    """Return the field that holds the words so far."""
+    return page.get_by_role("textbox", name=SOFAR)
+
+
+def words(page):
+    """Return the next words as the chart names them."""
+    return plot(page, NEXT_WORD).evaluate("plot => [...plot._fullData[1].y]")
+
+
+def stars(page):
+    """Return how many stars the chart of hacking shows."""
+    return plot(page, HACKING).evaluate(
+        "plot => plot._fullData.filter(trace => trace.marker?.symbol === 'star').length"
+    )
+
+
+def switch_training_on(page):
+    """Switch training on, and wait until it goes."""
+    page.get_by_test_id("stCheckbox").locator("label").click()
+    expect(progress(page)).to_be_visible()
+
+
+def progress(page):
+    """Return the bar that says at which step training is."""
+    return page.get_by_test_id("stProgress").filter(has_text=re.compile(r"^Step \d+ of"))
+
+
+def ended(page, how="Done"):
+    """Wait until training is over, and return after which step."""
+    line = page.get_by_test_id("stMarkdown").filter(has_text=re.compile(f"^{how} after step "))
+    expect(line).to_have_count(1, timeout=PATIENCE)
+    settled(page)
+    expect(progress(page)).to_have_count(0)
+    return int(re.search(r"after step (\d+) of", line.inner_text())[1])
+
+
+def traces_of(page, number):
+    """Return name, colour, dash and length of each line of a chart that has a name."""
+    return plot(page, number).evaluate(
+        """plot => plot._fullData.filter(trace => trace.mode?.includes('lines')).map(trace => ({
+            said: (trace.hovertemplate ?? '').split(', step')[0], colour: trace.line.color,
+            dash: trace.line.dash, length: trace.x.length}))"""
+    )
+
+
+def violations(page):
+    """Return what axe finds, once all has faded in."""
+    page.wait_for_timeout(1500)
+    return Axe().run(page).response["violations"]
+
+
+# The rope.
+
+
+def test_beta_moves_next_word_forecasts_and_tiles_and_not_the_sft_model(page):
+    visit(page, LESSON)
+    bars = drawings(page)[NEXT_WORD]
+    mine, usual = said_by(page, "Q, the policy"), said_by(page, "P, the SFT model")
+    numbers = {each: tile(page, each) for each in ("Reward", "Judge", "D(π‖π_SFT)", "Perplexity")}
+    assert len(mine) == len(usual) == 5
+    heading = title(page, NEXT_WORD).text_content()
+    press(page, BETA, "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft")
+    expect(page).to_have_url(re.compile(r"beta_beta=0\.008$"))
+    expect(title(page, NEXT_WORD)).not_to_have_text(heading)
+    expect(
+        page.get_by_text(re.compile(r"^β = 0\.008 lies in the book's free range"))
+    ).to_be_visible()
+    expect(page.get_by_text("Your β = 0.008, the dot, has")).to_be_visible()
+    settled(page)
+    assert drawings(page)[NEXT_WORD] != bars
+    assert said_by(page, "Q, the policy") != mine
+    assert said_by(page, "P, the SFT model") == usual
+    for label, number in numbers.items():
+        assert tile(page, label) != number, label
+    assert float(tile(page, "Reward")) > float(numbers["Reward"])
+
+
+def test_axes_stay_from_one_end_of_beta_to_the_other(page):
+    visit(page, f"{LESSON}?beta_guess=0.01+to+below+0.03")
+    ranges, dots = [], []
+    for key, beta in (("Home", "0.001"), ("End", "1")):
+        press(page, BETA, key)
+        expect(page.get_by_text(f"Your β = {beta}, the dot, has")).to_be_visible()
+        settled(page)
+        shown = drawings(page)[HACKING]
+        ranges.append(shown["ranges"])
+        dots.append([trace["x"] for trace in shown["traces"] if len(trace["x"] or []) == 1])
+    assert dots[0][0] > dots[1][0]
+    assert ranges[0] == ranges[1]
+
+
+def test_words_are_clicked_taken_back_and_mistyped(page):
+    visit(page, LESSON)
+    expect(so_far(page)).to_have_value("tomorrow will be")
+    spoken = "tomorrow will be"
+    for _ in range(2):
+        before = drawings(page)[NEXT_WORD]
+        following = next(word for word in words(page) if word != "full stop")
+        page.get_by_role("button", name=following, exact=True).click()
+        spoken = f"{spoken} {following}"
+        expect(so_far(page)).to_have_value(spoken)
+        said = f"After {len(spoken.split())} words (“{spoken}”)"
+        expect(page.get_by_text(said)).to_be_visible()
+        settled(page)
+        assert drawings(page)[NEXT_WORD] != before
+        assert asked(page) == {"beta_context": spoken}
+    page.get_by_role("button", name="Back one word").click()
+    shorter = spoken.rsplit(" ", 1)[0]
+    expect(so_far(page)).to_have_value(shorter)
+    expect(page.get_by_text(f"words (“{shorter}”)")).to_be_visible()
+    page.get_by_role("button", name="From the start").click()
+    expect(so_far(page)).to_have_value("")
+    expect(page.get_by_text("At the start of a forecast the policy's likeliest")).to_be_visible()
+    settled(page)
+
+    rest = drawings(page)[HACKING], said_by(page, "Q, the policy"), tile(page, "Reward")
+    so_far(page).fill("tomorrow xyzzy")
+    so_far(page).press("Enter")
+    warning = page.get_by_role("alert").filter(has_text="is not among the")
+    expect(warning).to_contain_text("The words so far: xyzzy is not among the")
+    settled(page)
+    expect(so_far(page)).to_have_value("tomorrow xyzzy")
+    # The chart of the next word is gone, so that of hacking is the first.
+    expect(page.locator(".js-plotly-plot")).to_have_count(1)
+    assert (drawings(page)[0], said_by(page, "Q, the policy"), tile(page, "Reward")) == rest
+    page.get_by_role("button", name="From the start").click()
+    expect(warning).to_have_count(0)
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    settled(page)
+
+
+def test_guess_brings_the_star(page):
+    visit(page, LESSON)
+    expect(page.get_by_text("Guess first, and the star will show it.")).to_be_visible()
+    assert stars(page) == 0
+    page.get_by_text("0.1 or more", exact=True).click()
+    expect(page.get_by_text(re.compile(r"^Not 0\.1 or more\. .* It is the star"))).to_be_visible()
+    settled(page)
+    # One beside the reward, one beside the judge, where the judge's line is highest.
+    assert stars(page) == 2
+    star, line = plot(page, HACKING).evaluate(
+        """plot => [plot._fullData.filter(trace => trace.marker?.symbol === 'star')[1].y[0],
+                    Math.max(...plot._fullData.filter(trace =>
+                        trace.hovertemplate?.startsWith('policy'))[1].y)]"""
+    )
+    assert star == line
+    assert asked(page) == {"beta_guess": "0.1 or more"}
+
+
+# Training.
+
+
+def test_training_is_stopped_resumed_and_done(page):
+    visit(page, f"{LESSON}?beta_steps=300")
+    expect(page.get_by_text("Nothing is trained yet.")).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    switch_training_on(page)
+    page.get_by_role("button", name="Stop training").click()
+    stopped = ended(page, "Stopped")
+    assert 1 <= stopped < 300
+    switch = page.get_by_test_id("stCheckbox").locator("input")
+    expect(switch).not_to_be_checked()
+    expect(page).to_have_url(re.compile(r"beta_steps=300$"))
+    assert [each["length"] for each in traces_of(page, STEP_BY_STEP)][-1] == stopped
+    expect(page.get_by_text("Switch Train on again to go on from there.")).to_be_visible()
+
+    switch_training_on(page)
+    expect(switch).to_be_checked()
+    first = int(re.search(r"Step (\d+) of 300", progress(page).inner_text())[1])
+    assert first > stopped
+    assert ended(page) == 300
+    expect(switch).to_be_checked()
+    assert asked(page) == {"beta_steps": "300", "beta_train": "true"}
+    expect(page.get_by_text("Stopped after step")).to_have_count(0)
+    for step in (1, 300):
+        line = page.get_by_role("listitem").filter(has_text=f"PPO, β = 0.02, step {step}: ")
+        expect(line).to_have_count(1)
+    expect(page.get_by_text(re.compile("^PPO, β = 0.02, step 300: reward "))).to_have_count(1)
+    expect(page.locator(".js-plotly-plot")).to_have_count(4)
+    assert [each["length"] for each in traces_of(page, STEP_BY_STEP)][-1] == 300
+    # On screen it is the run that is never stopped.
+    through = drawings(page)[STEP_BY_STEP:]
+    page.get_by_test_id("stCheckbox").locator("label").click()
+    expect(switch).not_to_be_checked()
+    page.get_by_role("button", name="Another run").click()
+    expect(page.get_by_text("Nothing is trained yet.")).to_be_visible()
+    press(page, "Which run", "ArrowLeft")
+    expect(page).to_have_url(re.compile(r"beta_steps=300$"))
+    settled(page)
+    switch_training_on(page)
+    ended(page)
+    there = drawings(page)[STEP_BY_STEP:]
+    assert there[1] != []
+    assert [trace["y"] for trace in there[0]["traces"][:3]] == [
+        trace["y"] for trace in through[0]["traces"][:3]
+    ]
+
+
+def test_leaving_while_it_trains_and_coming_back(page):
+    visit(page, f"{LESSON}?beta_steps=300&beta_rope=race+all+three")
+    switch_training_on(page)
+    page.get_by_role("link", name="The die").first.click()
+    page.get_by_role("heading", name="The die", exact=True).wait_for()
+    settled(page)
+    expect(progress(page)).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    page.get_by_role("link", name="The safety rope").first.click()
+    page.get_by_role("heading", name="Train it").wait_for()
+    # It goes on where it was, as the switch says; nobody need wait for it to look around.
+    expect(page.get_by_test_id("stCheckbox").locator("input")).to_be_checked()
+    expect(title(page, NEXT_WORD)).to_contain_text("Next word: ")
+    page.get_by_role("button", name="Stop training").click()
+    line = page.get_by_text(re.compile(r"^(Stopped|Done) after step \d+ of 300"))
+    expect(line).to_have_count(1, timeout=PATIENCE)
+    settled(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert asked(page) == {"beta_steps": "300", "beta_rope": "race all three"}
+
+
+def test_rope_answers_while_it_trains(page):
+    visit(page, f"{LESSON}?beta_steps=300&beta_rope=race+all+three")
+    reward, heading = tile(page, "Reward"), title(page, NEXT_WORD).text_content()
+    switch_training_on(page)
+    press(page, BETA, "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft")
+    # The move is answered before the training goes on, not when it is done.
+    answered = page.wait_for_function(
+        """heading => {
+            const now = document.querySelector('.js-plotly-plot .gtitle')?.textContent;
+            const done = document.body.innerText.includes('Done after step');
+            return now && now !== heading && (done ? 'too late' : 'in time');
+        }""",
+        arg=heading,
+        timeout=PATIENCE,
+    )
+    assert answered.json_value() == "in time"
+    expect(progress(page)).to_be_visible()
+    page.get_by_role("button", name="Stop training").click()
+    assert ended(page, "Stopped") < 300
+    assert tile(page, "Reward") != reward
+    assert slider(page, BETA).get_attribute("aria-valuetext") == "0.008"
+    expect(page.get_by_text("β = 0.008 lies in")).to_have_count(1)
+    expect(page.get_by_text("Your β = 0.008, the dot, has")).to_have_count(1)
+    assert asked(page)["beta_beta"] == "0.008"
+    assert len(drawings(page)) == 4
+
+
+def test_three_race_and_kept_runs_stay_grey(page):
+    visit(page, f"{LESSON}?beta_steps=30")
+    page.get_by_text("race all three", exact=True).click()
+    expect(page).to_have_url(re.compile("beta_rope=race"))
+    page.get_by_test_id("stCheckbox").locator("label").click()
+    assert ended(page) == 30
+    ways = traces_of(page, LANDING)[1:]
+    assert [each["said"] for each in ways] == [
+        "PPO, β = 0.02", "PPO, adaptive from β = 0.02", "PPO, proportional from β = 0.02"
+    ]  # fmt: skip
+    assert [each["dash"] for each in ways] == ["solid", "dash", "dot"]
+    assert {each["colour"] for each in ways} == {LIGHT.q}
+    for line in ("solid line", "dashed", "dotted"):
+        expect(page.get_by_text(f"({line}), step 30: reward")).to_have_count(1)
+
+    page.get_by_role("button", name="Keep to compare").click()
+    expect(page.get_by_text("Train another run to compare.")).to_be_visible()
+    settled(page)
+    expect(page.get_by_test_id("stCheckbox").locator("input")).not_to_be_checked()
+    page.get_by_text("GRPO", exact=True).click()
+    page.get_by_text("fixed", exact=True).click()
+    settled(page)
+    page.get_by_test_id("stCheckbox").locator("label").click()
+    assert ended(page) == 30
+    ways = traces_of(page, LANDING)[1:]
+    assert [each["colour"] for each in ways] == [LIGHT.muted] * 3 + [LIGHT.q]
+    assert len({each["dash"] for each in ways}) == 4
+    assert ways[-1]["said"] == "GRPO, β = 0.02"
+    expect(page.get_by_text(re.compile("^Kept: "))).to_have_count(3)
+    page.get_by_role("button", name="Forget kept runs").click()
+    expect(page.get_by_text(re.compile("^Kept: "))).to_have_count(0)
+    settled(page)
+    assert len(traces_of(page, LANDING)) == 2
+
+
+# The view as a whole.
+
+
+def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
+    visit(page, f"{LESSON}?beta_steps=30")
+    press(page, BETA, "ArrowLeft")
+    press(page, PAIRS, "ArrowLeft")
+    expect(page).to_have_url(re.compile("beta_pairs=1000"))
+    settled(page)
+    for choice in ("nats", "0.003 to below 0.01", "GRPO, unscaled"):
+        page.get_by_text(choice, exact=True).first.click()
+        expect(page.get_by_role("radio", name=choice)).to_be_checked()
+        settled(page)
+    so_far(page).fill("rain in the")
+    so_far(page).press("Enter")
+    expect(page.get_by_text("After 3 words (“rain in the”)")).to_be_visible()
+    settled(page)
+    page.get_by_test_id("stCheckbox").locator("label").click()
+    assert ended(page) == 30
+    assert asked(page) == {
+        "beta_beta": "0.016", "beta_pairs": "1000", "unit": "nats", "beta_steps": "30",
+        "beta_guess": "0.003 to below 0.01", "beta_method": "GRPO, unscaled", "beta_train": "true",
+        "beta_context": "rain in the",
+    }  # fmt: skip
+    other = opened_elsewhere(page, new_context)
+    assert len(drawings(other)) == 4
+    assert ended(other) == 30
+    expect(so_far(other)).to_have_value("rain in the")
+    expect(other.get_by_test_id("stCheckbox").locator("input")).to_be_checked()
+
+
+def test_phone_shows_whole_charts_in_dark(page):
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, f"{LESSON}?beta_beta=0.0025&beta_pairs=200&beta_guess=0.1+or+more&beta_steps=30"
+                "&beta_rope=race+all+three&beta_train=true&unit=dits")  # fmt: skip
+    assert ended(page) == 30
+    for box in ("html", "[data-testid=stMain]"):
+        scrolled, seen = page.locator(box).evaluate("box => [box.scrollWidth, box.clientWidth]")
+        assert scrolled <= seen, box
+    plots = page.locator(".js-plotly-plot").all()
+    assert len(plots) == 4
+    for number, each in enumerate(plots):
+        box = each.bounding_box()
+        assert box["x"] >= 0, number
+        assert box["x"] + box["width"] <= 390, number
+        assert box["width"] >= 300, number
+        outside, small, covered, paper = each.evaluate(
+            """plot => {
+                const frame = plot.getBoundingClientRect();
+                const texts = [...plot.querySelectorAll('text')]
+                    .map(text => [text, text.getBoundingClientRect()])
+                    .filter(([text, box]) => box.width && text.textContent.trim());
+                const out = texts.filter(([_, box]) =>
+                    box.left < frame.left - 1 || box.right > frame.right + 1);
+                const small = texts.filter(([text]) =>
+                    !text.closest('.exponent') && parseFloat(getComputedStyle(text).fontSize) < 11);
+                const labels = [...plot.querySelectorAll('.gtitle, .legendtext, .annotation')]
+                    .map(each => [each.textContent, each.getBoundingClientRect()])
+                    .filter(([_, box]) => box.width);
+                const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+                const covered = labels.flatMap(([text, box], at) => labels.slice(at + 1)
+                    .filter(([_, other]) => meet(box, other)).map(([other]) => [text, other]));
+                return [out.map(([text]) => text.textContent),
+                        small.map(([text]) => text.textContent), covered,
+                        plot._fullLayout.paper_bgcolor];
+            }"""
+        )
+        assert outside == [], number
+        assert small == [], number
+        assert covered == [], number
+        assert paper == DARK.paper, number
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_more_in_failures_and_after_training(page, scheme, bare_address):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(bare_address)
+    usual = {each["id"] for each in violations(settled(page))}
+    visit(page, f"{LESSON}?beta_beta=0.0025&beta_steps=30&beta_train=true")
+    assert ended(page) == 30
+    expect(page.get_by_text("Reward hacking.", exact=False)).not_to_have_count(0)
+    expect(page.get_by_text("Language degeneration.", exact=False)).not_to_have_count(0)
+    found = violations(page)
+    assert {each["id"]: each["nodes"][0]["html"] for each in found if each["id"] not in usual} == {}
