@@ -218,14 +218,16 @@ def hacking_figure(
     farthest = max(float(each.distance.max()) for each in both)
     highest = max(float(each.reward.max()) for each in (*both, best_of))
     lowest = min(0.0, *(float(each.reward.min()) for each in (*both, best_of)))
-    peak = int(curve.judge.argmax())
-    turns = float(curve.judge[peak] - curve.judge[-1]) > 2 * float(curve.error[peak])
+    first, most, last = curve.judge[0], curve.judge.max(), curve.judge[-1]
+    noise = 2 * float(curve.error[curve.judge.argmax()])
+    if most - first <= noise:
+        finding = "the judge does not follow"
+    else:
+        finding = "the judge turns" if most - last > noise else "so does the judge’s score"
     return figure(
         traces,
         colours,
-        title="The reward keeps rising; the judge turns"
-        if turns and peak > 0
-        else "The reward keeps rising; the judge does not follow",
+        title=f"The reward keeps rising; {finding}",
         height=520,
         showlegend=False,
         annotations=[

@@ -178,7 +178,8 @@ def test_title_tells_whether_the_judge_turns():
     assert hacking(falling).layout.title.text.endswith(not_)
     flat = curve(4.7 + 0.03 * np.cos(np.arange(21)))
     assert hacking(flat).layout.title.text.endswith(not_)
-    assert "turns" not in hacking(curve(np.linspace(4, 6, 21))).layout.title.text
+    rising = curve(np.linspace(4, 6, 21))
+    assert hacking(rising).layout.title.text.endswith("so does the judge’s score")
 
 
 @pytest.mark.parametrize(("fall", "turns"), [(0.079, False), (0.081, True)])
