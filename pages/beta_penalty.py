@@ -352,7 +352,7 @@ def failures(own, report, base, base_report):
         said.append(
             f"**Language degeneration.** The SFT model's perplexity on this text is "
             f"{number(puzzled, 1)} times that of its own, and {percent(report.repeated[0])} of "
-            f"the words repeat (named from {TWICE_AS_PUZZLED:g} times or "
+            f"the sampled words repeat (named from {TWICE_AS_PUZZLED:g} times or "
             f"{percent(MANY_REPEATS, 0)} on)."
         )
     return said
@@ -409,7 +409,10 @@ def details():
             give_or_take(report.different, 1),
             give_or_take(base_report.different, 1),
         ),
-        ("Words that repeat", percent(report.repeated[0]), percent(base_report.repeated[0])),
+        (
+            "Words that repeat, of 100",
+            *(give_or_take(100 * np.array(each.repeated), 1) for each in (report, base_report)),
+        ),
     ]
     for row in (tiles[:3], tiles[3:]):
         for column, (label, value, usual) in zip(st.columns(3), row, strict=True):

@@ -251,7 +251,9 @@ def check_tiles(app, own, report, base, base_report, unit):
         "D(π‖π_SFT), exact": ((own.kl / nats,), (0,)),
         "Perplexity under SFT, exact": ((own.perplexity,), (base.perplexity,)),
         "Different words": (report.different, base_report.different),
-        "Words that repeat": ((100 * report.repeated[0],), (100 * base_report.repeated[0],)),
+        "Words that repeat, of 100": tuple(
+            tuple(100 * value for value in each.repeated) for each in (report, base_report)
+        ),
     }
     assert [tile.label for tile in app.metric] == list(expected)
     for tile in app.metric:
@@ -408,7 +410,7 @@ def test_both_failures_are_named_with_their_numbers_and_none_where_there_is_none
     expected = own.reward, base.reward, report.score[0], base_report.score[0]
     assert all_agree(said, expected)
     said = re.search(
-        rf"is {NUMBER} times that of its own, and {NUMBER}% of the words", degeneration
+        rf"is {NUMBER} times that of its own, and {NUMBER}% of the sampled words", degeneration
     )
     assert all_agree(said.groups(), (own.perplexity / base.perplexity, 100 * report.repeated[0]))
     assert "from 2 times or 20% on" in degeneration
