@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from widgets.redraw import catch_up
+
 
 @st.fragment
 def predict(key: str, question: str, options: Sequence[str], answer: str, reveal: str) -> None:
@@ -17,6 +19,7 @@ def predict(key: str, question: str, options: Sequence[str], answer: str, reveal
             index=None,
             key=key,
             bind="query-params",
+            on_change=catch_up,
         )
         if choice is None:
             st.caption("Choose an answer to see what really happens.")

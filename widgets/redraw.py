@@ -46,6 +46,16 @@ def redraw(*fragments: str) -> None:
     st.rerun([*fragments, *owed])
 
 
+def catch_up() -> None:
+    """Draw the whole page if a move still owes some of it: for a control inside a fragment.
+
+    Its own run would draw that fragment only, and cut short what an earlier move is drawing.
+    """
+    drawn: dict[str, float] = st.session_state.get(_DRAWN, {})
+    if any(_owed(when) for when in (st.session_state.get(_WHOLE, NEVER), *drawn.values())):
+        st.rerun()
+
+
 def drawn_again(key: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Make a function a fragment with this key that notes when it has been drawn."""
 

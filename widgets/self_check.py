@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from widgets.redraw import catch_up
+
 
 @dataclass(frozen=True)
 class Question:
@@ -31,6 +33,7 @@ def self_check(prefix: str, questions: Sequence[Question]) -> None:
             index=None,
             key=f"{prefix}_check{number}",
             bind="query-params",
+            on_change=catch_up,
         )
         if choice == question.right:
             st.success(question.feedback[choice], icon=":material/check_circle:")
