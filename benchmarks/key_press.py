@@ -43,7 +43,7 @@ LESSONS = {
     "information": View("/information", "P, face 1"),
     "forward_reverse, Q": View("/forward-reverse", "Q, mean"),
     "forward_reverse, P": View("/forward-reverse", "P, separation"),
-    "beta_penalty": View("/beta-penalty", "β: how short"),
+    "beta_penalty": View("/beta-penalty?beta_beta=0.002", "β: how short"),
 }
 
 # Milliseconds from the key event to the first frame that shows other shapes in a chart.
