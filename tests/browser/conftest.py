@@ -1,9 +1,10 @@
 """The app in Chromium, served as `make run` serves it; pytest-playwright brings the pages."""
 
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
 
 from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
@@ -114,6 +115,29 @@ def opened_elsewhere(page: Page, new_context: Callable[[], BrowserContext]) -> P
 def slider(page: Page, label: str) -> object:
     """Return the slider with this label."""
     return page.get_by_role("slider", name=label)
+
+
+def plot(page: Page, number: int) -> Locator:
+    """Return a chart as the browser has it."""
+    return page.locator(".js-plotly-plot").nth(number)
+
+
+def title(page: Page, number: int) -> Locator:
+    """Return the title of a chart, as the browser draws it."""
+    return plot(page, number).locator(".gtitle")
+
+
+def press(page: Page, label: str, *keys: str) -> None:
+    """Press keys on the slider with this label."""
+    slider(page, label).focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def asked(page: Page) -> dict[str, str]:
+    """Return what the address asks for."""
+    query = parse_qs(urlsplit(page.url).query)
+    return {name: values[0] for name, values in query.items()}
 
 
 def troubles_of(page: Page) -> list[str]:

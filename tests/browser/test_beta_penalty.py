@@ -1,7 +1,6 @@
 """The lesson on the rope as a learner meets it: move, click through words, guess, train, share."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,10 +8,14 @@ from playwright.sync_api import expect
 
 from charts.style import DARK, LIGHT
 from tests.browser.conftest import (
+    asked,
     drawings,
     opened_elsewhere,
+    plot,
+    press,
     settled,
     slider,
+    title,
     troubles_of,
     visit,
 )
@@ -32,29 +35,6 @@ def no_troubles(page):
     yield
     assert troubles == []
     assert page.get_by_test_id("stException").count() == 0
-
-
-def plot(page, number):
-    """Return a chart as the browser has it."""
-    return page.locator(".js-plotly-plot").nth(number)
-
-
-def title(page, number):
-    """Return the title of a chart, as the browser draws it."""
-    return plot(page, number).locator(".gtitle")
-
-
-def press(page, label, *keys):
-    """Press keys on the slider with this label."""
-    slider(page, label).focus()
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def asked(page):
-    """Return what the address asks for."""
-    query = parse_qs(urlsplit(page.url).query)
-    return {name: values[0] for name, values in query.items()}
 
 
 def tile(page, label):

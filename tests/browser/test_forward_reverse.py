@@ -5,7 +5,6 @@ import json
 import math
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -15,11 +14,15 @@ from scipy.stats import norm
 
 from charts.style import DARK, LIGHT, amount, position
 from tests.browser.conftest import (
+    asked,
     chart,
     drawings,
     opened_elsewhere,
+    plot,
+    press,
     settled,
     slider,
+    title,
     troubles_of,
     visit,
 )
@@ -66,16 +69,6 @@ def moments(rows):
     return mean, math.sqrt(weights @ (stds**2 + means**2) - mean**2)
 
 
-def plot(page, number):
-    """Return a chart as the browser has it."""
-    return page.locator(".js-plotly-plot").nth(number)
-
-
-def title(page, number):
-    """Return the title of a chart, as the browser draws it."""
-    return plot(page, number).locator(".gtitle")
-
-
 def xy(page, number, trace):
     """Return where a trace of a chart lies."""
     return plot(page, number).evaluate(
@@ -87,19 +80,6 @@ def curve(page, number, trace):
     """Return a drawn curve as two arrays."""
     x, y = map(np.array, xy(page, number, trace))
     return x, y
-
-
-def press(page, label, *keys):
-    """Press keys on the slider with this label."""
-    slider(page, label).focus()
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def asked(page):
-    """Return what the address asks for."""
-    query = parse_qs(urlsplit(page.url).query)
-    return {name: values[0] for name, values in query.items()}
 
 
 def game(page):

@@ -62,6 +62,20 @@ def texts(app: AppTest) -> str:
     return "\n".join(said)
 
 
+def value_of(shown: str) -> tuple[float, float]:
+    """Return a number as it is shown, and the size of its last digit."""
+    plain = shown.replace(",", "").translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789"))
+    mantissa, _, power = plain.partition("×10")
+    unit = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
+    return float(mantissa) * 10.0 ** int(power or 0), unit
+
+
+def agree(shown: str, value: float, slack: float = 0.02) -> bool:
+    """Say whether `value` rounds to the number that is shown, to its last digit."""
+    seen, unit = value_of(shown)
+    return abs(seen - value) <= max((0.5 + slack) * unit, 1e-12)
+
+
 @pytest.fixture(params=PAGES)
 def page_file(request: pytest.FixtureRequest) -> str:
     """Each page in turn."""

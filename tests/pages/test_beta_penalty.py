@@ -34,7 +34,7 @@ from kl_core.rlhf import (
     sample_preferences,
     train,
 )
-from tests.pages.conftest import bound_controls, move, open_page, texts
+from tests.pages.conftest import agree, bound_controls, move, open_page, texts, value_of
 
 FILE = "beta_penalty.py"
 BASES = {"bits": 2.0, "nats": math.e, "dits": 10.0}
@@ -196,20 +196,6 @@ def sentence(app, pattern):
              if (match := re.search(pattern, each.value))]  # fmt: skip
     assert len(found) == 1, (pattern, texts(app))
     return found[0]
-
-
-def value_of(shown):
-    """Return a number as it is shown, and the size of its last digit."""
-    plain = shown.replace(",", "").translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789"))
-    mantissa, _, power = plain.partition("×10")
-    unit = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
-    return float(mantissa) * 10.0 ** int(power or 0), unit
-
-
-def agree(shown, value, slack=0.02):
-    """Say whether `value` rounds to the number that is shown, to its last digit."""
-    seen, unit = value_of(shown)
-    return abs(seen - value) <= max((0.5 + slack) * unit, 1e-12)
 
 
 def all_agree(shown, expected):

@@ -16,7 +16,15 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 from kl_core import PlaneMixture, project_plane_forward, project_plane_reverse
-from tests.pages.conftest import ROOT, bound_controls, move, open_page, texts
+from tests.pages.conftest import (
+    ROOT,
+    agree,
+    bound_controls,
+    move,
+    open_page,
+    texts,
+    value_of,
+)
 
 FILE = "forward_reverse.py"
 NAMES = ("weight", "mean", "spread")
@@ -183,21 +191,6 @@ def q_of(app):
 def set_up(app):
     """Return what all bound controls show."""
     return {key: control.value for key, control in bound_controls(app).items()}
-
-
-def value_of(shown):
-    """Return a number as it is shown, and the size of its last digit."""
-    plain = shown.replace(",", "").translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789"))
-    mantissa, _, power = plain.partition("×10")
-    unit = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
-    return float(mantissa) * 10.0 ** int(power or 0), unit
-
-
-def agree(shown, value, slack=0.02):
-    """Say whether `value` rounds to the number that is shown, to its last digit."""
-    seen, unit = value_of(shown)
-    # What rounding leaves of nothing has a test of its own.
-    return abs(seen - value) <= max((0.5 + slack) * unit, 1e-12)
 
 
 def by_hand(app):

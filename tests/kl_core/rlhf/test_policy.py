@@ -8,18 +8,14 @@ import pytest
 import scipy.special
 
 from kl_core.rlhf import (
-    Judge,
-    LanguageModel,
     RewardModel,
     TabularPolicy,
     TrainedPolicy,
     account,
-    forecasts,
     frontier,
     optimal_policy,
     optimum_at_kl,
     sample,
-    sample_preferences,
     sequence_kl,
 )
 from kl_core.rlhf.language_model import PAD, STOP
@@ -35,17 +31,6 @@ from tests.kl_core.rlhf.enumeration import (
 TINY_MODELS = [(2, 3), (3, 3), (3, 4)]
 BETAS = [0.02, 0.3, 1.0, 20.0]
 ALL_BETAS = [1e-4, 1e-3, 0.01, 0.05, 0.3, 2.0, 30.0, 1e3]
-
-
-@pytest.fixture(scope="module")
-def model():
-    return LanguageModel.from_text(forecasts())
-
-
-@pytest.fixture(scope="module")
-def reward(model):
-    preferences = sample_preferences(model, Judge(model), 2000, np.random.default_rng(11))
-    return RewardModel.fit(model, preferences)
 
 
 @pytest.fixture(params=TINY_MODELS, ids=lambda pair: "order {}, longest {}".format(*pair))

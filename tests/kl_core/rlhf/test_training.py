@@ -14,16 +14,13 @@ from kl_core.rlhf import (
     AdaptiveKL,
     FixedKL,
     Judge,
-    LanguageModel,
     ProportionalKL,
     RewardModel,
     TrainedPolicy,
     account,
-    forecasts,
     optimal_policy,
     optimum_at_kl,
     sample,
-    sample_preferences,
     sequence_kl,
     train,
 )
@@ -47,17 +44,6 @@ ALGORITHMS = [
     pytest.param(PPO(), id="PPO"),
 ]
 ANCHORS = ["reference", "previous"]
-
-
-@pytest.fixture(scope="module")
-def model():
-    return LanguageModel.from_text(forecasts())
-
-
-@pytest.fixture(scope="module")
-def reward(model):
-    preferences = sample_preferences(model, Judge(model), 2000, np.random.default_rng(11))
-    return RewardModel.fit(model, preferences)
 
 
 @pytest.fixture(scope="module")
