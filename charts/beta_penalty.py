@@ -113,7 +113,7 @@ def words_figure(words: Sequence[str], p: Array, q: Array, colours: Palette) -> 
 def hacking_figure(
     curve: Curve,
     best_of: Curve,
-    other: Curve | None,
+    other: tuple[int, Curve] | None,
     fits: Sequence[tuple[str, Array, Array]],
     here: int,
     best: int | None,
@@ -128,8 +128,8 @@ def hacking_figure(
         Of the optima, one for each β, the loosest rope last.
     best_of : Curve
         Of best-of-n.
-    other : Curve, optional
-        The optima with another number of preference pairs, to compare with.
+    other : tuple, optional
+        Another number of preference pairs and the optima with it, to compare with.
     fits : sequence of tuples
         Name, √KL and score of each fitted curve.
     here : int
@@ -142,17 +142,20 @@ def hacking_figure(
         Of the page's theme.
     """
     traces: list[Trace] = []
+    compared = []
     if other is not None:
+        pairs, unlike = other
+        compared = [unlike]
         traces += [
             scatter(
-                x=other.distance,
+                x=unlike.distance,
                 y=values,
                 yaxis=axis,
                 mode="lines",
                 line={"color": colours.muted, "width": 1.5},
-                hovertemplate="with 2,000 pairs, √KL %{x:.2f}: %{y:.2f}<extra></extra>",
+                hovertemplate=f"with {pairs:,} pairs, √KL %{{x:.2f}}: %{{y:.2f}}<extra></extra>",
             )
-            for values, axis in ((other.reward, "y"), (other.judge, "y2"))
+            for values, axis in ((unlike.reward, "y"), (unlike.judge, "y2"))
         ]
     wide = 2 * curve.error
     traces.append(
@@ -214,7 +217,7 @@ def hacking_figure(
             )
             for values, axis in ((curve.reward, "y"), (curve.judge, "y2"))
         ]
-    both = [curve, other] if other else [curve]
+    both = [curve, *compared]
     farthest = max(float(each.distance.max()) for each in both)
     highest = max(float(each.reward.max()) for each in (*both, best_of))
     lowest = min(0.0, *(float(each.reward.min()) for each in (*both, best_of)))

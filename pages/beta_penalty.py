@@ -507,7 +507,7 @@ def hacking_picture(pairs, seed, beta, told, unit, colours):
         (f"Gao et al., {name}", each.distance, usual + fit.at(each.distance))
         for name, fit, each in zip(("RL", "best-of-n"), fits, (curve, of_best), strict=True)
     ]
-    other = None if (pairs, seed) == USUAL else whole_curve(*USUAL, unit)
+    other = None if (pairs, seed) == USUAL else (USUAL_PAIRS, whole_curve(*USUAL, unit))
     best = int(curve.judge.argmax()) if told else None
     return chart.hacking_figure(
         curve, of_best, other, lines, BETAS.index(beta), best, unit.name, colours
@@ -847,11 +847,10 @@ def reasons(run, unit):
     if run.target is None and not price:
         return "With β = 0 nothing asks it to stop; only the steps run out."
     if chosen("anchor") != "the SFT model":
-        stride = run.strides[max(run.strides)]
         return (
             "The rope is tied to the policy of the step before. It minds only how long each step "
-            f"is (the last: {amount(stride / unit.nats, unit.name)}); nothing holds the run near "
-            f"the SFT model, from which it is {amount(end.kl / unit.nats, unit.name)} away."
+            f"is (the last: {amount(run.stride / unit.nats, unit.name)}); nothing holds the run "
+            f"near the SFT model, from which it is {amount(end.kl / unit.nats, unit.name)} away."
         )
     if run.target is not None:
         recent, target = recent_kl(run) / unit.nats, run.target / unit.nats

@@ -44,7 +44,8 @@ def words(p=P, q=Q, colours=LIGHT):
 def hacking(mine=None, other=None, here=8, best=None, colours=LIGHT):
     """Return the figure of both scores, in bits."""
     of_best = curve(farthest=2.6, kind="n")
-    return chart.hacking_figure(mine or curve(), of_best, other, FITS, here, best, "bits", colours)
+    others = None if other is None else (2000, other)
+    return chart.hacking_figure(mine or curve(), of_best, others, FITS, here, best, "bits", colours)
 
 
 def run(steps=30, name="PPO", dash="solid", kept=False, beta=0.02, seed=0):

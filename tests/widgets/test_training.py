@@ -50,7 +50,7 @@ def kept(run):
     """Return all that a run keeps, as one comparable value."""
     exact = {step: (own.reward, own.kl, own.entropy) for step, own in run.exact.items()}
     return (
-        run.reward, run.spread, run.judge, run.kl, run.beta, run.clipped, exact, run.strides,
+        run.reward, run.spread, run.judge, run.kl, run.beta, run.clipped, exact, run.stride,
         run.sentences,
     )  # fmt: skip
 
@@ -80,13 +80,19 @@ def test_every_step_is_written_down_as_it_was():
 def test_exact_figures_every_five_steps_first_and_last():
     run = advanced(fresh(17), 17)
     assert list(run.exact) == [0, 1, 5, 10, 15, 17]
-    assert list(run.strides) == [1, 5, 10, 15, 17]
     of = list(steps_of(17))
-    for step in run.strides:
+    for step in [1, 5, 10, 15, 17]:
         own = account(of[step - 1].policy, REWARD)
         assert (run.exact[step].reward, run.exact[step].kl) == (own.reward, own.kl)
-        assert run.strides[step] == sequence_kl(of[step - 1].policy, of[step - 1].batch.policy)
     assert run.end is run.exact[17]
+
+
+def test_stride_is_how_long_the_latest_step_was():
+    run = fresh(17)
+    assert run.stride == 0
+    for record in steps_of(17):
+        run.advance()
+        assert run.stride == sequence_kl(record.policy, record.batch.policy)
 
 
 def test_a_forecast_every_fifteen_steps_first_and_last():
@@ -129,7 +135,7 @@ def test_stopping_and_settling_changes_nothing_that_follows():
     straight = advanced(fresh(17), 17)
     for place in (3, 8):
         assert place in stopped.exact
-        del stopped.exact[place], stopped.strides[place]
+        del stopped.exact[place]
     assert kept(stopped) == kept(straight)
 
 
