@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
+from kl_core.estimators import k3
 from kl_core.quadrature import integrate
 from kl_core.validation import (
     Array,
@@ -252,9 +253,8 @@ def mixture_kl(p: GaussianMixture, q: GaussianMixture, *, base: float | None = N
         dense = np.exp(log_p)
         ratio = log_p - log_q
         close = np.clip(ratio, -0.5, 0.5)
-        excess = np.where(np.abs(close) < 0.02, _series(close), close + np.expm1(-close))
         far = dense * (ratio - 1) + np.exp(log_q)
-        return np.where(close == ratio, dense * excess, far)
+        return np.where(close == ratio, dense * k3(close), far)
 
     return integrate(penalty, _shared_edges(p, q)) / log_of_base(base)
 
@@ -413,9 +413,3 @@ def _where_denser(
 def _shared_edges(p: GaussianMixture, q: GaussianMixture) -> Array:
     """Return rising positions between which both are smooth."""
     return np.unique(np.concatenate([p.edges(), q.edges()]))
-
-
-def _series(ratio: Array) -> Array:
-    """Return r + exp(-r) - 1 for small r, where the plain formula loses its digits."""
-    terms = 1 / 120 - ratio * (1 / 720 - ratio / 5040)
-    return np.asarray(ratio**2 * (1 / 2 - ratio * (1 / 6 - ratio * (1 / 24 - ratio * terms))))

@@ -41,16 +41,19 @@ def probabilities(values: ArrayLike, name: str) -> Array:
     return p
 
 
-def probability_pair(p: ArrayLike, q: ArrayLike) -> tuple[Array, Array]:
+def probability_pair(
+    p: ArrayLike, q: ArrayLike, names: tuple[str, str] = ("p", "q")
+) -> tuple[Array, Array]:
     """Return both as floats, or raise ValueError unless they are distributions that broadcast."""
-    p, q = probabilities(p, "p"), probabilities(q, "q")
+    first, second = names
+    p, q = probabilities(p, first), probabilities(q, second)
     # Broadcasting would stretch a single outcome over all the others, which is never meant.
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(
-            f"p and q must have the same outcomes: "
-            f"p has {p.shape[-1]} on its last axis, q has {q.shape[-1]}"
+            f"{first} and {second} must have the same outcomes: "
+            f"{first} has {p.shape[-1]} on its last axis, {second} has {q.shape[-1]}"
         )
-    check_broadcast(p=p, q=q)
+    check_broadcast(**{first: p, second: q})
     return p, q
 
 

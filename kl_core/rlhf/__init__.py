@@ -5,6 +5,13 @@ optimum of reward − β·KL, and the policy gradients of PPO, which approach it
 penalty makes them come to rest elsewhere.
 """
 
+from kl_core.rlhf.decoding import (
+    AtLeast,
+    Tempered,
+    TopK,
+    expected_log_ratio,
+    token_log_ratios,
+)
 from kl_core.rlhf.language_model import LanguageModel, Policy, forecasts, sample
 from kl_core.rlhf.overoptimisation import (
     OverOptimisation,
@@ -40,6 +47,7 @@ __all__ = [
     "PPO",
     "Account",
     "AdaptiveKL",
+    "AtLeast",
     "FixedKL",
     "Judge",
     "LanguageModel",
@@ -52,11 +60,14 @@ __all__ = [
     "Report",
     "RewardModel",
     "TabularPolicy",
+    "Tempered",
+    "TopK",
     "TrainedPolicy",
     "account",
     "best_of_n_kl",
     "best_of_n_kl_estimate",
     "best_of_n_mean",
+    "expected_log_ratio",
     "fit_over_optimisation",
     "forecasts",
     "frontier",
@@ -65,5 +76,6 @@ __all__ = [
     "sample",
     "sample_preferences",
     "sequence_kl",
+    "token_log_ratios",
     "train",
 ]

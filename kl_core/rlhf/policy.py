@@ -197,7 +197,7 @@ def account(policy: Policy, reward: RewardModel) -> Account:
     """
     model = policy.model
     words, kl, surprise = np.zeros(len(model.words)), 0.0, 0.0
-    for _, uses, log_ratio in _walk(policy):
+    for _, uses, log_ratio in walk(policy):
         words += uses.sum(axis=0)
         surprise -= float(np.vdot(uses, model.log_table))
         kl += _mean(uses, log_ratio)
@@ -271,9 +271,24 @@ def sequence_kl(policy: Policy, reference: Policy | None = None) -> float:
     if other.model is not policy.model:
         raise ValueError("both policies must belong to the same language model")
     total = sum(
-        _mean(uses, log_ratio, other.next_words(step)[1]) for step, uses, log_ratio in _walk(policy)
+        _mean(uses, log_ratio, other.next_words(step)[1]) for step, uses, log_ratio in walk(policy)
     )
     return max(total, 0.0)
+
+
+def walk(policy: Policy) -> Iterator[tuple[int, Array, Array]]:
+    """Yield each step, how often each word then follows each context, and log-ratios, (c, w)."""
+    model = policy.model
+    arrivals = np.zeros(len(model.contexts))
+    arrivals[0] = 1.0
+    for step in range(model.longest):
+        chances, log_ratio = policy.next_words(step)
+        uses = arrivals[:, None] * chances
+        yield step, uses, log_ratio
+        # Contexts with the same last word lead to the same ones, and stand side by side.
+        flows = np.add.reduceat(uses, model.firsts)
+        flows[:, STOP] = 0.0
+        arrivals = np.bincount(model.follows.ravel(), flows.ravel(), arrivals.size).astype(float)
 
 
 def _gains(model: LanguageModel, reward: RewardModel, beta: float, after: Array) -> Array:
@@ -296,18 +311,3 @@ def _mean(uses: Array, logs: Array, less: Array | None = None) -> float:
         return float(np.vdot(uses, logs))
     used = uses > 0
     return float(uses[used] @ (logs[used] - (0.0 if less is None else less[used])))
-
-
-def _walk(policy: Policy) -> Iterator[tuple[int, Array, Array]]:
-    """Yield each step, how often each word then follows each context, and log-ratios, (c, w)."""
-    model = policy.model
-    arrivals = np.zeros(len(model.contexts))
-    arrivals[0] = 1.0
-    for step in range(model.longest):
-        chances, log_ratio = policy.next_words(step)
-        uses = arrivals[:, None] * chances
-        yield step, uses, log_ratio
-        # Contexts with the same last word lead to the same ones, and stand side by side.
-        flows = np.add.reduceat(uses, model.firsts)
-        flows[:, STOP] = 0.0
-        arrivals = np.bincount(model.follows.ravel(), flows.ravel(), arrivals.size).astype(float)

@@ -1,6 +1,5 @@
 """What people want, and what a reward model makes of it: the judge, preferences, Bradley–Terry."""
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
+from kl_core.estimators import mean_and_error
 from kl_core.rlhf.language_model import PAD, STOP, LanguageModel, Tokens, sample
 from kl_core.validation import Array, at_least_one
 
@@ -240,16 +240,3 @@ def counts(tokens: Tokens, words: int) -> Array:
     rows, places = np.nonzero(tokens != PAD)
     flat = np.bincount(rows * words + tokens[rows, places], minlength=len(tokens) * words)
     return flat.reshape(len(tokens), words).astype(np.float64)
-
-
-def mean_and_error(values: Array) -> tuple[float, float]:
-    """Return the mean and its standard error, which is infinite for a single value.
-
-    Examples
-    --------
-    >>> mean_and_error(np.array([1.0, 3.0]))
-    (2.0, 1.0)
-    """
-    size = values.size
-    error = float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else math.inf
-    return float(values.mean()), error

@@ -10,9 +10,10 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from kl_core.discrete import kl_divergence
+from kl_core.estimators import PLACEMENTS, Placement, loss_and_slope, mean_and_error
 from kl_core.rlhf.language_model import PAD, LanguageModel, Tokens, sample
 from kl_core.rlhf.policy import Account, Tilted, account, sequence_kl
-from kl_core.rlhf.preferences import Judge, RewardModel, mean_and_error
+from kl_core.rlhf.preferences import Judge, RewardModel
 from kl_core.validation import Array, at_least_one
 
 # Steeper gradients are shortened to this norm, as trainers do: k3 has no upper bound.
@@ -138,7 +139,7 @@ class GRPO:
     The loss is the mean over answers, and over the tokens of each, of −min(ρA, clip(ρ)A) + β·k3,
     with ρ the ratio of new to old chances, A the reward less the group's mean over the group's
     standard deviation, and k3 = u − 1 − log u with u = π_ref/π (DeepSeekMath, arXiv 2402.03300,
-    equations 3 and 4).
+    equations 3 and 4). Other penalties than k3 in the loss are for comparison.
 
     Attributes
     ----------
@@ -149,21 +150,29 @@ class GRPO:
     as_published : bool
         False leaves out the deviation, and sums over tokens instead of averaging ("Dr. GRPO", arXiv
         2503.20783): β then keeps the scale of the reward.
+    penalty : str
+        Which estimator stands where; one of `kl_core.PLACEMENTS`. In the reward it is that of the
+        whole answer, in the loss that of each token.
 
     Raises
     ------
     ValueError
-        If a group has fewer than two answers or `clip` is not above 0.
+        If a group has fewer than two answers, `clip` is not above 0, or `penalty` is another.
     """
 
     group: int = 8
     clip: float = 0.2
     as_published: bool = True
+    penalty: Placement = "k3 in the loss"
 
     def __post_init__(self) -> None:
-        """Refuse what gives no advantage."""
+        """Refuse what gives no advantage, and what no penalty is."""
         if self.group < 2:
             raise ValueError(f"group must be at least 2, got {self.group!r}")
+        if self.penalty not in PLACEMENTS:
+            raise ValueError(
+                f"penalty must be one of {', '.join(PLACEMENTS)}; got {self.penalty!r}"
+            )
         _check_above_zero(clip=self.clip)
 
 
@@ -390,9 +399,11 @@ def advantages(algorithm: Algorithm, batch: Batch, scores: Array, penalty: float
     scores : ndarray, shape (sequences,)
         The reward of each sequence.
     penalty : float
-        β. PPO alone uses it here: GRPO has it in its loss.
+        β. PPO uses it here, and GRPO with k1 in the reward: otherwise GRPO has it in its loss.
     """
     if isinstance(algorithm, GRPO):
+        if algorithm.penalty == "k1 in the reward":
+            scores = scores - penalty * batch.token_by_token(batch.log_ratio).sum(axis=1)
         groups = scores.reshape(-1, algorithm.group)
         relative = groups - groups.mean(axis=1, keepdims=True)
         if algorithm.as_published:
@@ -441,7 +452,7 @@ def objective(
     if anchor == "previous":
         each = each - beta * trust(policy, batch)
     elif isinstance(algorithm, GRPO):
-        each = each - beta * (np.exp(np.minimum(-log_ratio, LARGEST_GAP)) - 1 + log_ratio)
+        each = each - beta * _penalty(algorithm, log_ratio)[0]
     return float(_weights(algorithm, batch) @ each)
 
 
@@ -485,7 +496,7 @@ def gradient(
     beyond = np.where(gains > 0, rho > 1 + algorithm.clip, rho < 1 - algorithm.clip)
     slope = np.where(beyond, 0.0, rho * gains)
     if anchor == "reference" and isinstance(algorithm, GRPO):
-        slope = slope - beta * (1 - np.exp(np.minimum(-log_ratio, LARGEST_GAP)))
+        slope = slope - beta * _penalty(algorithm, log_ratio)[1]
     weights = _weights(algorithm, batch)
     slope = slope * weights
     # How the log-chance of the token answers to each logit: 1 for itself, less all chances.
@@ -570,6 +581,11 @@ def _chances(policy: TrainedPolicy, batch: Batch) -> tuple[Array, Array]:
     sums = chances.sum(axis=1)
     chances /= sums[:, None]
     return chances, own - top - np.log(sums)
+
+
+def _penalty(algorithm: GRPO, log_ratio: Array) -> tuple[Array, Array]:
+    """Return the penalty in the loss of each token, and its slope in log π, shape (n,)."""
+    return loss_and_slope(algorithm.penalty, np.maximum(log_ratio, -LARGEST_GAP))
 
 
 def _weights(algorithm: Algorithm, batch: Batch) -> Array:

@@ -1,0 +1,523 @@
+"""KL from samples: the estimators k1, k2 and k3, how far off they are, and where they pull.
+
+Of D(P‖Q) with draws from P, whose log-ratio is log(p/q) at each draw, in nats. In reinforcement
+learning P is the policy and Q the reference.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import lambertw, ndtr
+
+from kl_core.gaussian import gaussian_kl
+from kl_core.validation import (
+    Array,
+    check_broadcast,
+    element,
+    finite_array,
+    floats,
+    positive_array,
+    probability_pair,
+)
+
+Placement = Literal["k1 in the reward", "k1 in the loss", "k2 in the loss", "k3 in the loss"]
+PLACEMENTS: tuple[Placement, ...] = get_args(Placement)
+
+# Closer Gaussians than this make k3's closed form cancel; there few nodes are exact.
+_CLOSE = 0.05
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+
+
+def k1(log_ratio: ArrayLike) -> Array:
+    """Return k1 = log(p/q) of each draw: right on average, and below 0 wherever q > p.
+
+    Parameters
+    ----------
+    log_ratio : array_like
+        log(p/q) at draws from P, in nats.
+
+    Returns
+    -------
+    float or ndarray, shape of `log_ratio`
+        In nats.
+
+    Raises
+    ------
+    ValueError
+        If a log-ratio is NaN.
+
+    References
+    ----------
+    J. Schulman (2020), "Approximating KL Divergence", http://joschu.net/blog/kl-approx.html
+
+    Examples
+    --------
+    >>> k1([-0.5, 0.0, 0.5])
+    array([-0.5,  0. ,  0.5])
+    """
+    return _log_ratios(log_ratio)
+
+
+def k2(log_ratio: ArrayLike) -> Array:
+    """Return k2 = log(p/q)²/2 of each draw: never below 0, and biased.
+
+    Parameters
+    ----------
+    log_ratio : array_like
+        log(p/q) at draws from P, in nats.
+
+    Returns
+    -------
+    float or ndarray, shape of `log_ratio`
+        In nats.
+
+    Raises
+    ------
+    ValueError
+        If a log-ratio is NaN.
+
+    References
+    ----------
+    J. Schulman (2020), "Approximating KL Divergence", http://joschu.net/blog/kl-approx.html
+
+    Examples
+    --------
+    >>> k2([-0.5, 0.0, 0.5])
+    array([0.125, 0.   , 0.125])
+    """
+    with np.errstate(over="ignore"):
+        return np.asarray(_log_ratios(log_ratio) ** 2 / 2)
+
+
+def k3(log_ratio: ArrayLike) -> Array:
+    """Return k3 = q/p - 1 - log(q/p) of each draw: right on average, and never below 0.
+
+    Parameters
+    ----------
+    log_ratio : array_like
+        log(p/q) at draws from P, in nats.
+
+    Returns
+    -------
+    float or ndarray, shape of `log_ratio`
+        In nats; ``inf`` where q/p overflows.
+
+    Raises
+    ------
+    ValueError
+        If a log-ratio is NaN.
+
+    References
+    ----------
+    J. Schulman (2020), "Approximating KL Divergence", http://joschu.net/blog/kl-approx.html
+    Shao et al. (2024), "DeepSeekMath", arXiv 2402.03300, eq. 4: the penalty of GRPO.
+
+    Examples
+    --------
+    >>> k3([-0.5, 0.0, 0.5]).round(6)
+    array([0.148721, 0.      , 0.106531])
+    """
+    ratio = _log_ratios(log_ratio)
+    with np.errstate(over="ignore", invalid="ignore"):
+        plain = ratio + np.expm1(-ratio)
+    # exp(∞) grows faster than its logarithm.
+    plain = np.where(ratio == -math.inf, math.inf, plain)
+    return np.where(np.abs(ratio) < 0.02, _near_zero(ratio), plain)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What one draw of an estimator is like, exactly.
+
+    Attributes
+    ----------
+    mean, std : ndarray, shape (...)
+        In nats; the standard deviation may be ``inf``.
+    truth : ndarray, shape (...)
+        D(P‖Q), in nats.
+    """
+
+    mean: Array
+    std: Array
+    truth: Array
+
+    @property
+    def bias(self) -> Array:
+        """By how much the mean misses the truth, in nats, shape (...)."""
+        return np.asarray(self.mean - self.truth)
+
+    def standard_error(self, draws: int) -> Array:
+        """Return the standard deviation of the mean of so many draws, in nats, shape (...)."""
+        return np.asarray(self.std / math.sqrt(draws))
+
+    def typical_error(self, draws: int) -> Array:
+        """Return the root of the mean squared error of that mean, in nats, shape (...)."""
+        return np.hypot(self.bias, self.standard_error(draws))
+
+
+def gaussian_moments(
+    mu_p: ArrayLike, sigma_p: ArrayLike, mu_q: ArrayLike, sigma_q: ArrayLike
+) -> dict[str, Moments]:
+    """Return what one draw of k1, k2 and k3 is like when P and Q are Gaussians, in closed form.
+
+    With z the draw in spreads of P, log(p/q) = a·z² + b·z + c: its moments follow from the
+    cumulants of such a form, and k3 needs E[q²/p²] besides, which is infinite once Q is √2 times
+    as wide as P or wider.
+
+    Parameters
+    ----------
+    mu_p, mu_q : array_like, shapes that broadcast
+        Means of P, which is drawn from, and Q.
+    sigma_p, sigma_q : array_like, shapes that broadcast
+        Standard deviations, above 0.
+
+    Returns
+    -------
+    dict of str to Moments
+        For "k1", "k2" and "k3", in nats.
+
+    Raises
+    ------
+    ValueError
+        If a mean is not finite, a standard deviation is not finite and above 0, or shapes do not
+        broadcast.
+
+    References
+    ----------
+    J. Schulman (2020), "Approximating KL Divergence", http://joschu.net/blog/kl-approx.html: the
+    same by simulation.
+    Mathai & Provost (1992), *Quadratic Forms in Random Variables*, chapter 3, for the cumulants.
+
+    Examples
+    --------
+    >>> far = gaussian_moments(0, 1, 1, 1)
+    >>> {name: round(float(each.std / each.truth), 2) for name, each in far.items()}
+    {'k1': 2.0, 'k2': 1.73, 'k3': 1.7}
+    """
+    truth = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
+    a, b, ratio, gap = _quadratic(mu_p, sigma_p, mu_q, sigma_q)
+    with np.errstate(over="ignore", invalid="ignore"):
+        second = 2 * a**2 + b**2
+        third = 8 * a**3 + 6 * a * b**2
+        fourth = 48 * a**4 + 48 * a**2 * b**2
+        of_square = 4 * truth**2 * second + 4 * truth * third + fourth + 2 * second**2
+    return {
+        "k1": Moments(truth, np.sqrt(second), truth),
+        "k2": Moments((second + truth**2) / 2, np.sqrt(np.maximum(of_square, 0)) / 2, truth),
+        "k3": Moments(truth, _k3_std(a, b, ratio, gap, truth), truth),
+    }
+
+
+def chance_below_zero(
+    mu_p: ArrayLike, sigma_p: ArrayLike, mu_q: ArrayLike, sigma_q: ArrayLike
+) -> Array:
+    """Return how often one draw of k1 is below 0 when P and Q are Gaussians: the chance of q > p.
+
+    Parameters
+    ----------
+    mu_p, mu_q : array_like, shapes that broadcast
+        Means of P, which is drawn from, and Q.
+    sigma_p, sigma_q : array_like, shapes that broadcast
+        Standard deviations, above 0.
+
+    Returns
+    -------
+    float or ndarray, shape of the broadcast
+        0 where P = Q.
+
+    Raises
+    ------
+    ValueError
+        If a mean is not finite, a standard deviation is not finite and above 0, or shapes do not
+        broadcast.
+
+    Examples
+    --------
+    >>> print(chance_below_zero(0, 1, 0.1, 1).round(4))
+    0.4801
+    """
+    truth = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
+    a, b, *_ = _quadratic(mu_p, sigma_p, mu_q, sigma_q)
+    # Where a·z² + b·z + c is 0: P and Q cross at one or two places.
+    c = truth - a
+    root = np.sqrt(np.maximum(b**2 - 4 * a * c, 0.0))
+    far = -(b + np.copysign(root, b)) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossings = np.sort(np.stack([far / a, c / far]), axis=0)
+    between = ndtr(crossings[1]) - ndtr(crossings[0])
+    chance = np.where(a > 0, between, 1 - between)
+    one = ndtr(-np.abs(np.divide(c, b, out=np.zeros_like(c), where=b != 0)))
+    return np.where(truth == 0, 0.0, np.where(a == 0, one, chance))
+
+
+def k3_noisier_beyond() -> float:
+    """Return the D(P‖Q) in nats beyond which k3 is noisier than k1, for Gaussians of one width.
+
+    With u the squared gap in spreads, their variances are e^u - 1 - u and u, equal where
+    e^u = 1 + 2u; there D is u/2.
+
+    Examples
+    --------
+    >>> round(k3_noisier_beyond(), 4)
+    0.6282
+    """
+    return float(-0.5 - lambertw(-math.exp(-0.5) / 2, k=-1).real) / 2
+
+
+def mean_and_error(values: Array) -> tuple[float, float]:
+    """Return the mean and its standard error, which is infinite for a single value.
+
+    Examples
+    --------
+    >>> mean_and_error(np.array([1.0, 3.0]))
+    (2.0, 1.0)
+    """
+    size = values.size
+    error = float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else math.inf
+    return float(values.mean()), error
+
+
+def estimates(log_ratio: ArrayLike) -> dict[str, tuple[float, float]]:
+    """Return the mean of k1, k2 and k3 over draws from P, each with its standard error.
+
+    For any P and Q: nothing but the log-ratio at each draw is needed.
+
+    Parameters
+    ----------
+    log_ratio : array_like, shape (n,)
+        log(p/q) at draws from P, in nats.
+
+    Returns
+    -------
+    dict of str to tuple of float
+        For "k1", "k2" and "k3", in nats.
+
+    Raises
+    ------
+    ValueError
+        If there is no draw, or a log-ratio is not finite.
+
+    Examples
+    --------
+    >>> {name: round(mean, 4) for name, (mean, _) in estimates([-0.5, 0.5]).items()}
+    {'k1': 0.0, 'k2': 0.125, 'k3': 0.1276}
+    """
+    draws = finite_array(log_ratio, "log_ratio").ravel()
+    if not draws.size:
+        raise ValueError("log_ratio holds no draw; it needs at least one")
+    return {name: mean_and_error(each(draws)) for name, each in ESTIMATORS.items()}
+
+
+ESTIMATORS = {"k1": k1, "k2": k2, "k3": k3}
+
+
+def loss_and_slope(placement: Placement, log_ratio: Array) -> tuple[Array, Array]:
+    """Return what a penalty in the loss is at each draw, and its derivative in log p.
+
+    "k1 in the reward" has nothing in the loss: both are 0.
+
+    Parameters
+    ----------
+    placement : str
+        One of `PLACEMENTS`.
+    log_ratio : ndarray
+        log(p/q) at draws from P, in nats.
+
+    Raises
+    ------
+    ValueError
+        If `placement` is another.
+
+    Examples
+    --------
+    >>> [round(float(each), 3) for each in loss_and_slope("k2 in the loss", np.array(0.5))]
+    [0.125, 0.5]
+    """
+    if placement not in PLACEMENTS:
+        raise ValueError(f"placement must be one of {', '.join(PLACEMENTS)}; got {placement!r}")
+    if placement == "k1 in the loss":
+        return k1(log_ratio), np.ones_like(log_ratio)
+    if placement == "k2 in the loss":
+        return k2(log_ratio), log_ratio
+    if placement == "k3 in the loss":
+        return k3(log_ratio), -np.expm1(-log_ratio)
+    return np.zeros_like(log_ratio), np.zeros_like(log_ratio)
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The gradient that draws of a penalty give a policy.
+
+    Attributes
+    ----------
+    mean : ndarray, shape (..., k)
+        Expected, one entry for each logit, in nats.
+    noise : ndarray, shape (...)
+        The standard deviation of a single draw's: root of the summed variances of its entries.
+    """
+
+    mean: Array
+    noise: Array
+
+
+def expected_gradients(
+    policy: ArrayLike,
+    reference: ArrayLike,
+    *,
+    sampled_from: ArrayLike | None = None,
+    weighted: bool = False,
+) -> dict[Placement, Gradient]:
+    """Return which gradient each placement of a penalty gives the logits of a policy, on average.
+
+    A draw x adds slope(x)·∇log π(x): 1 for k1 in the loss, log(π/π_ref) for k2 in the loss and for
+    k1 in the reward, 1 - π_ref/π for k3 in the loss. Summed over all outcomes, nothing sampled.
+
+    Parameters
+    ----------
+    policy, reference : array_like, shapes (..., k) that broadcast
+        Chances of π, which is trained, and of π_ref; all above 0, as a softmax makes them.
+    sampled_from : array_like, shape (..., k), optional
+        Chances of the policy that drew; π itself unless given.
+    weighted : bool
+        Whether each draw is weighted with π over the chance it was drawn with.
+
+    Returns
+    -------
+    dict of str to Gradient
+        For each of `PLACEMENTS`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not a probability vector, shapes do not match, or a chance is 0; that of
+        `sampled_from` may be, where draws are not weighted.
+
+    References
+    ----------
+    Liu et al. (2025), "Rethinking KL Regularization in RLHF", arXiv 2510.01555.
+    Shah et al. (2025), "A Comedy of Estimators", arXiv 2512.21852.
+
+    Examples
+    --------
+    >>> found = expected_gradients([0.5, 0.5], [0.8, 0.2])
+    >>> bool(np.allclose(found["k2 in the loss"].mean, kl_gradient([0.5, 0.5], [0.8, 0.2])))
+    True
+    >>> found["k3 in the loss"].mean  # that of D(π_ref‖π)
+    array([-0.3,  0.3])
+    """
+    pi, ref = _softmax_pair(policy, reference)
+    drawn, pi = probability_pair(
+        pi if sampled_from is None else sampled_from, pi, ("sampled_from", "policy")
+    )
+    if weighted:
+        # No weight makes up for draws that never come.
+        _check_above_zero(drawn, "sampled_from")
+    weight = pi / drawn if weighted else np.ones_like(pi + drawn)
+    ratio = np.log(pi / ref)
+    # Entry i of ∇log π(x) is 1 for i = x, less π(i).
+    score = np.eye(pi.shape[-1]) - pi[..., None, :]
+    found = {}
+    for placement in PLACEMENTS:
+        slope = ratio if placement == "k1 in the reward" else loss_and_slope(placement, ratio)[1]
+        each = (weight * slope)[..., None] * score
+        mean = (drawn[..., None] * each).sum(axis=-2)
+        spread = (drawn[..., None] * (each - mean[..., None, :]) ** 2).sum(axis=(-2, -1))
+        found[placement] = Gradient(mean, np.sqrt(spread))
+    return found
+
+
+def kl_gradient(
+    policy: ArrayLike, reference: ArrayLike, direction: Literal["reverse", "forward"] = "reverse"
+) -> Array:
+    """Return the gradient of D(π‖π_ref), or of D(π_ref‖π), in the logits of π.
+
+    Parameters
+    ----------
+    policy, reference : array_like, shapes (..., k) that broadcast
+        Chances of π and π_ref; all above 0.
+    direction : "reverse" or "forward"
+        Reverse is D(π‖π_ref), with gradient π·(log(π/π_ref) - D); forward is D(π_ref‖π), with
+        gradient π - π_ref.
+
+    Returns
+    -------
+    ndarray, shape (..., k)
+        In nats.
+
+    Raises
+    ------
+    ValueError
+        As `expected_gradients` does, or if `direction` is another.
+
+    Examples
+    --------
+    >>> kl_gradient([0.5, 0.5], [0.8, 0.2], "forward")
+    array([-0.3,  0.3])
+    """
+    pi, ref = _softmax_pair(policy, reference)
+    if direction == "forward":
+        return np.asarray(pi - ref)
+    if direction != "reverse":
+        raise ValueError(f"direction must be 'reverse' or 'forward', got {direction!r}")
+    ratio = np.log(pi / ref)
+    return np.asarray(pi * (ratio - (pi * ratio).sum(axis=-1, keepdims=True)))
+
+
+def _quadratic(
+    mu_p: ArrayLike, sigma_p: ArrayLike, mu_q: ArrayLike, sigma_q: ArrayLike
+) -> tuple[Array, Array, Array, Array]:
+    """Return a and b of log(p/q) = a·z² + b·z + c, σ_p/σ_q, and the gap in spreads of Q."""
+    mean_p, mean_q = finite_array(mu_p, "mu_p"), finite_array(mu_q, "mu_q")
+    std_p, std_q = positive_array(sigma_p, "sigma_p"), positive_array(sigma_q, "sigma_q")
+    check_broadcast(mu_p=mean_p, sigma_p=std_p, mu_q=mean_q, sigma_q=std_q)
+    mean_p, std_p, mean_q, std_q = np.broadcast_arrays(mean_p, std_p, mean_q, std_q)
+    ratio, gap = std_p / std_q, (mean_p - mean_q) / std_q
+    excess = (std_p - std_q) / std_q
+    return np.asarray(excess * (2 + excess) / 2), np.asarray(ratio * gap), ratio, gap
+
+
+def _k3_std(a: Array, b: Array, ratio: Array, gap: Array, truth: Array) -> Array:
+    """Return the standard deviation of one draw of k3."""
+    thinness = 2 * ratio**2 - 1
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        squared = ratio**2 / np.sqrt(thinness) * np.exp(gap**2 / thinness)
+        both_ways = (ratio - 1 / ratio) ** 2 / 2 + gap**2 * (1 + 1 / ratio**2) / 2
+        far = squared - 1 + 2 * a**2 + b**2 - 2 * both_ways
+    draws = a[..., None] * (_NODES**2 - 1) + b[..., None] * _NODES + truth[..., None]
+    near = ((k3(draws) - truth[..., None]) ** 2 * _WEIGHTS).sum(axis=-1)
+    close = np.maximum(np.abs(a), np.abs(b)) < _CLOSE
+    variance = np.where(close, near, np.where(thinness > 0, far, math.inf))
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+
+
+def _near_zero(ratio: Array) -> Array:
+    """Return r + exp(-r) - 1 for small r, where the plain formula loses its digits."""
+    terms = 1 / 120 - ratio * (1 / 720 - ratio / 5040)
+    return np.asarray(ratio**2 * (1 / 2 - ratio * (1 / 6 - ratio * (1 / 24 - ratio * terms))))
+
+
+def _log_ratios(values: ArrayLike) -> Array:
+    """Return log-ratios as floats; infinite ones are answers, NaN is none."""
+    ratios = floats(values, "log_ratio")
+    if np.isnan(ratios).any():
+        index = tuple(np.argwhere(np.isnan(ratios))[0])
+        raise ValueError(f"{element('log_ratio', index)} is nan; it must be a number")
+    return ratios
+
+
+def _softmax_pair(policy: ArrayLike, reference: ArrayLike) -> tuple[Array, Array]:
+    """Return both, or raise ValueError unless they are distributions as a softmax makes them."""
+    pi, ref = probability_pair(policy, reference, ("policy", "reference"))
+    _check_above_zero(pi, "policy")
+    _check_above_zero(ref, "reference")
+    return pi, ref
+
+
+def _check_above_zero(chances: Array, name: str) -> None:
+    if not chances.all():
+        index = tuple(np.argwhere(chances == 0)[0])
+        raise ValueError(f"{element(name, index)} is 0; here every chance must be above 0")
