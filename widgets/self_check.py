@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import streamlit as st
 
@@ -10,32 +11,101 @@ from widgets.redraw import catch_up
 
 @dataclass(frozen=True)
 class Question:
-    """A question, its answers each with what to say to them, and which answer is right."""
+    """A question, its answers each with what to say to them, and which answer is right.
+
+    Attributes
+    ----------
+    text : str
+        The question, as Markdown.
+    feedback : dict
+        The answers, and why each is right or wrong, as Markdown.
+    right : str
+        Which of the answers is right.
+    code : str
+        Python that the question is about; none where empty.
+    see : str
+        A Markdown link to the view that mends a wrong answer; none where empty.
+    """
 
     text: str
     feedback: dict[str, str]
     right: str
+    code: str = ""
+    see: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a question whose right answer is not among its answers."""
         if self.right not in self.feedback:
             raise ValueError(f"{self.right!r} is not among the answers {list(self.feedback)!r}")
 
+    @property
+    def answers(self) -> list[str]:
+        """The answers in an order that gives nothing away, and is always the same."""
+        return sorted(self.feedback, key=lambda answer: crc32(answer.encode()))
+
 
 @st.fragment
-def self_check(prefix: str, questions: Sequence[Question]) -> None:
-    """Ask the questions; the keys are ``{prefix}_check1``, ``{prefix}_check2`` and so on."""
-    st.header("Check yourself", anchor="check")
-    for number, question in enumerate(questions, start=1):
-        choice = st.radio(
-            f"**{number}.** {question.text}",
-            list(question.feedback),
-            index=None,
-            key=f"{prefix}_check{number}",
-            bind="query-params",
-            on_change=catch_up,
+def self_check(
+    prefix: str,
+    questions: Sequence[Question],
+    *,
+    heading: str = "Check yourself",
+    score: bool = False,
+) -> None:
+    """Ask the questions; the keys are ``{prefix}_check1``, ``{prefix}_check2`` and so on.
+
+    `score` tells at the end how many are right.
+    """
+    st.header(heading, anchor="check")
+    choices = [
+        _ask(f"{prefix}_check{number}", f"**{number}.** {question.text}", question)
+        for number, question in enumerate(questions, start=1)
+    ]
+    if score:
+        _tell_score(questions, choices)
+
+
+def _ask(key: str, text: str, question: Question) -> str | None:
+    """Ask one question, say why its answer is right or wrong, and return the answer."""
+    if question.code:
+        st.markdown(text)
+        # Wrapped: a box that scrolls sideways cannot be reached by keyboard.
+        st.code(question.code, language="python", wrap_lines=True)
+    choice = st.radio(
+        text,
+        question.answers,
+        index=None,
+        key=key,
+        bind="query-params",
+        on_change=catch_up,
+        label_visibility="collapsed" if question.code else "visible",
+    )
+    if choice == question.right:
+        st.success(question.feedback[choice], icon=":material/check_circle:")
+    elif choice is not None:
+        see = f" See {question.see}." if question.see else ""
+        st.info(question.feedback[choice] + see, icon=":material/lightbulb:")
+    return choice
+
+
+def _tell_score(questions: Sequence[Question], choices: Sequence[str | None]) -> None:
+    """Say how many answers are right, and how many are still missing."""
+    right = sum(
+        choice == question.right for question, choice in zip(questions, choices, strict=True)
+    )
+    answered = sum(choice is not None for choice in choices)
+    if not answered:
+        st.caption(f"Your score appears here: {len(questions)} questions, none answered yet.")
+    elif answered < len(questions):
+        missing = len(questions) - answered
+        st.info(
+            f"**{right} of {answered} right so far**; {missing} to go.",
+            icon=":material/checklist:",
         )
-        if choice == question.right:
-            st.success(question.feedback[choice], icon=":material/check_circle:")
-        elif choice is not None:
-            st.info(question.feedback[choice], icon=":material/lightbulb:")
+    else:
+        praise = (
+            "All of them!"
+            if right == answered
+            else "Change the answers marked with a bulb to go on."
+        )
+        st.success(f"**{right} of {answered} right.** {praise}", icon=":material/trophy:")
