@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import version
 
-from benchmarks import coding, key_press, kl_divergence, mixtures, rlhf
+from benchmarks import coding, estimators, key_press, kl_divergence, mixtures, rlhf
 
 packages = ", ".join(
     f"{name} {version(name)}" for name in ("streamlit", "plotly", "numpy", "scipy")
@@ -15,5 +15,6 @@ kl_divergence.measure()
 coding.measure()
 mixtures.measure()
 rlhf.measure()
+estimators.measure()
 key_press.measure_presses()
 key_press.measure_cold_start()

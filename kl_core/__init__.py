@@ -36,6 +36,7 @@ from kl_core.estimators import (
     k3,
     k3_noisier_beyond,
     kl_gradient,
+    mean_and_error,
 )
 from kl_core.gaussian import gaussian_kl, multivariate_gaussian_kl
 from kl_core.mixture import (
@@ -120,6 +121,7 @@ __all__ = [
     "kl_terms",
     "log_ratios",
     "mass_beyond",
+    "mean_and_error",
     "merge_bins",
     "mixture_entropy",
     "mixture_js",

@@ -27,7 +27,7 @@ Placement = Literal["k1 in the reward", "k1 in the loss", "k2 in the loss", "k3 
 PLACEMENTS: tuple[Placement, ...] = get_args(Placement)
 
 # Closer Gaussians than this make k3's closed form cancel; there few nodes are exact.
-_CLOSE = 0.05
+_CLOSE = 0.1
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
@@ -126,7 +126,8 @@ def k3(log_ratio: ArrayLike) -> Array:
         plain = ratio + np.expm1(-ratio)
     # exp(∞) grows faster than its logarithm.
     plain = np.where(ratio == -math.inf, math.inf, plain)
-    return np.where(np.abs(ratio) < 0.02, _near_zero(ratio), plain)
+    near = np.abs(ratio) < 0.02
+    return np.where(near, _near_zero(np.where(near, ratio, 0.0)), plain)
 
 
 @dataclass(frozen=True)
@@ -199,16 +200,18 @@ def gaussian_moments(
     {'k1': 2.0, 'k2': 1.73, 'k3': 1.7}
     """
     truth = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
-    a, b, ratio, gap = _quadratic(mu_p, sigma_p, mu_q, sigma_q)
-    with np.errstate(over="ignore", invalid="ignore"):
+    a, b, ratio, _, gap = _quadratic(mu_p, sigma_p, mu_q, sigma_q)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         second = 2 * a**2 + b**2
         third = 8 * a**3 + 6 * a * b**2
         fourth = 48 * a**4 + 48 * a**2 * b**2
         of_square = 4 * truth**2 * second + 4 * truth * third + fourth + 2 * second**2
+        of_k3 = _k3_variance(a, b, ratio, gap, truth)
+        half_square = (second + truth**2) / 2
     return {
-        "k1": Moments(truth, np.sqrt(second), truth),
-        "k2": Moments((second + truth**2) / 2, np.sqrt(np.maximum(of_square, 0)) / 2, truth),
-        "k3": Moments(truth, _k3_std(a, b, ratio, gap, truth), truth),
+        "k1": Moments(truth, _root(second), truth),
+        "k2": Moments(half_square, _root(of_square) / 2, truth),
+        "k3": Moments(truth, _root(of_k3), truth),
     }
 
 
@@ -240,18 +243,18 @@ def chance_below_zero(
     >>> print(chance_below_zero(0, 1, 0.1, 1).round(4))
     0.4801
     """
-    truth = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
-    a, b, *_ = _quadratic(mu_p, sigma_p, mu_q, sigma_q)
-    # Where a·z² + b·z + c is 0: P and Q cross at one or two places.
-    c = truth - a
-    root = np.sqrt(np.maximum(b**2 - 4 * a * c, 0.0))
-    far = -(b + np.copysign(root, b)) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        crossings = np.sort(np.stack([far / a, c / far]), axis=0)
-    between = ndtr(crossings[1]) - ndtr(crossings[0])
-    chance = np.where(a > 0, between, 1 - between)
-    one = ndtr(-np.abs(np.divide(c, b, out=np.zeros_like(c), where=b != 0)))
-    return np.where(truth == 0, 0.0, np.where(a == 0, one, chance))
+    a, b, ratio, logarithm, gap = _quadratic(mu_p, sigma_p, mu_q, sigma_q)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        c = gap**2 / 2 - logarithm
+        # The root of b² - 4ac, written so that nothing cancels.
+        root = np.sqrt(gap**2 + 4 * a * logarithm)
+        far = -(b + np.copysign(root, b)) / 2
+        # P and Q cross where a·z² + b·z + c is 0, with one width at one finite place.
+        low, high = np.sort(np.stack([far / a, c / far]), axis=0)
+    between = np.where(low > 0, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low))
+    chance = np.where(ratio < 1, ndtr(low) + ndtr(-high), between)
+    # P = Q cross nowhere; and where numbers overflow, only where P never draws.
+    return np.where(np.isnan(chance), 0.0, chance)
 
 
 def k3_noisier_beyond() -> float:
@@ -269,16 +272,18 @@ def k3_noisier_beyond() -> float:
 
 
 def mean_and_error(values: Array) -> tuple[float, float]:
-    """Return the mean and its standard error, which is infinite for a single value.
+    """Return the mean and its standard error: infinite for a single value or an infinite mean.
 
     Examples
     --------
     >>> mean_and_error(np.array([1.0, 3.0]))
     (2.0, 1.0)
     """
-    size = values.size
-    error = float(values.std(ddof=1)) / math.sqrt(size) if size > 1 else math.inf
-    return float(values.mean()), error
+    if values.size == 1:
+        return float(values.mean()), math.inf
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(values.size)
+    return mean, error if math.isfinite(mean) else math.inf
 
 
 def estimates(log_ratio: ArrayLike) -> dict[str, tuple[float, float]]:
@@ -413,6 +418,7 @@ def expected_gradients(
     drawn, pi = probability_pair(
         pi if sampled_from is None else sampled_from, pi, ("sampled_from", "policy")
     )
+    check_broadcast(sampled_from=drawn, policy=pi, reference=ref)
     if weighted:
         # No weight makes up for draws that never come.
         _check_above_zero(drawn, "sampled_from")
@@ -425,7 +431,9 @@ def expected_gradients(
         slope = ratio if placement == "k1 in the reward" else loss_and_slope(placement, ratio)[1]
         each = (weight * slope)[..., None] * score
         mean = (drawn[..., None] * each).sum(axis=-2)
-        spread = (drawn[..., None] * (each - mean[..., None, :]) ** 2).sum(axis=(-2, -1))
+        # The root first: what is rare may be too large to square.
+        apart = np.sqrt(drawn)[..., None] * (each - mean[..., None, :])
+        spread = (apart**2).sum(axis=(-2, -1))
         found[placement] = Gradient(mean, np.sqrt(spread))
     return found
 
@@ -469,29 +477,36 @@ def kl_gradient(
 
 def _quadratic(
     mu_p: ArrayLike, sigma_p: ArrayLike, mu_q: ArrayLike, sigma_q: ArrayLike
-) -> tuple[Array, Array, Array, Array]:
-    """Return a and b of log(p/q) = a·z² + b·z + c, σ_p/σ_q, and the gap in spreads of Q."""
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Return a, b of log(p/q) = a·z² + b·z + c, σ_p/σ_q, its logarithm, and the gap over σ_q."""
     mean_p, mean_q = finite_array(mu_p, "mu_p"), finite_array(mu_q, "mu_q")
     std_p, std_q = positive_array(sigma_p, "sigma_p"), positive_array(sigma_q, "sigma_q")
     check_broadcast(mu_p=mean_p, sigma_p=std_p, mu_q=mean_q, sigma_q=std_q)
     mean_p, std_p, mean_q, std_q = np.broadcast_arrays(mean_p, std_p, mean_q, std_q)
-    ratio, gap = std_p / std_q, (mean_p - mean_q) / std_q
-    excess = (std_p - std_q) / std_q
-    return np.asarray(excess * (2 + excess) / 2), np.asarray(ratio * gap), ratio, gap
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        ratio, gap = std_p / std_q, (mean_p - mean_q) / std_q
+        # Nearly equal spreads keep the digits of their difference.
+        excess = (std_p - std_q) / std_q
+        logarithm = np.where(np.abs(excess) < 0.5, np.log1p(excess), np.log(ratio))
+        return excess * (2 + excess) / 2, ratio * gap, ratio, logarithm, gap
 
 
-def _k3_std(a: Array, b: Array, ratio: Array, gap: Array, truth: Array) -> Array:
-    """Return the standard deviation of one draw of k3."""
-    thinness = 2 * ratio**2 - 1
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        squared = ratio**2 / np.sqrt(thinness) * np.exp(gap**2 / thinness)
-        both_ways = (ratio - 1 / ratio) ** 2 / 2 + gap**2 * (1 + 1 / ratio**2) / 2
-        far = squared - 1 + 2 * a**2 + b**2 - 2 * both_ways
-    draws = a[..., None] * (_NODES**2 - 1) + b[..., None] * _NODES + truth[..., None]
-    near = ((k3(draws) - truth[..., None]) ** 2 * _WEIGHTS).sum(axis=-1)
+def _root(variance: Array) -> Array:
+    """Return the standard deviation; infinite where the variance is above the largest double."""
+    return np.sqrt(np.where(np.isnan(variance), math.inf, np.maximum(variance, 0.0)))
+
+
+def _k3_variance(a: Array, b: Array, ratio: Array, gap: Array, truth: Array) -> Array:
+    """Return the variance of one draw of k3."""
     close = np.maximum(np.abs(a), np.abs(b)) < _CLOSE
-    variance = np.where(close, near, np.where(thinness > 0, far, math.inf))
-    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+    draws = a[..., None] * (_NODES**2 - 1) + b[..., None] * _NODES + truth[..., None]
+    draws = np.where(close[..., None], draws, 0.0)
+    near = ((k3(draws) - truth[..., None]) ** 2 * _WEIGHTS).sum(axis=-1)
+    thinness = 2 * ratio**2 - 1
+    squared = ratio**2 / np.sqrt(thinness) * np.exp(gap**2 / thinness)
+    both_ways = (ratio - 1 / ratio) ** 2 / 2 + gap**2 * (1 + 1 / ratio**2) / 2
+    far = squared - 1 + 2 * a**2 + b**2 - 2 * both_ways
+    return np.where(close, near, np.where(thinness > 0, far, math.inf))
 
 
 def _near_zero(ratio: Array) -> Array:

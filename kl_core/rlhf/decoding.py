@@ -73,15 +73,15 @@ class Tempered:
         """Return the chances of each next word, and their log-ratio to the reference in nats."""
         log_ratio = self.policy.next_words(step, contexts)[1]
         reference = self.model.log_table[contexts]
-        logs = (reference + log_ratio) / self.temperature
-        logs -= logs.max(axis=1, keepdims=True)
+        logs = reference + log_ratio
+        logs = (logs - logs.max(axis=1, keepdims=True)) / self.temperature
         logs -= np.log(np.exp(logs).sum(axis=1, keepdims=True))
         return np.asarray(np.exp(logs)), np.asarray(logs - reference)
 
 
 @dataclass(frozen=True, eq=False)
 class AtLeast:
-    """Draws from a policy, and lets no text end before so many tokens.
+    """Draws from a policy, and lets no text end before so many tokens if it can go on.
 
     Raises
     ------
@@ -106,9 +106,9 @@ class AtLeast:
         chances, log_ratio = self.policy.next_words(step, contexts)
         if step + 1 >= self.tokens:
             return chances, log_ratio
-        goes_on = np.ones(chances.shape, dtype=bool)
-        goes_on[:, STOP] = False
-        return _only(goes_on, chances, log_ratio)
+        kept = np.ones(chances.shape, dtype=bool)
+        kept[chances[:, STOP + 1 :].any(axis=1), STOP] = False
+        return _only(kept, chances, log_ratio)
 
 
 def token_log_ratios(policy: Policy, tokens: Tokens, *, padded: bool = False) -> Array:
@@ -182,9 +182,9 @@ def expected_log_ratio(policy: Policy, sampler: Policy, *, padded: bool = False)
         log_ratio = policy.next_words(step)[1]
         used = uses > 0
         total += float(uses[used] @ log_ratio[used])
-        if padded:
+        if padded and ended:
             total += ended * float(policy.next_words(step, start)[1][0, STOP])
-            ended += float(uses[:, STOP].sum())
+        ended += float(uses[:, STOP].sum())
     return total
 
 

@@ -21,6 +21,7 @@ from kl_core import (
     total_variation,
     wald_expected_rolls,
 )
+from kl_core.validation import probability_pair
 from tests.kl_core.errors import raises
 
 TINY = 5e-324  # the smallest double above 0
@@ -126,6 +127,32 @@ def test_different_numbers_of_outcomes_raise_even_where_numpy_would_stretch_one(
 def test_leading_axes_that_do_not_broadcast_raise(function):
     with raises("p of shape (2, 2) and q of shape (3, 2) do not broadcast"):
         function([HALVES] * 2, [HALVES] * 3)
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        (([0.5, 0.25], HALVES), "policy sums to 0.75; probabilities sum to 1"),
+        ((HALVES, [1.25, -0.25]), "reference[1] is -0.25; it must be finite and at least 0"),
+        (
+            (HALVES, [1]),
+            "policy and reference must have the same outcomes: "
+            "policy has 2 on its last axis, reference has 1",
+        ),
+        (
+            ([HALVES] * 2, [HALVES] * 3),
+            "policy of shape (2, 2) and reference of shape (3, 2) do not broadcast",
+        ),
+    ],
+)
+def test_the_message_calls_the_two_what_the_caller_calls_them(pair, message):
+    with raises(message):
+        probability_pair(*pair, ("policy", "reference"))
+
+
+def test_a_pair_comes_back_as_floats_in_its_order():
+    p, q = probability_pair([1, 0], [[0.25, 0.75]])
+    assert (p.dtype, p.tolist(), q.tolist()) == (np.float64, [1, 0], [[0.25, 0.75]])
 
 
 @pytest.mark.parametrize("base", [1, 1.0, 0.5, 0, -2, math.nan, math.inf, -math.inf])

@@ -1,14 +1,13 @@
 """The shared pieces, as far as they can be seen without a browser."""
 
 import io
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 import segno
 from streamlit.testing.v1 import AppTest
 
 from widgets import frame, share
-from widgets.self_check import Question
 from widgets.units import UNITS
 
 
@@ -49,11 +48,6 @@ def test_unit_knows_its_size_in_nats(unit):
     assert unit.base == pytest.approx(2.718281828459045**unit.nats)
 
 
-def test_question_needs_its_right_answer():
-    with pytest.raises(ValueError, match="'yes' is not among the answers"):
-        Question("?", {"no": "because"}, right="yes")
-
-
 def test_prediction_needs_its_answer():
     def page():
         from widgets.prediction import predict
@@ -79,6 +73,24 @@ def test_address_is_the_page_with_what_differs_from_its_defaults():
     assert parse_qs(address.query) == {"x": ["4"]}
 
 
+def test_address_leaves_out_the_screen_and_if_asked_the_answers():
+    def page():
+        import streamlit as st
+
+        from widgets import share
+
+        st.text(share.address())
+        st.text(share.address(answers=False))
+        st.text(share.address(answers=False, on_a_projector=True))
+
+    app = AppTest.from_function(page)
+    view = {"x": "a b&c", "x_predictor": "1", "unit": "nats"}
+    answers = {"x_predict": "It rises", "x_guess": "0.1", "x_check1": "a", "x_check12": "b"}
+    app.query_params.update(view | answers | {"present": "true", "embed": "true"})
+    asked = [dict(parse_qsl(urlsplit(text.value).query)) for text in app.run().text]
+    assert asked == [view | answers, view, view | {"present": "true"}]
+
+
 def test_qr_code_is_the_one_of_the_address():
     url = "http://localhost:8501/die?die_p1=3"
     drawing = share.qr_code(url)
@@ -100,3 +112,16 @@ def test_table_shows_text_as_it_is():
     assert "<script>" not in drawn.proto.body
     assert "&lt;script&gt;</td>" in drawn.proto.body
     assert 'aria-label="&quot;x&quot;"' in drawn.proto.body
+
+
+def test_table_puts_numbers_flush_right_and_words_flush_left():
+    def page():
+        from widgets.table import table
+
+        table({"call": ["entropy"], "now": ["0.350"]}, label="x", hues={}, words=("call",))
+
+    [drawn] = AppTest.from_function(page).run().get("html")
+    for text, side in (("call</th>", "left"), ("entropy</td>", "left"), ("now</th>", "right"),
+                       ("0.350</td>", "right")):  # fmt: skip
+        [before, _] = drawn.proto.body.split(text)
+        assert f"text-align: {side}" in before[before.rindex("<t") :]

@@ -8,6 +8,7 @@ import pytest
 import scipy.special
 from scipy.special import rel_entr
 
+from kl_core import PLACEMENTS
 from kl_core.rlhf import (
     GRPO,
     PPO,
@@ -42,6 +43,13 @@ ALGORITHMS = [
     pytest.param(GRPO(group=4), id="GRPO"),
     pytest.param(GRPO(group=4, as_published=False), id="Dr. GRPO"),
     pytest.param(PPO(), id="PPO"),
+]
+# GRPO with its penalty in each place, k3 in the loss aside, which is above.
+PENALISED = [
+    pytest.param(GRPO(4, as_published=published, penalty=placement), id=f"{name}, {placement}")
+    for name, published in (("GRPO", True), ("Dr. GRPO", False))
+    for placement in PLACEMENTS
+    if placement != "k3 in the loss"
 ]
 ANCHORS = ["reference", "previous"]
 
@@ -111,8 +119,17 @@ def ratios(policy, batch):
     )
 
 
+# Each penalty of a token in the loss, of u = π/π_ref there.
+IN_THE_LOSS = {
+    "k1 in the reward": lambda _: 0.0,
+    "k1 in the loss": math.log,
+    "k2 in the loss": lambda u: math.log(u) ** 2 / 2,
+    "k3 in the loss": lambda u: 1 / u - 1 + math.log(u),
+}
+
+
 @pytest.mark.parametrize("anchor", ANCHORS)
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", ALGORITHMS + PENALISED)
 def test_objectives_are_the_published_losses(small, algorithm, anchor):
     # arXiv 2402.03300, equations 3 and 4; 2503.20783; 1707.06347, equations 7 and 8.
     batch, policy = a_step_away(small)
@@ -127,8 +144,8 @@ def test_objectives_are_the_published_losses(small, algorithm, anchor):
             if anchor == "previous":
                 term -= beta * scipy.special.rel_entr(old, new).sum()
             elif isinstance(algorithm, GRPO):
-                u = small.table[context, token] / new[token]
-                term -= beta * (u - 1 - math.log(u))
+                u = new[token] / small.table[context, token]
+                term -= beta * IN_THE_LOSS[algorithm.penalty](u)
             terms.append(term)
         averaged = isinstance(algorithm, GRPO) and algorithm.as_published
         total += math.fsum(terms) / (len(terms) if averaged else 1)
@@ -137,7 +154,7 @@ def test_objectives_are_the_published_losses(small, algorithm, anchor):
 
 
 @pytest.mark.parametrize("anchor", ANCHORS)
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", ALGORITHMS + PENALISED)
 def test_gradients_are_those_of_the_objective(small, algorithm, anchor):
     batch, policy = a_step_away(small)
     beta = 0.3
@@ -229,8 +246,11 @@ def expected_gradient(listed, algorithm, beta, size):
     return pairs, clock
 
 
-def forward_penalty(listed, beta):
-    """Return −β times the gradient of D(π_ref‖π) word by word, where π arrives as it does now."""
+def word_by_word_penalty(listed, beta, divergence):
+    """Return −β times the gradient of Σ divergence(π_ref, π) of each next word.
+
+    Contexts count as often as π arrives there now, whatever it turns into.
+    """
     old = listed.policy
     model = old.model
     arrivals = np.zeros((model.longest, len(model.contexts)))
@@ -240,11 +260,23 @@ def forward_penalty(listed, beta):
 
     def function(policy):
         return math.fsum(
-            arrivals[step] @ scipy.special.rel_entr(model.table, policy.next_words(step)[0]).sum(1)
+            arrivals[step] @ divergence(model.table, policy.next_words(step)[0]).sum(axis=1)
             for step in range(model.longest)
         )
 
     return -beta * exact_gradient(listed, function)
+
+
+def forward_penalty(listed, beta):
+    """Return −β times the gradient of D(π_ref‖π) word by word, where π arrives as it does now."""
+    return word_by_word_penalty(listed, beta, rel_entr)
+
+
+def backward_penalty(listed, beta):
+    """Return −β times the gradient of D(π‖π_ref) word by word, where π arrives as it does now."""
+    return word_by_word_penalty(
+        listed, beta, lambda reference, chances: rel_entr(chances, reference)
+    )
 
 
 @pytest.mark.slow
@@ -281,9 +313,37 @@ def test_on_average_grpo_climbs_reward_and_down_the_forward_divergence(listed, b
     assert abs(clock).max() > 0.01
 
 
-def test_the_penalty_of_grpo_is_not_that_of_ppo(listed):
+@pytest.mark.slow
+@pytest.mark.parametrize("placement", PLACEMENTS)
+def test_on_average_each_penalty_of_grpo_pulls_where_its_place_says(listed, placement):
+    reward, beta = tiny_reward(listed.policy.model), 0.7
+    # The mean of a group of two that an answer is itself part of takes 1/2 of what it earns.
+    exact = exact_gradient(listed, lambda policy: account(policy, reward).reward) / 2
+    if placement == "k1 in the reward":
+        exact -= beta * exact_gradient(listed, lambda policy: account(policy, reward).kl) / 2
+    elif placement == "k2 in the loss":
+        exact += backward_penalty(listed, beta)
+    elif placement == "k3 in the loss":
+        exact += forward_penalty(listed, beta)
+    algorithm = GRPO(group=2, as_published=False, penalty=placement)
+    pairs, clock = expected_gradient(listed, algorithm, beta, 2)
+    np.testing.assert_allclose(pairs, exact.sum(axis=0), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(clock, exact.sum(axis=1), rtol=0, atol=1e-9)
+
+
+def test_no_two_places_of_a_penalty_pull_alike(listed):
+    # Or the test above would not tell them apart.
     reward = tiny_reward(listed.policy.model)
     backward = -0.7 * exact_gradient(listed, lambda policy: account(policy, reward).kl)
+    pulls = [
+        backward / 2,
+        np.zeros_like(backward),
+        backward_penalty(listed, 0.7),
+        forward_penalty(listed, 0.7),
+    ]
+    for one, other in itertools.combinations(pulls, 2):
+        assert abs(one - other).max() > 0.01
+    # Nor is the penalty of GRPO that of PPO, which has k1 in the reward of each token.
     assert abs(forward_penalty(listed, 0.7) - backward).max() > 0.01
 
 
@@ -308,6 +368,34 @@ def test_advantages_in_a_group_are_standardised(small, group):
         if spread > 1e-6:
             np.testing.assert_allclose(mine, (theirs - mean) / spread, atol=1e-12)
             assert np.std(mine) == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("as_published", [True, False])
+@pytest.mark.parametrize("beta", [0.0, 0.3])
+def test_a_penalty_in_the_reward_is_that_of_the_whole_answer(small, beta, as_published):
+    batch, _ = a_step_away(small)
+    scores = tiny_reward(small).score(batch.tokens)
+    drift = [
+        math.fsum(log_ratio[token] for _, token, _, log_ratio in rows_along(batch.policy, sequence))
+        for sequence in tokens_of(batch)
+    ]
+    assert np.std(drift) > 0.1
+    # As if each answer had earned so much less.
+    earned = scores - beta * np.array(drift)
+    expected = advantages(GRPO(4, as_published=as_published), batch, earned, beta)
+    algorithm = GRPO(4, as_published=as_published, penalty="k1 in the reward")
+    found = advantages(algorithm, batch, scores, beta)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("placement", [each for each in PLACEMENTS if each != "k1 in the reward"])
+def test_a_penalty_in_the_loss_leaves_advantages_alone(small, placement):
+    batch, _ = a_step_away(small)
+    scores = tiny_reward(small).score(batch.tokens)
+    free, penalised = (
+        advantages(GRPO(4, penalty=placement), batch, scores, beta) for beta in (0.0, 0.3)
+    )
+    np.testing.assert_array_equal(penalised, free)
 
 
 @pytest.mark.parametrize("as_published", [True, False])
@@ -507,6 +595,28 @@ def test_grpo_comes_to_rest_somewhere_else(seed):
     assert last.exact.kl > account(optimum, reward).kl
 
 
+@pytest.mark.parametrize("as_published", [True, False])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_penalty_in_the_loss_by_k1_holds_nothing(seed, as_published):
+    # One pass over each batch, so that all draws are the policy's own.
+    model = tiny_model(order=2)
+    settings = {"seed": seed, "steps": 60, "batch": 64, "epochs": 1, "rate": 5.0}
+
+    def drift(placement, beta):
+        algorithm = GRPO(as_published=as_published, penalty=placement)
+        return run(model, algorithm, FixedKL(beta), **settings)[-1].exact.kl
+
+    free = drift("k1 in the loss", 0.0)
+    assert free > 4
+    assert drift("k1 in the loss", 1.0) > 0.8 * free
+    for placement in ("k1 in the reward", "k2 in the loss", "k3 in the loss"):
+        assert drift(placement, 1.0) < 0.2 * free
+
+
+def test_the_usual_penalty_of_grpo_is_k3_in_the_loss():
+    assert GRPO() == GRPO(penalty="k3 in the loss")
+
+
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_without_a_price_the_largest_reward_is_found(algorithm):
     model = tiny_model(order=2)
@@ -604,6 +714,14 @@ def test_long_strides_bring_no_overflow(model, reward, algorithm, beta):
     assert math.isfinite(record.exact.reward)
 
 
+@pytest.mark.parametrize("algorithm", PENALISED)
+def test_long_strides_against_any_penalty_bring_no_overflow(small, algorithm):
+    for record in run(small, algorithm, FixedKL(0.5), rate=40.0, steps=60):
+        assert np.isfinite(record.policy.pairs).all()
+        assert np.isfinite(record.policy.clock).all()
+        assert np.isfinite([*record.reward, *record.kl, record.exact.kl]).all()
+
+
 @pytest.mark.slow
 def test_a_long_run_of_grpo_brings_no_overflow(model, reward):
     *_, last = run(model, GRPO(), FixedKL(0.5), reward=reward, rate=40.0)
@@ -665,6 +783,12 @@ def test_a_clip_range_is_above_0(value):
 def test_a_group_has_at_least_two_answers(group):
     with raises(f"group must be at least 2, got {group}"):
         GRPO(group)
+
+
+@pytest.mark.parametrize("wrong", ["k3", "", "k2 in the reward", None])
+def test_a_penalty_has_one_of_four_places(wrong):
+    with raises(f"penalty must be one of {', '.join(PLACEMENTS)}; got {wrong!r}"):
+        GRPO(penalty=wrong)
 
 
 @pytest.mark.parametrize("value", NOT_ABOVE_0)

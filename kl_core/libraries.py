@@ -1,0 +1,108 @@
+"""What libraries that are no dependency here compute, by their documented formulas, in nats.
+
+They check nothing, as the libraries do not: whatever is handed over is computed with.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import log_softmax, xlogy
+
+from kl_core.validation import Array
+
+# keras.config.epsilon(), unless somebody has changed it.
+KERAS_EPSILON = 1e-7
+
+
+def torch_kl_div(
+    log_input: ArrayLike, target: ArrayLike, reduction: Literal["sum", "mean"] = "mean"
+) -> Array:
+    """Return `torch.nn.functional.kl_div(input, target)`: Σ target·(log target - input).
+
+    So it is D(target‖exp(input)): the second argument stands first, and the first is a logarithm.
+
+    Parameters
+    ----------
+    log_input, target : array_like, shapes that broadcast
+        PyTorch expects the logarithm of chances, and chances.
+    reduction : {"sum", "mean"}
+        "mean" divides by the number of all entries, outcomes included. "batchmean", which divides
+        by the number of rows, is "sum" for a single row.
+
+    Returns
+    -------
+    float
+        NaN where a target of 0 meets an input of -∞, and where a target is below 0.
+
+    References
+    ----------
+    https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
+
+    Examples
+    --------
+    >>> print(torch_kl_div(np.log([0.5, 0.5]), [0.75, 0.25], "sum").round(6))
+    0.130812
+    """
+    log_input, target = np.asarray(log_input, np.float64), np.asarray(target, np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.asarray(xlogy(target, target) - target * log_input)
+    return np.asarray(terms.mean() if reduction == "mean" else terms.sum())
+
+
+def torch_kl_divergence(p_logits: ArrayLike, q_logits: ArrayLike) -> Array:
+    """Return `torch.distributions.kl_divergence` of two ``Categorical(logits=…)``: D(P‖Q).
+
+    Parameters
+    ----------
+    p_logits, q_logits : array_like, shapes (..., k) that broadcast
+        Logarithms of chances up to a constant: `Categorical` takes their softmax.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+
+    References
+    ----------
+    https://docs.pytorch.org/docs/stable/distributions.html#torch.distributions.kl.kl_divergence
+
+    Examples
+    --------
+    >>> print(torch_kl_divergence(np.log([3, 1]), np.log([5, 5])).round(6))
+    0.130812
+    """
+    log_p, log_q = (
+        np.asarray(log_softmax(np.asarray(logits, np.float64), axis=-1))
+        for logits in (p_logits, q_logits)
+    )
+    p = np.exp(log_p)
+    with np.errstate(invalid="ignore"):
+        terms = np.where(p == 0, 0.0, p * (log_p - log_q))
+    return np.asarray(terms.sum(axis=-1))
+
+
+def keras_kl_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    """Return `keras.losses.kl_divergence(y_true, y_pred)`, which never is infinite.
+
+    Parameters
+    ----------
+    y_true, y_pred : array_like, shapes (..., k) that broadcast
+        Keras expects chances, and cuts whatever it gets to between 10⁻⁷ and 1.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+
+    References
+    ----------
+    https://keras.io/api/losses/probabilistic_losses/#kl_divergence-function
+
+    Examples
+    --------
+    >>> print(keras_kl_divergence([0.75, 0.25], [0.5, 0.5]).round(6))
+    0.130812
+    >>> print(keras_kl_divergence([0.5, 0.5], [1, 0]).round(6))
+    7.365901
+    """
+    true, pred = (np.clip(each, KERAS_EPSILON, 1.0) for each in (y_true, y_pred))
+    return np.asarray((true * np.log(true / pred)).sum(axis=-1))
