@@ -14,10 +14,7 @@ from kl_core.rlhf import (
     PPO,
     AdaptiveKL,
     FixedKL,
-    Judge,
-    LanguageModel,
     ProportionalKL,
-    RewardModel,
     account,
     best_of_n_kl,
     best_of_n_kl_estimate,
@@ -27,13 +24,14 @@ from kl_core.rlhf import (
     optimal_policy,
     optimum_at_kl,
     sample,
-    sample_preferences,
     train,
 )
 from widgets import frame, theme, units
 from widgets.formula import formula
 from widgets.frame import readable
+from widgets.pipeline import USUAL_PAIRS, judge, reference, reward_model
 from widgets.prediction import predict
+from widgets.presenter import stage
 from widgets.presets import Preset, presets
 from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
@@ -50,7 +48,6 @@ BETAS = [f"{m * 10.0**power:g}" for power in (-1, -2, -3, -4) for m in reversed(
 BETAS = ["1", *BETAS]
 LADDER = [beta for beta in reversed(BETAS) if float(beta) >= 0.001]
 PAIRS = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000]
-USUAL_PAIRS = 2000
 USUAL = USUAL_PAIRS, 1
 SAMPLES, SHOWN = 1000, 5
 BEST_OF = [1, 2, 4, 8, 16, 32, 64, 128, 256]
@@ -134,25 +131,6 @@ def chosen(name):
     return st.session_state[f"beta_{name}"]
 
 
-@st.cache_resource(show_spinner=False)
-def reference():
-    """Return the SFT model, counted from the project's forecasts."""
-    return LanguageModel.from_text(forecasts())
-
-
-@st.cache_resource(show_spinner=False)
-def judge():
-    """Return the rule that stands for what people want."""
-    return Judge(reference())
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def reward_model(pairs, seed):
-    """Return the reward model that this many judged pairs give."""
-    drawn = sample_preferences(reference(), judge(), pairs, np.random.default_rng(seed))
-    return RewardModel.fit(reference(), drawn)
-
-
 @st.cache_data(max_entries=2000, show_spinner=False)
 def at_beta(pairs, seed, beta):
     """Return the optimum's account, the judge's report on a sample, some of it, and the value."""
@@ -232,7 +210,7 @@ def ask_prediction():
         answer="It rises, then falls",
         reveal=f"At β = 1, 0.0125 and 0.001 the reward is {listed(rewards)}, always more. The "
         f"judge gives {listed(scores)} of 7: first the policy learns what forecasts need, then it "
-        "learns what the reward model is wrong about. Move β below and read it happen.",
+        "learns what the reward model is wrong about. Move β and read it happen.",
     )
 
 
@@ -1212,7 +1190,7 @@ def one_of(name, label, captions):
     )
 
 
-frame.header(
+first_screen = frame.header(
     "The safety rope",
     "β decides how far a policy may go from the model it started as for the sake of a reward; "
     "beyond some point it only climbs the reward model's mistakes.",
@@ -1235,60 +1213,60 @@ with st.expander("The whole pipeline, small enough to look into"):
         "one can be computed exactly; further below it is trained, as large models are."
     )
 ask_prediction()
-st.header("The rope", anchor="move")
-presets(
-    "beta",
-    [
-        Preset("Conservative", partial(put, beta="0.2"), help="β = 0.2, as the book has it."),
-        Preset("InstructGPT's", partial(put, beta="0.02"), help="β = 0.02."),
-        Preset("Free", partial(put, beta="0.005"), help="β = 0.005, as the book has it."),
-        Preset("Hardly a rope", partial(put, beta="0.001"), help="β = 0.001."),
-        Preset(
-            "Too few pairs",
-            partial(put, pairs=50),
-            help="The reward model sees only 50 judged pairs.",
-        ),
-        Preset("Plenty of pairs", partial(put, pairs=20_000), help="It sees 20,000."),
-    ],
-    start_over=start_over,
-)
-controls, answer = st.columns([2, 3], gap="medium")
-with controls:
-    steps_of(
+with stage(first_screen, "The rope", anchor="move"):
+    presets(
         "beta",
-        "β: how short the rope is",
-        LADDER,
-        "What a nat of KL costs, in reward. Further right is a shorter rope. The book calls 0.001 "
-        "to 0.01 free and 0.1 to 0.5 conservative.",
-        FOLLOW_BETA,
+        [
+            Preset("Conservative", partial(put, beta="0.2"), help="β = 0.2, as the book has it."),
+            Preset("InstructGPT's", partial(put, beta="0.02"), help="β = 0.02."),
+            Preset("Free", partial(put, beta="0.005"), help="β = 0.005, as the book has it."),
+            Preset("Hardly a rope", partial(put, beta="0.001"), help="β = 0.001."),
+            Preset(
+                "Too few pairs",
+                partial(put, pairs=50),
+                help="The reward model sees only 50 judged pairs.",
+            ),
+            Preset("Plenty of pairs", partial(put, pairs=20_000), help="It sees 20,000."),
+        ],
+        start_over=start_over,
     )
-    st.caption("← free 0.001–0.01 · 0.1–0.5 conservative →")
-    steps_of(
-        "pairs",
-        "Judged pairs that the reward model has seen",
-        PAIRS,
-        "More pairs make a better reward model; none makes it the judge.",
-        FOLLOW_PAIRS,
-    )
-    series(
-        "beta_seed",
-        "Which pairs",
-        again="Other pairs",
-        icon=":material/casino:",
-        followers=FOLLOW_PAIRS,
-    )
-    st.text_input(
-        "The words so far, for the next-word chart",
-        START["beta_context"],
-        max_chars=400,
-        key="beta_context",
-        bind="query-params",
-        help="Type words of the forecasts, or click the policy's next words below the chart.",
-        on_change=redraw,
-        args=("beta_rope",),
-    )
-with answer:
-    rope()
+    controls, answer = st.columns([2, 3], gap="medium")
+    with controls:
+        steps_of(
+            "beta",
+            "β: how short the rope is",
+            LADDER,
+            "What a nat of KL costs, in reward. Further right is a shorter rope. The book calls "
+            "0.001 to 0.01 free and 0.1 to 0.5 conservative.",
+            FOLLOW_BETA,
+        )
+        st.caption("← free 0.001–0.01 · 0.1–0.5 conservative →")
+        steps_of(
+            "pairs",
+            "Judged pairs that the reward model has seen",
+            PAIRS,
+            "More pairs make a better reward model; none makes it the judge.",
+            FOLLOW_PAIRS,
+        )
+        series(
+            "beta_seed",
+            "Which pairs",
+            again="Other pairs",
+            icon=":material/casino:",
+            followers=FOLLOW_PAIRS,
+        )
+        st.text_input(
+            "The words so far, for the next-word chart",
+            START["beta_context"],
+            max_chars=400,
+            key="beta_context",
+            bind="query-params",
+            help="Type words of the forecasts, or click the policy's next words below the chart.",
+            on_change=redraw,
+            args=("beta_rope",),
+        )
+    with answer:
+        rope()
 details()
 betas_in_use()
 st.header("Hacking", anchor="hacking")

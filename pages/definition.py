@@ -21,6 +21,7 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import sum_today, write
 from widgets.prediction import predict
+from widgets.presenter import presenting, stage
 from widgets.presets import Preset, presets
 from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
@@ -619,7 +620,7 @@ QUESTIONS = [
     ),
 ]
 
-frame.header(
+first_screen = frame.header(
     "The definition",
     "D(P‖Q) takes the gap log(p/q) at every outcome, weighs it with p, and adds up: a sum for a "
     "few outcomes, an integral for a whole line.",
@@ -627,35 +628,45 @@ frame.header(
 st.markdown(
     "Read the formula from right to left. :orange[**q**] under :blue[**p**]: how far is the model "
     "off, here? The logarithm: counted so that gaps add up. :blue[**p**] in front: how often does "
-    "that matter? Each chart below has these three rows, the same on both sides.",
+    "that matter? Each chart has these three rows, for the sum and for the integral.",
     width=720,
 )
 ask_prediction(units.current())
-st.header("Move it", anchor="move")
-presets(
-    "definition",
-    [
-        Preset("Two plain bells", set_bells, (P_BELL, Q_BELL)),
-        Preset("Q too narrow", set_bells, (P_BELL, P_BELL | {"spread": 0.4})),
-        Preset("Leaning apart", set_bells, (P_BELL | {"lean": 0.8}, P_BELL | {"lean": -0.8})),
-        Preset("Q ends too early", set_bells, (P_BELL, P_BELL | {"end": 1.0})),
-        Preset("P ends first", set_bells, (P_BELL | {"end": 0.9}, P_BELL | {"end": 1.0})),
-        Preset("Swap P and Q", swap_all),
-    ],
-    start_over=start_over,
-)
-discrete, continuous = st.columns(2, gap="medium")
-with discrete:
+here = stage(first_screen, "Move it", anchor="move")
+with here:
+    presets(
+        "definition",
+        [
+            Preset("Two plain bells", set_bells, (P_BELL, Q_BELL)),
+            Preset("Q too narrow", set_bells, (P_BELL, P_BELL | {"spread": 0.4})),
+            Preset("Leaning apart", set_bells, (P_BELL | {"lean": 0.8}, P_BELL | {"lean": -0.8})),
+            Preset("Q ends too early", set_bells, (P_BELL, P_BELL | {"end": 1.0})),
+            Preset("P ends first", set_bells, (P_BELL | {"end": 0.9}, P_BELL | {"end": 1.0})),
+            Preset("Swap P and Q", swap_all),
+        ],
+        start_over=start_over,
+    )
+if presenting():
+    # A screen for each half. The presets move the integral, so theirs is the first.
+    continuous = here.columns([2, 3], gap="medium")
+    discrete = st.columns([2, 3], gap="medium")
+else:
+    discrete, continuous = ((half, half) for half in here.columns(2, gap="medium"))
+controls, answer = discrete
+with controls:
     st.subheader("A few outcomes: a sum", anchor="sum")
     OUTCOMES.sliders(":blue[**P**], weights", ":orange[**Q**], weights")
+with answer:
     the_sum()
-with continuous:
+controls, answer = continuous
+with controls:
     st.subheader("A whole line: an integral", anchor="integral")
     left, right = st.columns(2, wrap=False)
     with left:
         bell_sliders("p", ":blue[**P**], a bell", P_BELL)
     with right:
         bell_sliders("q", ":orange[**Q**], a bell", Q_BELL)
+with answer:
     the_integral()
 st.header("From the sum to the integral", anchor="bins")
 controls, answer = st.columns([2, 3], gap="medium")

@@ -17,6 +17,7 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import formula, sum_today
 from widgets.prediction import predict
+from widgets.presenter import stage
 from widgets.presets import Preset, presets
 from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
@@ -92,7 +93,7 @@ def ask_prediction(unit):
         reveal=f"D(P‖Q) is **{number(kl_divergence(fair, no_six))}**: a single six proves Q "
         "impossible, so no finite number is enough. The other way round, "
         f"D(Q‖P) is only {amount(kl_divergence(no_six, fair, base=unit.base), unit.name)}: "
-        "averaged over Q, a six never comes up. Press *Rule out the six* below to see it.",
+        "averaged over Q, a six never comes up. Press *Rule out the six* to see it.",
     )
 
 
@@ -407,37 +408,37 @@ def take_it():
         )
 
 
-frame.header(
+first_screen = frame.header(
     "The die",
     "D(P‖Q) is the evidence against your model Q that each roll of the true die P gives, "
     "on average.",
 )
 book_table(units.current())
 ask_prediction(units.current())
-st.header("Move it", anchor="move")
-presets(
-    "die",
-    [
-        Preset("The book's die", DICE.put_back),
-        Preset("Swap P and Q", DICE.swap),
-        Preset("Rule out the six", DICE.put, (FAIR, NO_SIX)),
-        Preset(
-            "A casino's loaded die",
-            DICE.put,
-            (CASINO, FAIR),
-            "The occasionally dishonest casino of Durbin et al., *Biological Sequence Analysis* "
-            "(1998): it rolls six half the time, and you believe the die is fair.",
-        ),
-        Preset("Random dice", DICE.shuffle),
-    ],
-    start_over=start_over,
-)
-controls, answer = st.columns([2, 3], gap="medium")
-with controls:
-    DICE.sliders(":blue[**P**, true die]", ":orange[**Q**, model]")
-    st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
-with answer:
-    picture()
+with stage(first_screen, "Move it", anchor="move"):
+    presets(
+        "die",
+        [
+            Preset("The book's die", DICE.put_back),
+            Preset("Swap P and Q", DICE.swap),
+            Preset("Rule out the six", DICE.put, (FAIR, NO_SIX)),
+            Preset(
+                "A casino's loaded die",
+                DICE.put,
+                (CASINO, FAIR),
+                "The occasionally dishonest casino of Durbin et al., *Biological Sequence "
+                "Analysis* (1998): it rolls six half the time, and you believe the die is fair.",
+            ),
+            Preset("Random dice", DICE.shuffle),
+        ],
+        start_over=start_over,
+    )
+    controls, answer = st.columns([2, 3], gap="medium")
+    with controls:
+        DICE.sliders(":blue[**P**, true die]", ":orange[**Q**, model]")
+        st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
+    with answer:
+        picture()
 details()
 roll_it()
 self_check("die", QUESTIONS)

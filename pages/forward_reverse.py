@@ -30,6 +30,7 @@ from widgets import frame, theme, units
 from widgets.components import Components
 from widgets.formula import formula, write
 from widgets.prediction import predict
+from widgets.presenter import presenting, stage
 from widgets.presets import Preset, presets
 from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
@@ -449,15 +450,7 @@ def maps():
         )
         key = f"_forward_map_{direction}"
         with column:
-            st.plotly_chart(
-                drawn,
-                theme=None,
-                key=key,
-                alt=words,
-                config={"displayModeBar": False},
-                on_select=lambda key=key: clicked(key),
-                selection_mode="points",
-            )
+            shown(drawn, words, key=key, on_click=lambda key=key: clicked(key))
             st.markdown(words)
 
 
@@ -874,7 +867,7 @@ def sliders_of_q():
         )
 
 
-frame.header(
+first_screen = frame.header(
     "Cover or seek",
     "One bell Q for a P with several modes: D(P‖Q) makes it cover them all, D(Q‖P) lets it seek "
     "one.",
@@ -886,24 +879,26 @@ st.markdown(
     width=720,
 )
 ask_prediction()
-st.header("Move it", anchor="move")
-presets(
-    "forward",
-    [Preset(name, P.put, (rows,)) for name, rows in VIEWS.items()],
-    start_over=start_over,
-)
-controls, answer = st.columns([2, 3], gap="medium")
-with controls:
-    st.markdown(":blue[**P**], a mixture of bells")
-    of_p = st.container()
-    table()
-    # After the table, whose cells they show and move.
-    with of_p:
-        P.sliders()
-    st.markdown(":orange[**Q**], one bell, by your hand")
-    sliders_of_q()
-with answer:
-    hand()
+with stage(first_screen, "Move it", anchor="move"):
+    presets(
+        "forward",
+        [Preset(name, P.put, (rows,)) for name, rows in VIEWS.items()],
+        start_over=start_over,
+    )
+    controls, answer = st.columns([2, 3], gap="medium")
+    with controls:
+        st.markdown(":blue[**P**], a mixture of bells")
+        of_p = st.container()
+        table()
+        # After the table, whose cells they show and move.
+        with of_p:
+            P.sliders()
+        st.markdown(":orange[**Q**], one bell, by your hand")
+        sliders_of_q()
+    with answer:
+        hand()
+# On a projector the game comes after the first screen.
+with st.container() if presenting() else answer:
     st.subheader("A game: fit it by hand", anchor="game")
     goal, which = st.columns(2, gap="medium")
     with goal:

@@ -5,7 +5,8 @@ import streamlit as st
 from charts import die as chart
 from charts.style import amount, palette
 from kl_core import kl_divergence, kl_terms, normalize
-from widgets import theme, units
+from widgets import frame, theme, units
+from widgets.presenter import stage
 from widgets.redraw import drawn_again, redraw
 from widgets.shown import shown
 
@@ -27,7 +28,7 @@ def picture():
     st.markdown(words)
 
 
-st.title("KL divergence, understood by moving it")
+first_screen = frame.header("KL divergence, understood by moving it")
 st.markdown(
     "When a model **Q** stands in for the truth **P**, something is lost; Kullback–Leibler "
     "divergence says how much. Here you move P and Q and watch that number: everything on screen "
@@ -36,15 +37,17 @@ st.markdown(
     width=720,
 )
 st.page_link("intuition.py", label="**Start with the forecaster**", icon="🌦️")
-st.slider(
-    "Try it: how often do you believe this fair die shows a 1?",
-    1,
-    99,
-    50,
-    format="%d%%",
-    key="home_belief",
-    bind="query-params",
-    on_change=redraw,
-    args=("home_picture",),
-)
-picture()
+st.page_link("summary.py", label="Know it already? Test yourself", icon="🗺️")
+with stage(first_screen):
+    st.slider(
+        "Try it: how often do you believe this fair die shows a 1?",
+        1,
+        99,
+        50,
+        format="%d%%",
+        key="home_belief",
+        bind="query-params",
+        on_change=redraw,
+        args=("home_picture",),
+    )
+    picture()

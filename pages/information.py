@@ -21,6 +21,7 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
+from widgets.presenter import stage
 from widgets.presets import Preset, presets
 from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
@@ -537,7 +538,7 @@ QUESTIONS = [
     ),
 ]
 
-frame.header(
+first_screen = frame.header(
     "The wrong code",
     "A code made for Q takes H(P, Q) for each roll of P where the best code takes H(P): D(P‖Q) is "
     "the price of the wrong code.",
@@ -550,24 +551,24 @@ st.markdown(
     width=720,
 )
 ask_prediction(units.current())
-st.header("Move it", anchor="move")
-presets(
-    "information",
-    [
-        Preset("The book's die", DICE.put, (FAIR, BOOK)),
-        Preset("Halves and quarters", DICE.put, (HALVES, HALVES[::-1])),
-        Preset("Nearly sure", DICE.put, (NEARLY_SURE, FAIR)),
-        Preset("Rule out the six", DICE.put, (FAIR, NO_SIX)),
-        Preset("Swap P and Q", DICE.swap),
-    ],
-    start_over=start_over,
-)
-controls, answer = st.columns([2, 3], gap="medium")
-with controls:
-    DICE.sliders(":blue[**P**], true die", ":orange[**Q**], the model")
-    st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
-with answer:
-    picture()
+with stage(first_screen, "Move it", anchor="move"):
+    presets(
+        "information",
+        [
+            Preset("The book's die", DICE.put, (FAIR, BOOK)),
+            Preset("Halves and quarters", DICE.put, (HALVES, HALVES[::-1])),
+            Preset("Nearly sure", DICE.put, (NEARLY_SURE, FAIR)),
+            Preset("Rule out the six", DICE.put, (FAIR, NO_SIX)),
+            Preset("Swap P and Q", DICE.swap),
+        ],
+        start_over=start_over,
+    )
+    controls, answer = st.columns([2, 3], gap="medium")
+    with controls:
+        DICE.sliders(":blue[**P**], true die", ":orange[**Q**], the model")
+        st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
+    with answer:
+        picture()
 st.header("Two codes", anchor="codes")
 st.radio(
     "Draw the tree of the code made for",

@@ -25,6 +25,7 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
+from widgets.presenter import stage
 from widgets.presets import Preset, presets
 from widgets.redraw import drawn_again, let_the_chart_appear, redraw
 from widgets.self_check import Question, self_check
@@ -460,7 +461,7 @@ QUESTIONS = [
     ),
 ]
 
-frame.header(
+first_screen = frame.header(
     "The weather forecaster",
     "D(P‖Q) is the information you lose each day, on average, by believing the forecast Q while "
     "the weather follows P.",
@@ -473,23 +474,23 @@ st.markdown(
     width=720,
 )
 ask_prediction(units.current())
-st.header("Move it", anchor="move")
-presets(
-    "intuition",
-    [
-        Preset("The sunny forecaster", WEATHER.put_back),
-        Preset("The timid forecaster", WEATHER.put, (TRUE_SKY, TIMID_FORECAST)),
-        Preset("“It never snows”", WEATHER.put, (TRUE_SKY, NO_SNOW)),
-        Preset("Swap P and Q", WEATHER.swap),
-    ],
-    start_over=start_over,
-)
-controls, answer = st.columns([2, 3], gap="medium")
-with controls:
-    WEATHER.sliders(":blue[**P**, the weather]", ":orange[**Q**, the forecast]")
-    st.caption("Weights: each is divided by the sum of its four, so that they become chances.")
-with answer:
-    picture()
+with stage(first_screen, "Move it", anchor="move"):
+    presets(
+        "intuition",
+        [
+            Preset("The sunny forecaster", WEATHER.put_back),
+            Preset("The timid forecaster", WEATHER.put, (TRUE_SKY, TIMID_FORECAST)),
+            Preset("“It never snows”", WEATHER.put, (TRUE_SKY, NO_SNOW)),
+            Preset("Swap P and Q", WEATHER.swap),
+        ],
+        start_over=start_over,
+    )
+    controls, answer = st.columns([2, 3], gap="medium")
+    with controls:
+        WEATHER.sliders(":blue[**P**, the weather]", ":orange[**Q**, the forecast]")
+        st.caption("Weights: each is divided by the sum of its four, so that they become chances.")
+    with answer:
+        picture()
 st.header("Let the days pass", anchor="days")
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:

@@ -12,10 +12,10 @@ from widgets import theme
 _MACROS: dict[str, theme.Hue] = {r"\P{": "blue", r"\Q{": "orange", r"\KL{": "violet"}
 
 
-def coloured(tex: str) -> str:
-    r"""Return `tex` with ``\P{…}``, ``\Q{…}`` and ``\KL{…}`` written out for KaTeX."""
+def coloured(tex: str, on: theme.Scheme | None = None) -> str:
+    r"""Return `tex` with ``\P{…}``, ``\Q{…}`` and ``\KL{…}`` in the colours of a theme."""
     for macro, hue in _MACROS.items():
-        tex = tex.replace(macro, rf"\textcolor{{{theme.text_colour(hue)}}}{{")
+        tex = tex.replace(macro, rf"\textcolor{{{theme.text_colour(hue, on)}}}{{")
     return tex
 
 

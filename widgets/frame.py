@@ -1,15 +1,16 @@
-"""The frame in which every page stands: navigation, the unit switch, previous and next."""
+"""The frame in which every page stands: navigation, two switches, previous and next."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from widgets import theme, units
+from widgets import presenter, theme, units
 from widgets.redraw import draw_whole
 
-SIDEBAR_WIDTH = 220
+SIDEBAR_WIDTH = 240
 # Wide enough for controls beside a chart, narrow enough to read.
 CONTENT_WIDTH = 1120
 
@@ -27,14 +28,22 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         # An entry of its own makes Streamlit's minimal menu appear, and with it the theme switch.
         menu_items={"About": "**KL Explained**: KL divergence, understood by moving it."},
     )
-    page = st.navigation(sections)
+    # In a frame on a course's page the lesson stands alone, with the way to the ones beside it.
+    page = st.navigation(sections, position="hidden" if st.context.is_embedded else "sidebar")
     st.set_page_config(page_title=f"{page.title} · KL Explained")
-    with st.container(width=CONTENT_WIDTH):
+    with st.container(width=CONTENT_WIDTH, key="_frame"):
         asked = {
             key: value for key, value in st.query_params.items() if key not in st.session_state
         }
-        units.switch()
-        notice = st.container()
+        with st.container(
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+            key="_switches",
+        ):
+            units.switch()
+            presenter.switch()
+        notice = st.container(key="_notice")
         draw_whole(page.run)
         for key, value in _refused(asked).items():
             notice.warning(
@@ -47,10 +56,16 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
     theme.follow()
 
 
-def header(title: str, takeaway: str) -> None:
-    """Open a lesson with its title and the one sentence that a learner should leave with."""
-    st.title(title)
-    st.markdown(f"**{takeaway}**")
+def header(title: str, takeaway: str = "") -> DeltaGenerator:
+    """Open a lesson with its title and the one sentence that a learner should leave with.
+
+    Returns the first screen of the presenter view, for `presenter.stage`.
+    """
+    first_screen = st.container(key="_first_screen")
+    first_screen.title(title)
+    if takeaway:
+        first_screen.markdown(f"**{takeaway}**")
+    return first_screen
 
 
 def _refused(asked: Mapping[str, str]) -> dict[str, str]:

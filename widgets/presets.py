@@ -17,11 +17,16 @@ class Preset:
     help: str | None = None
 
 
-def presets(prefix: str, choices: Sequence[Preset], *, start_over: Callable[[], None]) -> None:
-    """Draw the buttons side by side; the last one calls `start_over`."""
-    back = Preset("Start over", start_over, (), "Puts every control and answer of this page back.")
+def presets(
+    prefix: str, choices: Sequence[Preset], *, start_over: Callable[[], None] | None = None
+) -> None:
+    """Draw the buttons side by side; the last one calls `start_over`, where there is one."""
+    buttons = [*choices]
+    if start_over:
+        tells = "Puts every control and answer of this page back."
+        buttons.append(Preset("Start over", start_over, help=tells))
     with st.container(horizontal=True):
-        for place, preset in enumerate([*choices, back], start=1):
+        for place, preset in enumerate(buttons, start=1):
             st.button(
                 preset.label,
                 key=f"_{prefix}_preset{place}",

@@ -1,40 +1,109 @@
 """A link to exactly this view, and its QR code for a classroom."""
 
-from urllib.parse import urlsplit
+import re
+from io import BytesIO
+from urllib.parse import quote, unquote, urlsplit
 
 import segno
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from widgets.presenter import presenting
+
 # What Streamlit uses when nobody else is there to say where the page is served (AppTest).
 _NOWHERE = "http://localhost:8501/"
 
+# The screen on which a view is shown is no part of it: a class that scans a projected code has
+# phones, and a link out of a frame opens outside it.
+_OF_THE_SCREEN = {"present", "embed", "embed_options"}
+# The keys of `predict`, of guesses and of `self_check`.
+_ANSWER = re.compile(r"_(predict|guess|check\d+)$")
+# The code is square: the height of the screen, less the dialog's own, limits its width.
+_HIGHEST = "calc(100dvh - 11rem)"
 
-def address() -> str:
-    """Return the address of this view: every bound control that is not at its default is in it."""
+
+def address(*, answers: bool = True, on_a_projector: bool = False) -> str:
+    """Return the address of this view: every bound control that is not at its default is in it.
+
+    Without `answers` those to questions are left out; `on_a_projector` asks for the presenter view.
+    """
     context = get_script_run_ctx()
     # The context follows the address bar; st.query_params only knows the first load.
-    query = context.query_string if context else ""
+    asked = context.query_string.split("&") if context and context.query_string else []
+    kept = [
+        each
+        for each in asked
+        if _name(each) not in _OF_THE_SCREEN and (answers or not _ANSWER.search(_name(each)))
+    ]
+    query = "&".join([*kept, "present=true"] if on_a_projector else kept)
     page = urlsplit(st.context.url or _NOWHERE)
     return page._replace(query=query).geturl()
 
 
+def _name(parameter: str) -> str:
+    """Return the name in a ``name=value`` of an address."""
+    return unquote(parameter.partition("=")[0])
+
+
 def qr_code(url: str) -> str:
     """Return a QR code of `url` as an SVG drawing, dark on white in either theme."""
+    drawing = BytesIO()
     code = segno.make(url, error="l", micro=False)
-    return code.svg_inline(scale=8, border=4, dark="#000", light="#fff", omitsize=True)
+    code.save(
+        drawing, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False
+    )
+    return drawing.getvalue().decode()
 
 
-@st.dialog("Share this view", icon=":material/share:")
-def _show_link() -> None:
-    url = address()
-    st.markdown("This link opens exactly this view:")
-    st.code(url, language=None, wrap_lines=True)
-    st.image(qr_code(url), width=320, alt="QR code of the link above")
+@st.dialog("Share this view", icon=":material/share:", width="large")
+def _show_link(missing: str) -> None:
+    """Show the code as large as the screen allows, and the link beside it."""
+    picture, text = st.columns([3, 2], gap="medium")
+    with text:
+        answers = True
+        if address() != address(answers=False):
+            answers = not st.checkbox(
+                "Leave out my answers",
+                presenting(),
+                key="_share_blank",
+                help="To predictions, guesses and questions: whoever opens the link answers them "
+                "for themselves.",
+            )
+        on_a_projector = st.checkbox(
+            "In the presenter view",
+            key="_share_present",
+            help="For a projector; a class with phones sees more without it.",
+        )
+        url = address(answers=answers, on_a_projector=on_a_projector)
+        st.markdown(_promise(answers, missing))
+        st.code(url, language=None, wrap_lines=True)
+    with picture:
+        try:
+            code = qr_code(url)
+        except segno.DataOverflowError:
+            st.info(
+                f"The link has {len(url):,} characters, more than a QR code holds. Send it as text."
+            )
+            return
+        st.html(
+            f'<img src="data:image/svg+xml,{quote(code)}" alt="QR code of the link" '
+            f'style="width: 100%; max-width: {_HIGHEST}">'
+        )
+
+
+def _promise(answers: bool, missing: str) -> str:
+    """Return what the link does, above it."""
+    left_out = f", but for {missing}" if missing else ""
+    if not answers:
+        return f"This link opens this view{left_out}, every question still to be answered:"
+    return f"This link opens {'' if missing else 'exactly '}this view{left_out}:"
 
 
 @st.fragment
-def share() -> None:
-    """Offer the link and the QR code; both are made when the learner asks for them."""
+def share(missing: str = "") -> None:
+    """Offer the link and the QR code; both are made when the learner asks for them.
+
+    `missing` names what the link leaves out.
+    """
     if st.button("Share this view", icon=":material/share:", key="_share"):
-        _show_link()
+        _show_link(missing)

@@ -32,15 +32,17 @@ def take_away(
     data: Callable[[], Mapping[str, Iterable[object]]],
     html: Callable[[], str],
     snippet: str,
+    missing: str = "",
 ) -> None:
     """Offer share link, CSV, standalone HTML chart and a snippet that reproduces the number.
 
-    `data` (columns by name) and `html` are called only when a learner asks for the file.
+    `data` (columns by name) and `html` are called only when a learner asks for the file; `missing`
+    names what the link leaves out.
     """
     st.header("Take it with you", anchor="take-away")
     with st.container(horizontal=True):
         with st.container(width="content"):
-            share.share()
+            share.share(missing)
         st.download_button(
             "Data (CSV)",
             lambda: as_csv(data()),

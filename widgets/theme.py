@@ -5,6 +5,7 @@ from typing import Literal
 import streamlit as st
 
 Hue = Literal["blue", "orange", "violet", "green"]
+Scheme = Literal["light", "dark"]
 
 # Streamlit reruns nothing when the learner switches the theme (its issue 11920), and figures that
 # were drawn for the other one would stay: this sends one rerun when the two differ.
@@ -23,14 +24,14 @@ export default function ({ data, setTriggerValue }) {
 """
 
 
-def scheme() -> Literal["light", "dark"]:
+def scheme() -> Scheme:
     """Return the theme that the learner sees."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def text_colour(name: Hue) -> str:
-    """Return that hue as the page's theme writes it: readable as text, as #rrggbb."""
-    return str(st.get_option(f"theme.{scheme()}.{name}TextColor"))
+def text_colour(name: Hue, on: Scheme | None = None) -> str:
+    """Return that hue as a theme, the page's unless named, writes it: as text, as #rrggbb."""
+    return str(st.get_option(f"theme.{on or scheme()}.{name}TextColor"))
 
 
 def follow() -> None:

@@ -40,7 +40,7 @@ UNITS = {
 def switch() -> None:
     """Draw the switch."""
     label = "Measure in"
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
         st.markdown(
             label,
             width="content",

@@ -1,0 +1,30 @@
+"""The language model, the judge and the reward model that lessons on reinforcement learning share.
+
+Made once for everybody: they depend on nothing that a learner owns.
+"""
+
+import numpy as np
+import streamlit as st
+
+from kl_core.rlhf import Judge, LanguageModel, RewardModel, forecasts, sample_preferences
+
+USUAL_PAIRS = 2000
+
+
+@st.cache_resource(show_spinner=False)
+def reference() -> LanguageModel:
+    """Return the SFT model, counted from the project's forecasts."""
+    return LanguageModel.from_text(forecasts())
+
+
+@st.cache_resource(show_spinner=False)
+def judge() -> Judge:
+    """Return the rule that stands for what people want."""
+    return Judge(reference())
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def reward_model(pairs: int = USUAL_PAIRS, seed: int = 1) -> RewardModel:
+    """Return the reward model that this many judged pairs give."""
+    drawn = sample_preferences(reference(), judge(), pairs, np.random.default_rng(seed))
+    return RewardModel.fit(reference(), drawn)

@@ -1,0 +1,111 @@
+"""The presenter view: larger type, no sidebar, controls and chart on one projector screen."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+# Plotly's sizes are in pixels, so the style below does not reach them.
+LARGER = 1.4
+PLOTLYS_OWN = 12
+
+# Streamlit measures in rem. The first screen is as high as the window; what is on it takes the room
+# it needs, and the chart takes the rest. On a phone all of this would be in the way.
+_STYLE = """
+<style>
+@media (min-width: 60rem) {
+  html { font-size: 20px; }
+  [data-testid=stHeader], [data-testid=stSidebar] { display: none; }
+  [data-testid=stMainBlockContainer] { padding: 0 1rem 2rem; }
+  .st-key-_frame, :has(> .st-key-_frame) { position: relative; width: 100%; }
+  :has(> .st-key-_switches) { position: absolute; top: 0; right: 0; z-index: 1; width: auto; }
+  .st-key-_notice { padding-top: 3rem; }
+  .stPlotlyChart { max-height: calc(100dvh - 6rem); }
+
+  .st-key-_first_screen, :has(> .st-key-_first_screen) { flex: none; }
+  .st-key-_first_screen:has(.stPlotlyChart) { height: 100dvh; }
+  .st-key-_first_screen {
+    padding: 0.3rem 0;
+    &, [data-testid=stVerticalBlock], [data-testid=stHorizontalBlock]:not(:has(> .stColumn)) {
+      gap: 0.4rem;
+    }
+    h1 { font-size: 1.5rem; padding: 0; }
+    /* Only for those who listen. */
+    .stElementContainer:has(h2) { position: absolute; clip-path: inset(50%); }
+    p, [data-testid=stMarkdownContainer], [data-testid=stCaptionContainer] { margin-bottom: 0; }
+    .stButton button { min-height: 0; padding: 0.15rem 0.6rem; }
+    [data-testid=stSliderTickBar] { display: none; }
+    .stSlider > div > div { padding-bottom: 0.4rem; }
+    [data-testid=stMetricValue] { font-size: 1.3rem; }
+    .stColumn { overflow-y: auto; }
+    [data-testid=stLayoutWrapper]:has(.stPlotlyChart) { flex: 1 1 0; min-height: 0; }
+    .stElementContainer:has(.stPlotlyChart) { flex: 1 1 0 !important; min-height: 16rem; }
+    [data-testid=stFullScreenFrame], .stPlotlyChart { height: 100% !important; max-height: none; }
+  }
+}
+</style>
+"""
+
+
+def switch() -> None:
+    """Draw the switch, and while it is on the style that it asks for."""
+    st.toggle(
+        "Presenter view",
+        key="present",
+        bind="query-params",
+        help="For a projector: larger type, no sidebar, and the controls and their chart on one "
+        "screen, before everything else. A link keeps it; switch it off to come back.",
+    )
+    if presenting():
+        st.html(_STYLE)
+
+
+def presenting() -> bool:
+    """Return whether the presenter view is on."""
+    return bool(st.session_state["present"])
+
+
+def stage(
+    first_screen: DeltaGenerator, heading: str = "", *, anchor: str | None = None
+) -> DeltaGenerator:
+    """Return where controls and their chart go: the first screen when presenting, else here.
+
+    `first_screen` is what `frame.header` returned.
+    """
+    place = first_screen if presenting() else st.container()
+    if heading:
+        place.header(heading, anchor=anchor)
+    return place
+
+
+def enlarged(figure: go.Figure) -> go.Figure:
+    """Return a figure with larger type, and with the room that it needs."""
+    drawn = figure.to_dict()
+    layout = drawn["layout"]
+    for font in _fonts(drawn):
+        font["size"] = LARGER * font.get("size", PLOTLYS_OWN)
+    for side in ("l", "b"):
+        layout["margin"][side] *= LARGER
+    # Up against the edge the title leaves room for the legend.
+    layout["title"].update(y=1, yanchor="top", pad={"t": 4})
+    for name, axis in layout.items():
+        if name.startswith("yaxis") and "title" in axis:
+            # Upright titles are longer than a row of the chart is high: the unit gets its own line.
+            text = axis["title"]["text"].replace(", ", "<br>")
+            axis["title"].update(text=text, font=layout["font"])
+    return go.Figure(drawn, _validate=False)
+
+
+def _fonts(part: Any) -> Iterator[dict[str, Any]]:
+    """Find every font in a part of a figure."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name.endswith("font") and isinstance(value, dict):
+                yield value
+            else:
+                yield from _fonts(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _fonts(each)
