@@ -19,9 +19,15 @@ frame.show(
         ],
         "Compare": [
             frame.lesson("forward_reverse.py", "Cover or seek", "🧭"),
+            frame.lesson("directions.py", "Name that direction", "🧩"),
         ],
         "Apply": [
             frame.lesson("beta_penalty.py", "The safety rope", "🧗"),
+            frame.lesson("estimators.py", "KL from samples", "🎯"),
+            frame.lesson("your_own.py", "Your own numbers", "🧾"),
+        ],
+        "Review": [
+            frame.lesson("summary.py", "The summary", "🗺️"),
         ],
     }
 )

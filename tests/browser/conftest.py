@@ -11,7 +11,7 @@ from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 STREAMLIT = ("-m", "streamlit", "run")
 # A test compares these with the navigation as the browser shows it.
 ADDRESSES = ["/", "/intuition", "/definition", "/die", "/information", "/forward-reverse",
-             "/beta-penalty"]  # fmt: skip
+             "/directions", "/beta-penalty", "/estimators", "/your-own", "/summary"]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -96,7 +96,7 @@ def drawings(page: Page) -> list[dict[str, object]]:
 def opened_elsewhere(page: Page, new_context: Callable[[], BrowserContext]) -> Page:
     """Open the link that Share shows as somebody else would, and compare all that both show."""
     page.get_by_role("button", name="Share this view").click()
-    expect(page.get_by_role("img", name="QR code of the link above")).to_be_visible()
+    expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
     link = page.get_by_role("dialog").locator("code").inner_text().strip()
     assert link == page.evaluate("location.href")
     page.keyboard.press("Escape")

@@ -641,7 +641,7 @@ def test_start_over_puts_everything_back():
         target="5", anchor=ANCHORS["previous"], group=4, epochs=1, rate=20, run_seed=7, **answers,
     )  # fmt: skip
     now = set_up(app)
-    assert {key for key in usual if now[key] == usual[key]} == {"unit"}
+    assert {key for key in usual if now[key] == usual[key]} == {"unit", "present"}
     press(app, "Keep to compare")
     assert app.session_state["_beta_kept"]
     move(app, "beta_train", True)

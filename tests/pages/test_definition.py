@@ -606,7 +606,7 @@ def test_start_over_puts_everything_back():
     }  # fmt: skip
     app = open_page("definition.py", **changed)
     now = set_up(app)
-    assert {key for key in usual if now[key] == usual[key]} == {"unit"}
+    assert {key for key in usual if now[key] == usual[key]} == {"unit", "present"}
     press(app, "Start over")
     assert set_up(app) == usual
 

@@ -9,8 +9,10 @@ from tests.pages.conftest import PAGES, ROOT, bound_controls, move, open_page, t
 
 TEXT = ("text_input", "text_area")
 # How a page with cells of text begins to say what is wrong with them; "" where nothing is.
-WRONG_CELLS = {"forward_reverse.py": "Row 1", "beta_penalty.py": "The words so far"}
-EMPTY_CELLS = {"forward_reverse.py": "The table is empty", "beta_penalty.py": ""}
+WRONG_CELLS = {"forward_reverse.py": "Row 1", "beta_penalty.py": "The words so far",
+               "your_own.py": "Row 1"}  # fmt: skip
+EMPTY_CELLS = {"forward_reverse.py": "The table is empty", "beta_penalty.py": "",
+               "your_own.py": "The table is empty"}  # fmt: skip
 NONSENSE = ["nan", "-3000", "1e999", "<script>alert(1)</script>", "`*_|$", "x" * 5000, ""]
 
 
@@ -43,6 +45,13 @@ def test_page_opens(page_file):
     assert len(app.title) == 1
 
 
+def test_presenter_view_has_all_that_the_page_has(page_file):
+    usual, presented = open_page(page_file), open_page(page_file, present="true")
+    assert set(texts(usual).splitlines()) <= set(texts(presented).splitlines())
+    assert bound_controls(presented).keys() == bound_controls(usual).keys()
+    assert not presented.warning
+
+
 @pytest.mark.parametrize("unit", ["bits", "nats", "dits"])
 def test_unit_reaches_every_sentence(page_file, unit):
     app = open_page(page_file, unit=unit)
@@ -58,7 +67,7 @@ def test_keys_are_unique_across_the_app():
         for key in bound_controls(open_page(file)):
             owners.setdefault(key, []).append(file)
     shared = {key: files for key, files in owners.items() if len(files) > 1}
-    assert set(shared) == {"unit"}
+    assert set(shared) == {"unit", "present"}
 
 
 def test_every_control_with_a_key_is_in_the_link_or_marked_as_not():

@@ -354,7 +354,9 @@ def test_start_over_puts_everything_back():
     now = set_up(app)
     assert not app.warning
     same = {key for key in usual if now[key] == usual[key]}
-    assert same <= {"unit"} | {f"forward_p{row}_{name}" for row in (4, 5) for name in NAMES}
+    assert same <= {"unit", "present"} | {
+        f"forward_p{row}_{name}" for row in (4, 5) for name in NAMES
+    }
     press(app, "Start over")
     assert set_up(app) == usual
 

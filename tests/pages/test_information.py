@@ -700,7 +700,7 @@ def test_start_over_puts_everything_back():
         information_check3="Huffman codes are not optimal", information_check4="Yes",
     )  # fmt: skip
     changed = {key: control.value for key, control in bound_controls(app).items()}
-    assert {key for key in usual if changed[key] == usual[key]} == {"unit"}
+    assert {key for key in usual if changed[key] == usual[key]} == {"unit", "present"}
     press(app, "Start over")
     assert {key: control.value for key, control in bound_controls(app).items()} == usual
     assert texts(app) == texts(open_page("information.py"))

@@ -187,7 +187,7 @@ def test_start_over_puts_everything_back():
     app = open_page("intuition.py", **asked)
     changed = {key: control.value for key, control in bound_controls(app).items()}
     assert {key for key in usual if changed[key] != usual[key]} == asked.keys()
-    assert usual.keys() - asked.keys() == {"unit"}
+    assert usual.keys() - asked.keys() == {"unit", "present"}
     press(app, "Start over")
     assert {key: control.value for key, control in bound_controls(app).items()} == usual
 
