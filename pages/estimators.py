@@ -920,8 +920,8 @@ def todays_formula():
     truth = amount(truth_of(source, gap, spread, beta) / unit.nats, unit.name)
     st.markdown(
         f"The first draw of this view. Over all draws from Q, k1 and k3 average to **{truth}**: "
-        "p/q − 1 averages to 0. So k3 is k1 plus something that costs nothing on average and "
-        "keeps it from falling below 0."
+        "p/q − 1 averages to 0. So k3 is k1 plus something that costs nothing on average. And it "
+        "is never below 0, because u − 1 is at least ln u for every u = p/q."
     )
 
 
@@ -951,7 +951,7 @@ def grpo_term():
         f"{amount(float(k3(ratio)) / unit.nats, unit.name)}. As a *number* it is a good estimate "
         "of D(π‖π_ref), close to the reference. As a *loss* its slope is, on average, that of "
         "D(π_ref‖π) at every word: the covering direction of *Cover or seek*. Close to the "
-        "reference the two slopes agree; far away they part "
+        "reference the two slopes all but agree; far away they part "
         "([Liu et al. 2025](https://arxiv.org/abs/2510.01555), "
         "[Shah et al. 2025](https://arxiv.org/abs/2512.21852))."
     )

@@ -66,9 +66,14 @@ def stars(page):
     )
 
 
+def switch(page):
+    """Return the switch that trains."""
+    return page.get_by_test_id("stCheckbox").filter(has_text=re.compile("^Train$"))
+
+
 def switch_training_on(page):
     """Switch training on, and wait until it goes."""
-    page.get_by_test_id("stCheckbox").locator("label").click()
+    switch(page).locator("label").click()
     expect(progress(page)).to_be_visible()
 
 
@@ -210,18 +215,18 @@ def test_training_is_stopped_resumed_and_done(page):
     page.get_by_role("button", name="Stop training").click()
     stopped = ended(page, "Stopped")
     assert 1 <= stopped < 300
-    switch = page.get_by_test_id("stCheckbox").locator("input")
-    expect(switch).not_to_be_checked()
+    on = switch(page).locator("input")
+    expect(on).not_to_be_checked()
     expect(page).to_have_url(re.compile(r"beta_steps=300$"))
     assert [each["length"] for each in traces_of(page, STEP_BY_STEP)][-1] == stopped
     expect(page.get_by_text("Switch Train on again to go on from there.")).to_be_visible()
 
     switch_training_on(page)
-    expect(switch).to_be_checked()
+    expect(on).to_be_checked()
     first = int(re.search(r"Step (\d+) of 300", progress(page).inner_text())[1])
     assert first > stopped
     assert ended(page) == 300
-    expect(switch).to_be_checked()
+    expect(on).to_be_checked()
     assert asked(page) == {"beta_steps": "300", "beta_train": "true"}
     expect(page.get_by_text("Stopped after step")).to_have_count(0)
     for step in (1, 300):
@@ -232,8 +237,8 @@ def test_training_is_stopped_resumed_and_done(page):
     assert [each["length"] for each in traces_of(page, STEP_BY_STEP)][-1] == 300
     # On screen it is the run that is never stopped.
     through = drawings(page)[STEP_BY_STEP:]
-    page.get_by_test_id("stCheckbox").locator("label").click()
-    expect(switch).not_to_be_checked()
+    switch(page).locator("label").click()
+    expect(on).not_to_be_checked()
     page.get_by_role("button", name="Another run").click()
     expect(page.get_by_text("Nothing is trained yet.")).to_be_visible()
     press(page, "Which run", "ArrowLeft")
@@ -259,7 +264,7 @@ def test_leaving_while_it_trains_and_coming_back(page):
     page.get_by_role("link", name="The safety rope").first.click()
     page.get_by_role("heading", name="Train it").wait_for()
     # It goes on where it was, as the switch says; nobody need wait for it to look around.
-    expect(page.get_by_test_id("stCheckbox").locator("input")).to_be_checked()
+    expect(switch(page).locator("input")).to_be_checked()
     expect(title(page, NEXT_WORD)).to_contain_text("Next word: ")
     page.get_by_role("button", name="Stop training").click()
     line = page.get_by_text(re.compile(r"^(Stopped|Done) after step \d+ of 300"))
@@ -300,7 +305,7 @@ def test_three_race_and_kept_runs_stay_grey(page):
     visit(page, f"{LESSON}?beta_steps=30")
     page.get_by_text("race all three", exact=True).click()
     expect(page).to_have_url(re.compile("beta_rope=race"))
-    page.get_by_test_id("stCheckbox").locator("label").click()
+    switch(page).locator("label").click()
     assert ended(page) == 30
     ways = traces_of(page, LANDING)[1:]
     assert [each["said"] for each in ways] == [
@@ -314,11 +319,11 @@ def test_three_race_and_kept_runs_stay_grey(page):
     page.get_by_role("button", name="Keep to compare").click()
     expect(page.get_by_text("Train another run to compare.")).to_be_visible()
     settled(page)
-    expect(page.get_by_test_id("stCheckbox").locator("input")).not_to_be_checked()
+    expect(switch(page).locator("input")).not_to_be_checked()
     page.get_by_text("GRPO", exact=True).click()
     page.get_by_text("fixed", exact=True).click()
     settled(page)
-    page.get_by_test_id("stCheckbox").locator("label").click()
+    switch(page).locator("label").click()
     assert ended(page) == 30
     ways = traces_of(page, LANDING)[1:]
     assert [each["colour"] for each in ways] == [LIGHT.muted] * 3 + [LIGHT.q]
@@ -348,7 +353,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     so_far(page).press("Enter")
     expect(page.get_by_text("After 3 words (“rain in the”)")).to_be_visible()
     settled(page)
-    page.get_by_test_id("stCheckbox").locator("label").click()
+    switch(page).locator("label").click()
     assert ended(page) == 30
     assert asked(page) == {
         "beta_beta": "0.016", "beta_pairs": "1000", "unit": "nats", "beta_steps": "30",
@@ -359,7 +364,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     assert len(drawings(other)) == 4
     assert ended(other) == 30
     expect(so_far(other)).to_have_value("rain in the")
-    expect(other.get_by_test_id("stCheckbox").locator("input")).to_be_checked()
+    expect(switch(other).locator("input")).to_be_checked()
 
 
 def test_phone_shows_whole_charts_in_dark(page):
