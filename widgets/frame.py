@@ -14,6 +14,17 @@ SIDEBAR_WIDTH = 240
 # Wide enough for controls beside a chart, narrow enough to read.
 CONTENT_WIDTH = 1120
 
+# A busy browser keeps its place while the next page is drawn, which would begin at its end. What
+# sends it to the top takes no room of its own.
+_TO_THE_TOP_JS = """
+export default function ({ data }) {
+  const main = document.querySelector("[data-testid=stMain]")
+  if (main.dataset.page !== undefined && main.dataset.page !== data.page) main.scrollTo(0, 0)
+  main.dataset.page = data.page
+  document.querySelector(".st-key-_top").style.position = "absolute"
+}
+"""
+
 
 def lesson(file: str, title: str, icon: str) -> StreamlitPage:
     """Return the page in `file`, at its file name with hyphens for underscores."""
@@ -43,6 +54,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         ):
             units.switch()
             presenter.switch()
+        _begin_at_the_top(page)
         notice = st.container(key="_notice")
         draw_whole(page.run)
         for key, value in _refused(asked).items():
@@ -54,6 +66,12 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
             )
         _previous_next(page, [each for pages in sections.values() for each in pages])
     theme.follow()
+
+
+def _begin_at_the_top(page: StreamlitPage) -> None:
+    """Show the beginning of a page to whoever comes from the end of another."""
+    component = st.components.v2.component("to_the_top", js=_TO_THE_TOP_JS)
+    component(key="_top", data={"page": page.url_path})
 
 
 def header(title: str, takeaway: str = "") -> DeltaGenerator:

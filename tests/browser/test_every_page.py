@@ -102,6 +102,16 @@ def test_no_developer_toolbar(page, path):
         assert developers not in menu
 
 
+def test_next_lesson_begins_at_its_top_in_a_busy_browser_too(page):
+    visit(page, "/intuition")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 10})
+    for heading in ("The definition", "The die", "The wrong code"):
+        page.locator("[data-testid=stMain] [data-testid=stPageLink]").last.click()
+        page.get_by_role("heading", name=heading, exact=True).wait_for()
+        settled(page)
+        assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0, heading
+
+
 def test_previous_and_next_lead_through_all_pages(page):
     visit(page, "/")
     titles = []

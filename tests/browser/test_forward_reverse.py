@@ -213,7 +213,9 @@ def test_click_on_either_map_puts_q_there_and_starts_both_descents(page):
     expect_view(page, 3.15, 2.0)
     click_map(page, REVERSE_MAP, mean, spread)
     expect_view(page, 3.2, 2.0)
-    plot(page, FORWARD_MAP).hover(position={"x": 60 + 370 / 2, "y": 66})
+    area = plot(page, FORWARD_MAP).evaluate("plot => plot._fullLayout._size")
+    middle = {"x": area["l"] + area["w"] / 2, "y": area["t"] + 2}
+    plot(page, FORWARD_MAP).hover(position=middle)
     page.mouse.down()
     page.mouse.up()
     expect_view(page, 0.0, 8.0)
