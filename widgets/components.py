@@ -37,7 +37,7 @@ _SLIDERS = {
 }
 
 # How long a browser may take to draw what a slider or a preset has put into the cells.
-SETTLING_SECONDS = 1.0
+SETTLING_SECONDS = 3.0
 
 Row = tuple[float, float, float]
 Table = tuple[tuple[str, ...], ...]
