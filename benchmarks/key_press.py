@@ -44,10 +44,10 @@ LESSONS = {
     "forward_reverse, Q": View("/forward-reverse", "Q, mean"),
     "forward_reverse, P": View("/forward-reverse", "P, separation"),
     "beta_penalty": View("/beta-penalty?beta_beta=0.002", "β: how short"),
-    "directions": View("/directions", "P, sunny"),
+    "directions": View("/directions", "Q, sunny"),
     "estimators": View("/estimators", "Gap"),
-    "your_own": View("/your-own", "α, added"),
-    "summary": View("/summary", "Q, chance"),
+    "your_own": View("/your-own", "How many"),
+    "summary": View("/summary", "P, chance"),
 }
 
 # Milliseconds from the key event to the first frame that shows other shapes in a chart.
