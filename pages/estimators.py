@@ -221,27 +221,21 @@ def expected_of(source, gap, spread, beta, found):
 
 def ask_prediction(unit):
     """Ask how often a single estimate of a divergence is below 0."""
-    gap = CLOSE
-    below = float(chance_below_zero(*Q, gap, 1.0))
+    moments = gaussian_moments(*Q, CLOSE, 1.0)["k1"]
+    below = float(chance_below_zero(*Q, CLOSE, 1.0))
     predict(
         "estimators_predict",
         "A policy Q has hardly moved away from its reference P: the true D(Q‖P) is "
-        f"{amount(float(gaussian_kl(*Q, gap, 1.0)) / units.current().nats, unit.name, 4)}. You "
+        f"{amount(float(moments.truth) / unit.nats, unit.name, 4)}. You "
         "draw once from Q and take log(q/p). How often is that number below 0, although no "
         "divergence ever is?",
         ["Never", "Rarely, 1 time in 20", "Almost every other time"],
         answer="Almost every other time",
         reveal=f"**{percent(below)}** of all draws fall where P is the denser one, and give less "
         "than 0. Only their average is D(Q‖P), and the draws are "
-        f"{number(float(np.divide(*reversed(ratio_of_noise(gap)))), 0)} times as spread out as "
+        f"{number(float(moments.std / moments.truth), 0)} times as spread out as "
         "it is large.",
     )
-
-
-def ratio_of_noise(gap):
-    """Return the divergence between bells so far apart, and the spread of one draw of k1."""
-    moments = gaussian_moments(*Q, gap, 1.0)["k1"]
-    return float(moments.truth), float(moments.std)
 
 
 def errors_of(found, truth):
