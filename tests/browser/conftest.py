@@ -156,3 +156,12 @@ def troubles_of(page: Page) -> list[str]:
 def looks_for_its_base(response: Response) -> bool:
     """Say whether a 404 is Streamlit finding out under which path it is served: bare pages too."""
     return response.url.endswith(("/_stcore/health", "/_stcore/host-config"))
+
+
+@pytest.fixture
+def no_troubles(page: Page) -> Iterator[None]:
+    """Let no test pass in which the browser complains, or the page shows a traceback."""
+    troubles = troubles_of(page)
+    yield
+    assert troubles == []
+    assert page.get_by_test_id("stException").count() == 0

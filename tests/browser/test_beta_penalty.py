@@ -16,7 +16,6 @@ from tests.browser.conftest import (
     settled,
     slider,
     title,
-    troubles_of,
     visit,
 )
 
@@ -28,13 +27,7 @@ SOFAR = "The words so far, for the next-word chart"
 PATIENCE = 60_000
 
 
-@pytest.fixture(autouse=True)
-def no_troubles(page):
-    """Let no test pass in which the browser complains, or the page shows a traceback."""
-    troubles = troubles_of(page)
-    yield
-    assert troubles == []
-    assert page.get_by_test_id("stException").count() == 0
+pytestmark = pytest.mark.usefixtures("no_troubles")
 
 
 def tile(page, label):

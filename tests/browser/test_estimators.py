@@ -32,13 +32,7 @@ GAP, HOW_MANY = "Gap: how far P lies from Q", "How many forecasts"
 PATIENCE = 60_000
 
 
-@pytest.fixture(autouse=True)
-def no_troubles(page):
-    """Let no test pass in which the browser complains, or the page shows a traceback."""
-    troubles = troubles_of(page)
-    yield
-    assert troubles == []
-    assert page.get_by_test_id("stException").count() == 0
+pytestmark = pytest.mark.usefixtures("no_troubles")
 
 
 def words(page, begins):

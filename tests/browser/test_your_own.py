@@ -18,7 +18,6 @@ from tests.browser.conftest import (
     press,
     settled,
     title,
-    troubles_of,
     visit,
 )
 
@@ -39,13 +38,7 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def no_troubles(page):
-    """Let no test pass in which the browser complains, or the page shows a traceback."""
-    troubles = troubles_of(page)
-    yield
-    assert troubles == []
-    assert page.get_by_test_id("stException").count() == 0
+pytestmark = pytest.mark.usefixtures("no_troubles")
 
 
 def field(page):
