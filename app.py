@@ -14,6 +14,8 @@ import streamlit as st
 from secure.middleware import SecureASGIMiddleware
 from starlette.middleware import Middleware
 
+from widgets.chart import files
+
 HEADERS = secure.Secure(
     csp=secure.ContentSecurityPolicy()
     .default_src("'self'")
@@ -35,10 +37,11 @@ HEADERS = secure.Secure(
 
 
 def load() -> None:
-    """Load what the first visitor would wait for: the mathematics and Plotly's validators."""
+    """Load what the first visitor would wait for: the mathematics, Plotly, and files for charts."""
     import_module("kl_core")
     plotly = import_module("plotly.graph_objects")
     plotly.Figure(plotly.Bar()).to_json()
+    files.compress()
 
 
 @asynccontextmanager
@@ -51,5 +54,6 @@ async def warm_up(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     "pages/main.py",
     lifespan=warm_up,
-    middleware=[Middleware(SecureASGIMiddleware, secure=HEADERS)],
+    routes=files.ROUTES,
+    middleware=[Middleware(SecureASGIMiddleware, secure=HEADERS), Middleware(files.FetchedEarly)],
 )

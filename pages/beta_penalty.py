@@ -27,16 +27,16 @@ from kl_core.rlhf import (
     train,
 )
 from widgets import frame, theme, units
+from widgets.chart import shown
 from widgets.formula import formula
 from widgets.frame import readable
 from widgets.pipeline import USUAL_PAIRS, judge, reference, reward_model
 from widgets.prediction import predict
 from widgets.presenter import stage
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import Question, self_check
 from widgets.series import series
-from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
 from widgets.training import TrainingRun
@@ -359,16 +359,15 @@ def rope_in_words(unit):
     )
 
 
-@drawn_again("beta_rope")
+@st.fragment(key="beta_rope")
 def rope():
     """Show the chart that answers β."""
     next_word(units.current(), palette(theme.scheme()))
 
 
-@drawn_again("beta_details")
+@st.fragment(key="beta_details")
 def details():
     """Show forecasts of both models, the tiles, and the words that the policy likes best."""
-    let_the_chart_appear()
     unit = units.current()
     (own, report, tokens, _), (base, base_report, base_tokens) = here(), at_reference(*world())
     left, right = st.columns(2, gap="medium")
@@ -580,7 +579,7 @@ def ends_in_words(curve, unit):
     )
 
 
-@drawn_again("beta_hacking")
+@st.fragment(key="beta_hacking")
 def hacking():
     """Show the over-optimisation curve, the guess, and what β does and does not do."""
     unit, colours = units.current(), palette(theme.scheme())
@@ -906,7 +905,7 @@ def landing(runs, unit, colours):
         st.markdown(compared(runs[0], other, unit))
 
 
-@drawn_again("beta_training")
+@st.fragment(key="beta_training")
 def training():
     """Train, or show what has been trained so far."""
     unit, colours = units.current(), palette(theme.scheme())
@@ -947,7 +946,7 @@ def training():
         offer_to_forget()
 
 
-@drawn_again("beta_formula")
+@st.fragment(key="beta_formula")
 def todays_formula():
     """Write the loss as the book does, and with today's numbers."""
     unit = units.current()
@@ -1149,7 +1148,7 @@ def snippet():
     )
 
 
-@drawn_again("beta_take_away")
+@st.fragment(key="beta_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, colours = units.current(), palette(theme.scheme())

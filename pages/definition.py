@@ -19,13 +19,13 @@ from kl_core import (
     merge_bins,
 )
 from widgets import frame, theme, units
+from widgets.chart import shown
 from widgets.formula import sum_today, write
 from widgets.prediction import predict
 from widgets.presenter import presenting, stage
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import Question, self_check
-from widgets.shown import shown
 from widgets.take_away import take_away
 from widgets.weights import Weights
 
@@ -211,7 +211,7 @@ def sum_picture(p, q, unit, colours):
     )
 
 
-@drawn_again("definition_sum")
+@st.fragment(key="definition_sum")
 def the_sum():
     """Show weight, gap and product of each outcome."""
     unit = units.current()
@@ -292,7 +292,7 @@ def integral_figure(p, q, unit, colours):
     )
 
 
-@drawn_again("definition_integral")
+@st.fragment(key="definition_integral")
 def the_integral():
     """Show density, gap and product along the line, and D computed twice."""
     unit = units.current()
@@ -361,10 +361,9 @@ def bins_in_words(divergences, truth, unit):
     )
 
 
-@drawn_again("definition_bins")
+@st.fragment(key="definition_bins")
 def bins():
     """Show the sum over bins on its way to the integral."""
-    let_the_chart_appear()
     unit = units.current()
     if not (bells := densities()):
         st.info("Give both bells something below their ends first.")
@@ -420,7 +419,7 @@ def epsilon_in_words(p, q, epsilon, reported, unit):
     )
 
 
-@drawn_again("definition_epsilon")
+@st.fragment(key="definition_epsilon")
 def with_epsilon():
     """Show what code that adds ε to q reports instead of D."""
     unit = units.current()
@@ -462,10 +461,9 @@ def integral_today(p, q, unit):
     return rf"\begin{{gathered}}{lines}\end{{gathered}}"
 
 
-@drawn_again("definition_sum_formula")
+@st.fragment(key="definition_sum_formula")
 def sum_formula():
     """Write the sum with today's numbers."""
-    let_the_chart_appear()
     unit = units.current()
     if not (pair := OUTCOMES.chances()):
         return
@@ -482,7 +480,7 @@ def sum_formula():
     )
 
 
-@drawn_again("definition_integral_formula")
+@st.fragment(key="definition_integral_formula")
 def integral_formula():
     """Write the integral with today's numbers."""
     unit = units.current()
@@ -550,7 +548,7 @@ def snippet(pair, bells, unit):
     return "\n".join(lines)
 
 
-@drawn_again("definition_take_away")
+@st.fragment(key="definition_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, colours = units.current(), palette(theme.scheme())

@@ -15,14 +15,14 @@ from kl_core import (
     wald_expected_rolls,
 )
 from widgets import frame, theme, units
+from widgets.chart import Picture, moving, shown
 from widgets.formula import formula, sum_today
 from widgets.prediction import predict
 from widgets.presenter import stage
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import Question, self_check
 from widgets.series import series
-from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
 from widgets.weights import Weights
@@ -38,7 +38,7 @@ DICE = Weights(
     [f"face {face}" for face in FACES],
     p=FAIR,
     q=LOADED,
-    followers=("die_picture", "die_details", "die_rolls", "die_take_away"),
+    followers=("die_picture",),
 )
 ROLLS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
 ODDS = [3, 9, 19, 99, 999, 9999]
@@ -242,7 +242,7 @@ def wald_in_words(p, q, odds, seed):
     )
 
 
-@drawn_again("die_rolls")
+@st.fragment(key="die_rolls")
 def roll_it():
     """Roll P and watch the evidence against Q grow with slope D(P‖Q)."""
     unit = units.current()
@@ -369,33 +369,40 @@ def terms_figure(p, q, unit, colours):
     return chart.terms_figure(p, q, terms, unit.name, colours)
 
 
-@drawn_again("die_picture")
-def picture():
-    """Show the chart that answers the sliders, both directions, and what it says in words."""
+def drawn(controls):
+    """Return the picture that answers the sliders; none while nothing could ever happen."""
+    if not (dice := DICE.chances(controls)):
+        return None
     unit = units.current()
-    DICE.say_what_is_missing()
-    if not (dice := DICE.chances()):
-        return
     p, q = dice
-    words = in_words(p, q, unit)
-    shown(terms_figure(p, q, unit, palette(theme.scheme())), words, key="_die_chart")
-    there, back = st.columns(2, wrap=False)
-    there.metric("D(P‖Q)", amount(kl_divergence(p, q, base=unit.base), unit.name))
-    back.metric("D(Q‖P)", amount(kl_divergence(q, p, base=unit.base), unit.name))
-    st.markdown(words)
+    return Picture(
+        terms_figure(p, q, unit, palette(theme.scheme())),
+        in_words(p, q, unit),
+        {
+            "D(P‖Q)": amount(kl_divergence(p, q, base=unit.base), unit.name),
+            "D(Q‖P)": amount(kl_divergence(q, p, base=unit.base), unit.name),
+        },
+        DICE.handles(p, q),
+    )
 
 
-@drawn_again("die_details")
+@st.fragment(key="die_picture")
+def picture():
+    """Show what answers the sliders."""
+    DICE.say_what_is_missing()
+    moving(drawn, key="_die_chart", stops=DICE.stops())
+
+
+@st.fragment(key="die_details")
 def details():
     """Show every number, and the formula with them."""
-    let_the_chart_appear()
     unit = units.current()
     if dice := DICE.chances():
         terms_table(*dice, unit)
         formula_today(*dice, unit)
 
 
-@drawn_again("die_take_away")
+@st.fragment(key="die_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, colours = units.current(), palette(theme.scheme())

@@ -10,13 +10,13 @@ from charts.style import amount, listed, number, palette, signed
 from kl_core import kl_divergence, kl_terms, normalize
 from kl_core.libraries import torch_kl_div
 from widgets import frame, theme, units
+from widgets.chart import shown
 from widgets.formula import formula, in_columns, sum_today, write
 from widgets.prediction import predict
 from widgets.presenter import stage
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import self_check
-from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
 from widgets.texts import decoder
@@ -173,7 +173,7 @@ def calls_picture(p, q, values, unit, colours):
     return chart.calls_figure(names, values, *both_ways(p, q, unit), unit.name, colours)
 
 
-@drawn_again("directions_picture")
+@st.fragment(key="directions_picture")
 def picture():
     """Show what every call answers, and which divergence that is."""
     unit = units.current()
@@ -209,10 +209,9 @@ def unbroken(formulas):
     return [each.replace(" ", "\N{NO-BREAK SPACE}") for each in formulas]
 
 
-@drawn_again("directions_decoder")
+@st.fragment(key="directions_decoder")
 def every_call():
     """Show every call: its formula, its direction, what it takes, and what it answers now."""
-    let_the_chart_appear()
     unit = units.current()
     st.header("The decoder", anchor="decoder")
     if not (pair := PAIR.chances()):
@@ -242,7 +241,7 @@ def every_call():
     st.caption(SOURCES)
 
 
-@drawn_again("directions_formula")
+@st.fragment(key="directions_formula")
 def formula_today():
     """Write both directions out, word by word."""
     unit = units.current()
@@ -310,7 +309,7 @@ def snippet(p, q, values, unit):
     )
 
 
-@drawn_again("directions_take_away")
+@st.fragment(key="directions_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, colours = units.current(), palette(theme.scheme())

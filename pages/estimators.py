@@ -39,15 +39,15 @@ from kl_core.rlhf import (
     train,
 )
 from widgets import frame, theme, units
+from widgets.chart import shown
 from widgets.formula import formula, write
 from widgets.pipeline import judge, reference, reward_model
 from widgets.prediction import predict
 from widgets.presenter import stage
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import Question, self_check
 from widgets.series import series
-from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
 from widgets.texts.published import SCHULMANS_TABLE
@@ -281,7 +281,7 @@ def estimates_picture(view_, unit, colours):
     )
 
 
-@drawn_again("estimators_picture")
+@st.fragment(key="estimators_picture")
 def picture():
     """Show how the estimates scatter, and say what that means."""
     unit, here = units.current(), view()
@@ -291,7 +291,7 @@ def picture():
     st.markdown(words)
 
 
-@drawn_again("estimators_pair")
+@st.fragment(key="estimators_pair")
 def pair():
     """Show the two bells."""
     if chosen("source") == FORECASTS:
@@ -384,10 +384,9 @@ def numbers_in_words(view_):
     )
 
 
-@drawn_again("estimators_numbers")
+@st.fragment(key="estimators_numbers")
 def numbers():
     """Show bias and spread, exact and simulated."""
-    let_the_chart_appear()
     unit, here = units.current(), view()
     table(
         numbers_of(here, unit),
@@ -432,7 +431,7 @@ def note_rows(seed):
     return dict(zip(names, zip(*rows, strict=True), strict=True))
 
 
-@drawn_again("estimators_note")
+@st.fragment(key="estimators_note")
 def note():
     """Reproduce the table of Schulman's note."""
     table(
@@ -513,7 +512,7 @@ def noise_in_words(gap, spread, unit):
     return f"{says} {here}"
 
 
-@drawn_again("estimators_far")
+@st.fragment(key="estimators_far")
 def far():
     """Show what distance does to the noise of each estimator."""
     unit, gap, spread = units.current(), chosen("gap"), chosen("spread")
@@ -651,7 +650,7 @@ def running_picture(where, seen, unit, colours):
     )
 
 
-@drawn_again("estimators_negative")
+@st.fragment(key="estimators_negative")
 def negative():
     """Show estimates of forecasts as they come in, and tell chance from mistake."""
     unit, where, seen = units.current(), batch(), chosen("texts")
@@ -744,7 +743,7 @@ def pulls_picture(beta, drawn_by, weighted, unit, colours):
     )
 
 
-@drawn_again("estimators_pulls")
+@st.fragment(key="estimators_pulls")
 def pulls():
     """Show which slope each placement of a penalty follows."""
     unit = units.current()
@@ -842,7 +841,7 @@ def runs_in_words(runs, best, beta, unit):
     return said.rstrip()
 
 
-@drawn_again("estimators_training")
+@st.fragment(key="estimators_training")
 def training():
     """Train with each placement, and compare where they end."""
     unit, colours = units.current(), palette(theme.scheme())
@@ -892,7 +891,7 @@ def training():
     )
 
 
-@drawn_again("estimators_formula")
+@st.fragment(key="estimators_formula")
 def todays_formula():
     """Write the three estimators, with the first draw of this view put in."""
     unit = units.current()
@@ -1079,7 +1078,7 @@ def snippet(view_):
     )
 
 
-@drawn_again("estimators_take_away")
+@st.fragment(key="estimators_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, colours, here = units.current(), palette(theme.scheme()), view()

@@ -27,15 +27,15 @@ from kl_core import (
     project_reverse,
 )
 from widgets import frame, theme, units
+from widgets.chart import shown
 from widgets.components import Components
 from widgets.formula import formula, write
 from widgets.prediction import predict
 from widgets.presenter import presenting, stage
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import Question, self_check
 from widgets.series import series
-from widgets.shown import shown
 from widgets.take_away import take_away
 
 TWO_MODES = ((0.5, -2.5, 0.8), (0.5, 2.5, 0.8))
@@ -280,7 +280,7 @@ def hand_picture(x, log_p, log_q, divergences, unit, colours):
     )
 
 
-@drawn_again("forward_hand")
+@st.fragment(key="forward_hand")
 def hand():
     """Show P, the learner's Q, and where both divergences come from."""
     unit, p = units.current(), P.mixture()
@@ -291,7 +291,7 @@ def hand():
     st.markdown(words)
 
 
-@drawn_again("forward_table")
+@st.fragment(key="forward_table")
 def table():
     """Show P's bells as cells."""
     P.table()
@@ -374,7 +374,7 @@ def optima_in_words(p, cover, seek, chosen, unit):
     )
 
 
-@drawn_again("forward_optima")
+@st.fragment(key="forward_optima")
 def optima():
     """Show the best Q of each direction, and every local optimum."""
     unit, p = units.current(), P.mixture()
@@ -428,7 +428,7 @@ def clicked(key):
         st.rerun()
 
 
-@drawn_again("forward_map")
+@st.fragment(key="forward_map")
 def maps():
     """Show both divergences over mean and spread of Q, and the way down from the learner's Q."""
     unit, p, colours = units.current(), P.mixture(), palette(theme.scheme())
@@ -460,7 +460,7 @@ def bells(x, means, stds):
     return np.exp(-(z**2) / 2) / (stds[:, None] * math.sqrt(2 * math.pi))
 
 
-@drawn_again("forward_film")
+@st.fragment(key="forward_film")
 def film():
     """Show both descents as a film that plays in the browser."""
     unit, p = units.current(), P.mixture()
@@ -509,7 +509,7 @@ def between_in_words(alpha, fits, breaks):
     )
 
 
-@drawn_again("forward_between")
+@st.fragment(key="forward_between")
 def between():
     """Show the best Q between the two directions."""
     p = P.mixture()
@@ -542,7 +542,7 @@ def in_the_empty(q, p):
     return f"{percent(share)} of Q" if share > 5e-4 else "next to nothing of Q"
 
 
-@drawn_again("forward_people")
+@st.fragment(key="forward_people")
 def people():
     """Tell the book's analogy with today's numbers."""
     p = P.mixture()
@@ -619,7 +619,7 @@ def plane_in_words(p, fits, unit):
     return words + compare + judged
 
 
-@drawn_again("forward_plane")
+@st.fragment(key="forward_plane")
 def plane():
     """Show both directions in the plane."""
     unit, colours = units.current(), palette(theme.scheme())
@@ -652,10 +652,9 @@ def target(p, seed):
     return covering(p).divergence + float(np.random.default_rng(seed).uniform(0.1, 2.5))
 
 
-@drawn_again("forward_game")
+@st.fragment(key="forward_game")
 def game():
     """Judge the learner's Q."""
-    let_the_chart_appear()
     unit, p = units.current(), P.mixture()
     kind = GAMES[st.session_state["forward_goal"]]
     forward, reverse = both_ways(p, *by_hand(), math.e)
@@ -700,7 +699,7 @@ def moments_today(p):
     )
 
 
-@drawn_again("forward_formula")
+@st.fragment(key="forward_formula")
 def todays_formula():
     """Write both directions, and the closed form of the forward optimum, with today's numbers."""
     unit, p = units.current(), P.mixture()
@@ -832,7 +831,7 @@ def snippet(p, mean, std, unit):
     )
 
 
-@drawn_again("forward_take_away")
+@st.fragment(key="forward_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, p, colours = units.current(), P.mixture(), palette(theme.scheme())

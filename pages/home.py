@@ -6,12 +6,12 @@ from charts import die as chart
 from charts.style import amount, palette
 from kl_core import kl_divergence, kl_terms, normalize
 from widgets import frame, theme, units
+from widgets.chart import shown
 from widgets.presenter import stage
-from widgets.redraw import drawn_again, redraw
-from widgets.shown import shown
+from widgets.redraw import redraw
 
 
-@drawn_again("home_picture")
+@st.fragment(key="home_picture")
 def picture():
     """Show the one number that this app is about, for a belief that the learner chooses."""
     unit = units.current()

@@ -19,14 +19,14 @@ from kl_core import (
     normalize,
 )
 from widgets import frame, theme, units
+from widgets.chart import shown
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
 from widgets.presenter import stage
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import Question, self_check
 from widgets.series import series
-from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
 from widgets.weights import Weights
@@ -142,7 +142,7 @@ def lengths_figure(p, q, unit, colours):
     return chart.lengths_figure(*three_lengths(p, q, unit), unit.name, colours)
 
 
-@drawn_again("information_picture")
+@st.fragment(key="information_picture")
 def picture():
     """Show the three lengths, and how they add up."""
     unit = units.current()
@@ -169,10 +169,9 @@ def spelled(word):
     return "none" if word is None else word or "empty"
 
 
-@drawn_again("information_codes")
+@st.fragment(key="information_codes")
 def codes():
     """Show both codes word by word, and one as a tree."""
-    let_the_chart_appear()
     unit = units.current()
     if not (pair := DICE.chances()):
         st.info("There is no code until P and Q both have a weight above 0.")
@@ -322,7 +321,7 @@ def messages_in_words(p, q, rolls, block, took, unit):
     )
 
 
-@drawn_again("information_messages")
+@st.fragment(key="information_messages")
 def messages():
     """Send real rolls in both codes and count the digits."""
     unit = units.current()
@@ -383,7 +382,7 @@ def blocks_in_words(p, q, shares, unit):
     return told
 
 
-@drawn_again("information_blocks")
+@st.fragment(key="information_blocks")
 def blocks():
     """Show how coding several rolls at once closes in on the entropy."""
     unit = units.current()
@@ -404,7 +403,7 @@ def blocks():
     st.markdown(words)
 
 
-@drawn_again("information_formula")
+@st.fragment(key="information_formula")
 def formula_today():
     """Write D as the difference of two lengths."""
     unit = units.current()
@@ -472,7 +471,7 @@ def snippet(p, q, unit):
     return "\n".join([*lines, ""])
 
 
-@drawn_again("information_take_away")
+@st.fragment(key="information_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     unit, colours = units.current(), palette(theme.scheme())

@@ -23,14 +23,14 @@ from kl_core import (
     simulate_averages,
 )
 from widgets import frame, theme, units
+from widgets.chart import shown
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
 from widgets.presenter import stage
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import Question, self_check
 from widgets.series import series
-from widgets.shown import shown
 from widgets.take_away import take_away
 from widgets.weights import Weights
 
@@ -128,7 +128,7 @@ def in_words(p, q, unit):
     )
 
 
-@drawn_again("intuition_picture")
+@st.fragment(key="intuition_picture")
 def picture():
     """Show weather, forecast and the cost of each day."""
     unit = units.current()
@@ -234,10 +234,9 @@ def settling(p, q, unit, days, seed, colours):
     return drawn, days_in_words(averages, last, divergence, sky, unit)
 
 
-@drawn_again("intuition_days")
+@st.fragment(key="intuition_days")
 def days_pass():
     """Show the running average of the loss on its way to D(P‖Q)."""
-    let_the_chart_appear()
     if not (pair := WEATHER.chances()):
         st.info("No day can pass until P and Q both have a weight above 0.")
         return
@@ -308,7 +307,7 @@ def other_way(p, q, unit):
     )
 
 
-@drawn_again("intuition_try")
+@st.fragment(key="intuition_try")
 def try_it():
     """Make each of the three properties something to do."""
     unit = units.current()
@@ -351,7 +350,7 @@ def try_it():
     st.markdown(words)
 
 
-@drawn_again("intuition_formula")
+@st.fragment(key="intuition_formula")
 def formula_today():
     """Write the average out, weather by weather."""
     unit = units.current()
@@ -410,7 +409,7 @@ def snippet(p, q, unit):
     )
 
 
-@drawn_again("intuition_take_away")
+@st.fragment(key="intuition_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     # Files are made when they are asked for, when no state of the page can be read any more.

@@ -21,13 +21,13 @@ from kl_core import (
 )
 from kl_core.rlhf import AdaptiveKL, ProportionalKL, optimal_policy, sequence_kl
 from widgets import frame, sheet, theme, units
+from widgets.chart import shown
 from widgets.formula import formula, sum_today
 from widgets.pipeline import reference, reward_model
 from widgets.prediction import predict
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import self_check
-from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
 from widgets.texts import cheat_sheet
@@ -401,7 +401,7 @@ def coin_figure(p, q, unit, colours):
     )
 
 
-@drawn_again("summary_picture")
+@st.fragment(key="summary_picture")
 def picture():
     """Show both divergences wherever Q may be, and what they are now."""
     unit = units.current()
@@ -412,10 +412,9 @@ def picture():
     st.markdown(words)
 
 
-@drawn_again("summary_formula")
+@st.fragment(key="summary_formula")
 def formula_today():
     """Write the definition out for the two sides of the coin."""
-    let_the_chart_appear()
     unit = units.current()
     p, q = coins()
     formula(
@@ -599,7 +598,7 @@ Language models and KL:
 """
 
 
-@drawn_again("summary_take_away")
+@st.fragment(key="summary_take_away")
 def take_it():
     """Offer this view as a link, the checks as data, the picture and the code."""
     unit, colours = units.current(), palette(theme.scheme())

@@ -21,15 +21,15 @@ from kl_core import (
 )
 from kl_core.rlhf import forecasts
 from widgets import frame, theme, units
+from widgets.chart import shown
 from widgets.counts import LONGEST, MOST, decoded, harmless, means_markup, read_counts
 from widgets.formula import formula, in_columns
 from widgets.frame import readable
 from widgets.prediction import predict
 from widgets.presenter import stage
 from widgets.presets import Preset, presets
-from widgets.redraw import drawn_again, let_the_chart_appear, redraw
+from widgets.redraw import redraw
 from widgets.self_check import Question, self_check
-from widgets.shown import shown
 from widgets.table import table
 from widgets.take_away import take_away
 
@@ -357,7 +357,7 @@ def terms_figure(p, q, direction, count, unit, colours):
     )
 
 
-@drawn_again("own_picture")
+@st.fragment(key="own_picture")
 def picture():
     """Show the terms, both divergences, and what the chart says in words."""
     if not counts:
@@ -436,10 +436,9 @@ def terms_table(p, q, direction, unit):
     )
 
 
-@drawn_again("own_numbers")
+@st.fragment(key="own_numbers")
 def all_numbers():
     """Show every measure, and every number of the chart."""
-    let_the_chart_appear()
     if not counts:
         return
     unit, direction = units.current(), st.session_state["own_direction"]
@@ -497,7 +496,7 @@ def smoothing_in_words(alpha, there, back, unit):
     return says
 
 
-@drawn_again("own_smoothing")
+@st.fragment(key="own_smoothing")
 def smoothing():
     """Show what every α would make of both divergences."""
     if not counts:
@@ -514,7 +513,7 @@ def smoothing():
     st.markdown(says)
 
 
-@drawn_again("own_formula")
+@st.fragment(key="own_formula")
 def formula_today():
     """Write the divergence out, for the largest terms; above it, the first of its shares."""
     if not counts:
@@ -595,7 +594,7 @@ def snippet(p, q, unit):
     return "\n".join([*lines, ""])
 
 
-@drawn_again("own_take_away")
+@st.fragment(key="own_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     if not counts:

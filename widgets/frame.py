@@ -56,7 +56,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
             presenter.switch()
         _begin_at_the_top(page)
         notice = st.container(key="_notice")
-        draw_whole(page.run)
+        draw_whole(page.url_path or "home", page.run)
         for key, value in _refused(asked).items():
             notice.warning(
                 f"This link asks for `{key} = {value}`, which that control cannot take, so it "

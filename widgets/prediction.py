@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from widgets.redraw import catch_up
-
 
 @st.fragment
 def predict(key: str, question: str, options: Sequence[str], answer: str, reveal: str) -> None:
@@ -19,7 +17,6 @@ def predict(key: str, question: str, options: Sequence[str], answer: str, reveal
             index=None,
             key=key,
             bind="query-params",
-            on_change=catch_up,
         )
         if choice is None:
             st.caption("Choose an answer to see what really happens.")

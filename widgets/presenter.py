@@ -22,10 +22,10 @@ _STYLE = """
   .st-key-_frame, :has(> .st-key-_frame) { position: relative; width: 100%; }
   :has(> .st-key-_switches) { position: absolute; top: 0; right: 0; z-index: 1; width: auto; }
   .st-key-_notice { padding-top: 3rem; }
-  .stPlotlyChart { max-height: calc(100dvh - 6rem); }
+  .kl-chart { max-height: calc(100dvh - 6rem); }
 
   .st-key-_first_screen, :has(> .st-key-_first_screen) { flex: none; }
-  .st-key-_first_screen:has(.stPlotlyChart) { height: 100dvh; }
+  .st-key-_first_screen:has(.kl-chart) { height: 100dvh; }
   .st-key-_first_screen {
     padding: 0.3rem 0;
     &, [data-testid=stVerticalBlock], [data-testid=stHorizontalBlock]:not(:has(> .stColumn)) {
@@ -40,9 +40,9 @@ _STYLE = """
     .stSlider > div > div { padding-bottom: 0.4rem; }
     [data-testid=stMetricValue] { font-size: 1.3rem; }
     .stColumn { overflow-y: auto; }
-    [data-testid=stLayoutWrapper]:has(.stPlotlyChart) { flex: 1 1 0; min-height: 0; }
-    .stElementContainer:has(.stPlotlyChart) { flex: 1 1 0 !important; min-height: 16rem; }
-    [data-testid=stFullScreenFrame], .stPlotlyChart { height: 100% !important; max-height: none; }
+    [data-testid=stLayoutWrapper]:has(.kl-chart) { flex: 1 1 0; min-height: 0; }
+    .stElementContainer:has(.kl-chart) { flex: 1 1 0 !important; min-height: 16rem; }
+    [data-testid=stFullScreenFrame], .kl-chart { height: 100% !important; max-height: none; }
   }
 }
 </style>

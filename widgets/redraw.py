@@ -1,86 +1,50 @@
-"""What is drawn again when a control moves: the chart that answers it first, the rest after.
+"""What is drawn when a control moves: at once what answers it, and when it rests all of the page.
 
-Controls of a lesson stand outside its fragments and name those that follow them::
+Controls of a lesson stand outside its fragments, and a slider names those that follow it::
 
-    st.slider(…, on_change=redraw, args=("die_picture", "die_details"))
+    st.slider(…, on_change=redraw, args=("die_picture",))
 
-    @drawn_again("die_picture")
+    @st.fragment(key="die_picture")
     def picture(): …
 
-So a move sends no control again, and Streamlit runs the named fragments in that order. It drops
-what it is still drawing when the next control moves, so what is owed is written down here, and the
-next move draws it too.
+So a move sends nothing but its answer. The browser asks for the rest when nothing has moved for a
+moment, and asks again until it has it: no book is kept of what is owed, and nothing can be lost.
 """
 
-import math
-import time
 from collections.abc import Callable
-from functools import wraps
+from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-# Without it the browser lays out tables and formulas before it paints the chart: 170 ms from key
-# press to chart instead of 115 (benchmarks/README.md). Another move in between ends the wait.
-PAINT_SECONDS = 0.1
-
-# When each fragment was drawn, and the page as a whole: never, while it is owed. A new run clears
-# what the last one has not sent yet, so what was drawn just now is still owed.
-_DRAWN, _WHOLE = "_drawn_fragments", "_drawn_page"
-NEVER = math.inf
-SENT_SECONDS = 0.5
-
-
-def _owed(drawn: float) -> bool:
-    return drawn > time.monotonic() - SENT_SECONDS
+# The page that was last drawn from top to bottom, and how many moves there have been since.
+_DRAWN, _OWED = "_drawn_page", "_moves_owed"
+_REST_JS = (Path(__file__).parent / "rest.js").read_text()
 
 
 def redraw(*fragments: str) -> None:
-    """Run the fragments with these keys again, and what an earlier move still owes."""
-    if _owed(st.session_state.get(_WHOLE, NEVER)):
-        # A whole run was cut short by this move: Streamlit's own rerun draws everything.
-        return
-    drawn: dict[str, float] = st.session_state[_DRAWN]
-    owed = [key for key, when in drawn.items() if _owed(when) and key not in fragments]
-    drawn.update(dict.fromkeys(fragments, NEVER))
-    st.rerun([*fragments, *owed])
+    """Run only the fragments with these keys again; the browser will ask for the rest."""
+    if st.session_state.get(_DRAWN):
+        st.session_state[_OWED] += 1
+        st.rerun([*fragments, "_rest"])
+    # Else this move has cut the page short: Streamlit's own rerun draws all of it.
 
 
-def catch_up() -> None:
-    """Draw the whole page if a move still owes some of it: for a control inside a fragment.
-
-    Its own run would draw that fragment only, and cut short what an earlier move is drawing.
-    """
-    drawn: dict[str, float] = st.session_state.get(_DRAWN, {})
-    if any(_owed(when) for when in (st.session_state.get(_WHOLE, NEVER), *drawn.values())):
-        st.rerun()
-
-
-def drawn_again(key: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Make a function a fragment with this key that notes when it has been drawn."""
-
-    def decorate(draw: Callable[[], None]) -> Callable[[], None]:
-        @st.fragment(key=key)
-        @wraps(draw)
-        def drawn() -> None:
-            draw()
-            st.session_state[_DRAWN][key] = time.monotonic()
-
-        return drawn
-
-    return decorate
-
-
-def draw_whole(page: Callable[[], None]) -> None:
-    """Run a page from top to bottom; until it gets there, all of it is owed."""
-    st.session_state[_DRAWN], st.session_state[_WHOLE] = {}, NEVER
+def draw_whole(name: str, page: Callable[[], None]) -> None:
+    """Run a page from top to bottom; then nothing is owed."""
+    if st.session_state.get(_DRAWN) != name:
+        st.session_state[_DRAWN] = ""
     page()
-    st.session_state[_DRAWN] = {}
-    st.session_state[_WHOLE] = time.monotonic()
+    st.session_state[_DRAWN], st.session_state[_OWED] = name, 0
+    _rest()
 
 
-def let_the_chart_appear() -> None:
-    """Wait until the browser has painted what was sent, if this run answers a control."""
-    context = get_script_run_ctx()
-    if context and context.fragment_ids_this_run:
-        time.sleep(PAINT_SECONDS)
+@st.fragment(key="_rest")
+def _rest() -> None:
+    """Let the browser ask for the whole page when nothing moves."""
+    # Each run is told apart, so that the browser hears of it.
+    st.session_state["_runs"] = st.session_state.get("_runs", 0) + 1
+    st.components.v2.component("rest", js=_REST_JS)(
+        key="_at_rest",
+        data={"owed": st.session_state[_OWED], "run": st.session_state["_runs"]},
+        on_rest_change=st.rerun,
+    )

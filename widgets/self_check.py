@@ -6,8 +6,6 @@ from zlib import crc32
 
 import streamlit as st
 
-from widgets.redraw import catch_up
-
 
 @dataclass(frozen=True)
 class Question:
@@ -77,7 +75,6 @@ def _ask(key: str, text: str, question: Question) -> str | None:
         index=None,
         key=key,
         bind="query-params",
-        on_change=catch_up,
         label_visibility="collapsed" if question.code else "visible",
     )
     if choice == question.right:

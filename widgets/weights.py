@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from kl_core import normalize
+from widgets.chart import Controls, Handle, Stops
 from widgets.redraw import redraw
 
-HEAVIEST = 10.0
+HEAVIEST, STEP = 10.0, 0.1
+# How wide a bar is drawn, as a share of the room for one outcome.
+BAR = 0.38
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Weights:
                         0.0,
                         HEAVIEST,
                         float(weights[place - 1]),
-                        0.1,
+                        STEP,
                         format="%.3g",
                         key=self.key(letter, place),
                         bind="query-params",
@@ -60,23 +64,40 @@ class Weights:
                         args=self.followers,
                     )
 
-    def of(self, letter: str) -> list[float]:
-        """Return the weights of P or Q as the sliders have them."""
-        return [
-            float(st.session_state[self.key(letter, place)])
-            for place in range(1, len(self.outcomes) + 1)
-        ]
+    def of(self, letter: str, controls: Controls | None = None) -> list[float]:
+        """Return the weights of P or Q as the sliders have them, or `controls` instead."""
+        state = st.session_state if controls is None else controls
+        return [float(state[self.key(letter, place)]) for place in range(1, len(self.outcomes) + 1)]
 
-    def chances(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """Return P and Q as the sliders have them; None while one of them has no weight at all.
+    def chances(
+        self, controls: Controls | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Return P and Q as `of` reads them; None while one of them has no weight at all.
 
         Chances that differ by no more than rounding are the same: 0.1 of 0.3 is 1 of 3.
         """
-        weights = [self.of(letter) for letter in "pq"]
+        weights = [self.of(letter, controls) for letter in "pq"]
         if not all(any(each) for each in weights):
             return None
         p, q = map(normalize, weights)
         return p, np.where(np.isclose(p, q, rtol=1e-12, atol=0), p, q)
+
+    def stops(self) -> dict[str, Stops]:
+        """Return where the films of these sliders have pictures."""
+        stops = Stops.along(0.0, HEAVIEST, STEP)
+        return {
+            self.key(letter, place): stops
+            for letter in "pq"
+            for place in range(1, len(self.outcomes) + 1)
+        }
+
+    def handles(self, p: NDArray[np.float64], q: NDArray[np.float64]) -> list[Handle]:
+        """Return the tops of the bars of `outcomes_figure`, which can be dragged."""
+        return [
+            Handle(self.key(hue, place + 1), place + side, 100 * chance, "y", hue, BAR)
+            for hue, side, chances in _sides(p, q)
+            for place, chance in enumerate(chances.tolist())
+        ]
 
     def say_what_is_missing(self) -> None:
         """Say which of P and Q has no weight at all, and how to mend it."""
@@ -108,3 +129,10 @@ class Weights:
         """Choose both by chance; no outcome is ruled out."""
         p, q = np.random.default_rng().integers(1, 101, (2, len(self.outcomes))) / 10
         self.put(p, q)
+
+
+def _sides(
+    p: NDArray[np.float64], q: NDArray[np.float64]
+) -> tuple[tuple[Literal["p", "q"], float, NDArray[np.float64]], ...]:
+    """Return whose bars stand how far from the middle of their outcome."""
+    return (("p", -BAR / 2 - 0.01, p), ("q", BAR / 2 + 0.01, q))

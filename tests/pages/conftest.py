@@ -1,5 +1,7 @@
 """Every page of the app through Streamlit's AppTest, found from the folder."""
 
+import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -60,6 +62,24 @@ def texts(app: AppTest) -> str:
             said.append(str(getattr(element, "label", "")))
             said.append(str(element.value))
     return "\n".join(said)
+
+
+@dataclass
+class Chart:
+    """A chart as the browser gets it: the figure as JSON, and what is read out instead."""
+
+    spec: str
+    alt: str
+
+
+def charts(app: AppTest) -> list[Chart]:
+    """Return the charts of a page, in order."""
+    pictures = [
+        json.loads(each.proto.bytes)["picture"]
+        for each in app.get("bidi_component")
+        if each.proto.component_name == "chart"
+    ]
+    return [Chart(json.dumps(each["figure"]), each["alt"]) for each in pictures]
 
 
 def value_of(shown: str) -> tuple[float, float]:

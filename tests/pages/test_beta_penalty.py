@@ -34,7 +34,7 @@ from kl_core.rlhf import (
     sample_preferences,
     train,
 )
-from tests.pages.conftest import agree, bound_controls, move, open_page, texts, value_of
+from tests.pages.conftest import agree, bound_controls, charts, move, open_page, texts, value_of
 
 FILE = "beta_penalty.py"
 BASES = {"bits": 2.0, "nats": math.e, "dits": 10.0}
@@ -177,7 +177,7 @@ def linked(app):
 
 def chart(app, title):
     """Return the one chart whose title begins so, as the browser gets it; None without one."""
-    specs = [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
+    specs = [json.loads(each.spec) for each in charts(app)]
     found = [spec for spec in specs if spec["layout"]["title"]["text"].startswith(title)]
     assert len(found) <= 1
     return found[0] if found else None
@@ -961,9 +961,7 @@ def test_a_link_trains_on_opening_and_shows_the_same_to_all():
     assert not again.warning
     assert set_up(again) == set_up(app)
     assert texts(again) == texts(app)
-    assert [each.proto.spec for each in again.get("plotly_chart")] == [
-        each.proto.spec for each in app.get("plotly_chart")
-    ]
+    assert [each.spec for each in charts(again)] == [each.spec for each in charts(app)]
 
 
 K3 = "Its penalty, k3 in the loss, does not have the slope"
@@ -1213,11 +1211,11 @@ def test_nonsense_in_a_link_falls_back_and_says_so(key, value, usual):
 def test_every_chart_has_words_as_its_text_alternative():
     app = trained()
     said = [each.value.replace("*", "") for each in app.markdown]
-    charts = app.get("plotly_chart")
-    assert len(charts) == 4
-    for each in charts:
-        assert len(each.proto.alt) > 10
-        assert any(words.startswith(each.proto.alt) for words in said), each.proto.alt
+    drawn = charts(app)
+    assert len(drawn) == 4
+    for each in drawn:
+        assert len(each.alt) > 10
+        assert any(words.startswith(each.alt) for words in said), each.alt
 
 
 @pytest.mark.parametrize(("beta", "world"), [("0.02", USUAL), ("0.0025", FEW), ("1", (2000, 1000))])
@@ -1282,6 +1280,4 @@ def test_view_is_restored_by_its_link(context):
     again = linked(app)
     assert set_up(again) == set_up(app)
     assert texts(again) == texts(app)
-    assert [each.proto.spec for each in again.get("plotly_chart")] == [
-        each.proto.spec for each in app.get("plotly_chart")
-    ]
+    assert [each.spec for each in charts(again)] == [each.spec for each in charts(app)]

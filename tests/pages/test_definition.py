@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 from scipy.special import rel_entr
 from scipy.stats import entropy, norm, skewnorm
 
-from tests.pages.conftest import bound_controls, move, open_page, texts
+from tests.pages.conftest import bound_controls, charts, move, open_page, texts
 
 P = (0.4, 0.3, 0.25, 0.05)
 Q = (0.6, 0.25, 0.1, 0.05)
@@ -53,14 +53,12 @@ def opened(p=PLAIN, q=WIDE, **parameters):
 
 def titles(app):
     """Return the titles of the charts, in order."""
-    return [
-        json.loads(chart.proto.spec)["layout"]["title"]["text"] for chart in app.get("plotly_chart")
-    ]
+    return [json.loads(chart.spec)["layout"]["title"]["text"] for chart in charts(app)]
 
 
 def alternatives(app):
     """Return what the charts say to those who do not see them, in order."""
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
+    return [chart.alt for chart in charts(app)]
 
 
 def sentence(app, pattern):

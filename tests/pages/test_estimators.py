@@ -39,7 +39,7 @@ from kl_core.rlhf import (
     train,
 )
 from tests.deep_links import deep_links, plain
-from tests.pages.conftest import agree, bound_controls, move, open_page, texts, value_of
+from tests.pages.conftest import agree, bound_controls, charts, move, open_page, texts, value_of
 from widgets.units import UNITS
 
 FILE = "estimators.py"
@@ -203,7 +203,7 @@ def cells(app, label):
 
 def chart(app, title, axis="xaxis"):
     """Return the one chart with this title of an axis, as the browser gets it."""
-    specs = [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
+    specs = [json.loads(each.spec) for each in charts(app)]
     [found] = [spec for spec in specs
                if title in spec["layout"][axis].get("title", {}).get("text", "")]  # fmt: skip
     return found
@@ -356,8 +356,8 @@ def test_table_is_explained_by_what_it_shows(view, said):
 
 def test_bells_are_drawn_for_bells_only():
     def bells(app):
-        return [spec["data"] for each in app.get("plotly_chart")
-                if (spec := json.loads(each.proto.spec))["layout"]["title"]["text"]
+        return [spec["data"] for each in charts(app)
+                if (spec := json.loads(each.spec))["layout"]["title"]["text"]
                 == "Draws come from Q"]  # fmt: skip
 
     [[p, q]] = bells(opened(gap=2, spread=0.5))
@@ -875,7 +875,7 @@ def test_five_runs_tell_which_penalty_holds(price, seed, unit):
 def test_nothing_is_trained_before_the_switch():
     app = opened()
     assert [each.value[:18] for each in app.info] == ["Switch *Train* on:"]
-    assert not any("exact optimum" in each.proto.spec for each in app.get("plotly_chart"))
+    assert not any("exact optimum" in each.spec for each in charts(app))
 
 
 # Prediction, formulas, questions.
@@ -1137,13 +1137,13 @@ def test_files_hold_what_is_on_screen(unit, view, monkeypatch):
 def test_every_chart_has_words_as_its_text_alternative():
     app = opened(train="true")
     said = [each.value.replace("*", "") for each in app.markdown]
-    charts = app.get("plotly_chart")
-    assert len(charts) == 6
-    for each in charts:
-        assert len(each.proto.alt) > 10
-        assert "**" not in each.proto.alt
-        assert each.proto.alt.startswith("P is a bell") or any(
-            words.startswith(each.proto.alt) for words in said
+    drawn = charts(app)
+    assert len(drawn) == 6
+    for each in drawn:
+        assert len(each.alt) > 10
+        assert "**" not in each.alt
+        assert each.alt.startswith("P is a bell") or any(
+            words.startswith(each.alt) for words in said
         )
 
 
@@ -1154,5 +1154,5 @@ def test_unit_reaches_every_number_with_a_unit(unit):
     assert said.count(f" {unit}") > 15
     for other in set(UNITS) - {unit}:
         assert not re.search(rf"\d (\\text{{ )?{other}\b", said)
-        for each in app.get("plotly_chart"):
-            assert other not in each.proto.spec
+        for each in charts(app):
+            assert other not in each.spec

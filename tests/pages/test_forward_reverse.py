@@ -20,6 +20,7 @@ from tests.pages.conftest import (
     ROOT,
     agree,
     bound_controls,
+    charts,
     move,
     open_page,
     texts,
@@ -139,7 +140,7 @@ def cells(app):
 
 def specs(app):
     """Return the charts, as the browser gets them."""
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    return [json.loads(chart.spec) for chart in charts(app)]
 
 
 def titles(app):
@@ -317,8 +318,8 @@ def test_opens_on_two_far_modes_and_everything_agrees():
 def test_every_chart_has_words_as_its_text_alternative():
     app = open_page(FILE)
     said = [each.value.replace("*", "") for each in app.markdown]
-    for chart in app.get("plotly_chart"):
-        assert chart.proto.alt.replace("*", "") in said
+    for chart in charts(app):
+        assert chart.alt.replace("*", "") in said
 
 
 @pytest.mark.parametrize("label", PRESETS)

@@ -16,7 +16,7 @@ from scipy.stats import entropy
 
 from charts.style import LIGHT
 from kl_core import block_probabilities, huffman_code, normalize
-from tests.pages.conftest import bound_controls, move, open_page, texts
+from tests.pages.conftest import bound_controls, charts, move, open_page, texts
 
 FAIR = [1.0] * 6
 LOADED = [5.0, 2.0, 1.0, 1.0, 0.5, 0.5]
@@ -64,7 +64,7 @@ def metrics(app):
 
 def figure(app, place):
     """Return the traces and the layout of one chart, as they are sent to the browser."""
-    drawn = json.loads(app.get("plotly_chart")[place].proto.spec)
+    drawn = json.loads(charts(app)[place].spec)
     return drawn["data"], drawn["layout"]
 
 
@@ -640,7 +640,7 @@ def test_all_weights_zero_names_the_die_and_keeps_the_rest(letters):
     for warning, letter in zip(app.warning, letters, strict=True):
         assert f"All weights of {letter.upper()} are 0" in warning.value
         assert "Give at least one outcome" in warning.value
-    assert len(app.metric) == len(app.get("plotly_chart")) == 0
+    assert len(app.metric) == len(charts(app)) == 0
     controls = bound_controls(app)
     kept = {"rolls": 300, "seed": 7, "block": 2, "tree": "P"}
     assert {key: controls[f"information_{key}"].value for key in kept} == kept
@@ -795,6 +795,6 @@ def test_each_chart_says_in_words_what_the_page_says(p, q):
     app = lesson(p, q)
     # Without the stars of Markdown, which a screen reader would read out.
     said = {text.value.replace("*", "") for text in app.markdown}
-    charts = app.get("plotly_chart")
-    assert len(charts) == 4
-    assert [each.proto.alt for each in charts if each.proto.alt not in said] == []
+    drawn = charts(app)
+    assert len(drawn) == 4
+    assert [each.alt for each in drawn if each.alt not in said] == []

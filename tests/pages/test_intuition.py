@@ -11,7 +11,7 @@ import pytest
 from scipy.special import rel_entr
 from scipy.stats import entropy, multinomial
 
-from tests.pages.conftest import bound_controls, move, open_page, texts
+from tests.pages.conftest import bound_controls, charts, move, open_page, texts
 
 KINDS = {"sun": "☀️", "cloud": "☁️", "rain": "🌧️", "snow": "❄️"}
 BASES = {"bits": 2, "nats": np.e, "dits": 10}
@@ -102,9 +102,9 @@ def figures(text):
 
 def chart(app, key):
     """Return the specification and the text alternative of a chart; None if it is not drawn."""
-    for each in app.get("plotly_chart"):
+    for each in charts(app):
         if each.proto.id.endswith(key):
-            return json.loads(each.proto.spec), each.proto.alt
+            return json.loads(each.spec), each.alt
     return None
 
 

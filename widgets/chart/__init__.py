@@ -1,0 +1,126 @@
+"""Charts: a figure with the sentence that says what it shows, and a picture that follows a finger.
+
+`shown` draws a figure. `moving` draws a picture, a pure function of the page's controls, which the
+browser plays as a film while one of its sliders is dragged: at the beginning of a drag it asks once
+for that slider's pictures, and they are computed by the very function that draws the one at rest.
+"""
+
+import json
+import zlib
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.utils import PlotlyJSONEncoder
+
+from widgets import presenter, theme
+from widgets.chart import files
+from widgets.chart.film import reel
+from widgets.chart.picture import Controls, Handle, Picture, Stops, Tree
+
+__all__ = ["Controls", "Handle", "Picture", "Stops", "moving", "shown"]
+
+Draw = Callable[[Controls], Picture | None]
+
+# What Streamlit sends along with every chart; all else is fetched once, and cached.
+_START = f"""
+export default async args =>
+  (await import(new URL("{files.address("chart.js")}", document.baseURI).href)).default(args)
+"""
+
+
+def shown(
+    figure: go.Figure, words: str, *, key: str, on_click: Callable[[], None] | None = None
+) -> None:
+    """Draw `figure`; `words` are its text alternative.
+
+    `on_click` hears of points clicked on, whose place is then ``st.session_state[key].clicked``.
+    """
+    _mount({"picture": _drawn(Picture(figure, words)), "clicks": bool(on_click)}, key, on_click)
+
+
+def moving(
+    draw: Draw,
+    *,
+    key: str,
+    stops: Mapping[str, Stops],
+    on_click: Callable[[], None] | None = None,
+) -> None:
+    """Draw what `draw` makes of the controls, its numbers and its words; in a fragment.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes the controls by key, as `st.session_state` does, and reads no other state.
+    key : str
+        Of the chart.
+    stops : mapping of str to Stops
+        The sliders that the picture follows, by key, and where their films have pictures.
+    on_click : callable, optional
+        Hears of points clicked on.
+    """
+    now = cast("Controls", st.session_state)
+    picture = draw(now)
+    if picture is None:
+        return
+    asked = str((st.session_state.get(key) or {}).get("film"))
+    data = {
+        "picture": (drawn := _drawn(picture)),
+        "clicks": bool(on_click),
+        "at": {name: each.place_of(now[name]) for name, each in stops.items()},
+        "view": _view(stops),
+    }
+    if asked in stops:
+        data["film"] = _film(draw, now, asked, stops[asked], drawn)
+    _mount(data, key, on_click)
+    # What the chart itself says, for whoever's browser cannot draw it: `chart.css` hides it else.
+    with st.container(key=f"{key}_in_words"):
+        if picture.numbers:
+            for column, (label, value) in zip(
+                st.columns(len(picture.numbers), wrap=False), picture.numbers.items(), strict=True
+            ):
+                column.metric(label, value)
+        st.markdown(picture.words)
+
+
+def _film(
+    draw: Callable[[Controls], Picture | None],
+    now: Controls,
+    slider: str,
+    stops: Stops,
+    drawn: Tree,
+) -> dict[str, Any]:
+    """Return the pictures at all stops of one slider, everything else as it is now."""
+    pictures = [draw(ChainMap({slider: value}, cast("Any", now))) for value in stops.values]
+    frames = [picture and _drawn(picture) for picture in pictures]
+    return {"slider": slider, "places": list(stops.places), **reel(drawn, frames)}
+
+
+def _drawn(picture: Picture) -> Tree:
+    """Return a picture as the browser gets it."""
+    figure = presenter.enlarged(picture.figure) if presenter.presenting() else picture.figure
+    return picture.tree(figure.to_dict())
+
+
+def _view(stops: Mapping[str, Stops]) -> str:
+    """Return a mark of all that a film depends on but for the sliders themselves."""
+    others = {
+        str(name): value
+        for name, value in st.session_state.items()
+        if not str(name).startswith("_") and name not in stops
+    }
+    return f"{zlib.crc32(repr((sorted(others.items()), theme.scheme())).encode()):x}"
+
+
+def _mount(data: dict[str, Any], key: str, on_click: Callable[[], None] | None) -> None:
+    """Hand a chart to the browser."""
+    component = st.components.v2.component("chart", js=_START, isolate_styles=False)
+    component(
+        key=key,
+        # Bytes pass as they are; what JSON holds, Streamlit would write out three times.
+        data=json.dumps(data, cls=PlotlyJSONEncoder, separators=(",", ":")).encode(),
+        on_film_change=lambda: None,
+        on_clicked_change=on_click or (lambda: None),
+    )

@@ -1,0 +1,124 @@
+// A chart: Plotly on one persistent node, with its numbers and words. While a slider that it follows
+// is dragged it plays a film of it: pictures that the server has computed.
+import { Film } from "./film.js"
+import { drawing } from "./drawing.js"
+import { styled } from "./styled.js"
+import * as sliders from "./sliders.js"
+
+const PATIENCE = 1000 // milliseconds that a film may take to come
+const CONFIG = { displayModeBar: false }
+const decoder = new TextDecoder()
+const charts = new WeakMap()
+
+class Chart {
+  constructor (parent) {
+    styled()
+    this.host = document.createElement("div")
+    this.host.className = "kl-chart"
+    this.host.setAttribute("role", "figure")
+    this.plot = document.createElement("div")
+    this.numbers = document.createElement("div")
+    this.numbers.className = "kl-numbers"
+    this.words = document.createElement("div")
+    this.words.className = "kl-words"
+    this.host.append(this.plot)
+    parent.append(this.host)
+    this.film = new Film()
+    this.stop = sliders.follow(this)
+    this.resized = new ResizeObserver(() => this.resize())
+    this.resized.observe(this.host)
+    this.pencil = drawing(this.host, () => this.draw())
+  }
+
+  // What the server says: a picture, perhaps with a film.
+  take (text, tell) {
+    this.tell = tell
+    if (text === this.text) return
+    this.text = text
+    this.data = JSON.parse(text)
+    if (this.data.at) this.host.append(this.numbers, this.words)
+    this.film.take(this.data)
+    this.pencil.due()
+  }
+
+  follows (slider) { return this.data?.at?.[slider] !== undefined }
+
+  // A slider is about to move: ask for its film.
+  expect (slider) {
+    if (!this.follows(slider) || this.film.plays(slider)) return
+    this.asked = performance.now()
+    this.tell("film", slider)
+  }
+
+  // The slider stands somewhere else now.
+  move (slider) {
+    if (!this.follows(slider)) return
+    this.slider = slider
+    this.pencil.now()
+  }
+
+  // Whether a film shows, or soon will, what this slider does: nobody else needs to.
+  claims (slider) {
+    return this.follows(slider) && (this.film.plays(slider) || performance.now() - this.asked < PATIENCE)
+  }
+
+  // The picture of where the slider stands, which the server may not know yet.
+  get picture () {
+    const place = this.slider && sliders.place(this.slider)
+    if (place === undefined || place === null || place === this.data.at?.[this.slider]) return this.data.picture
+    return this.film.at(this.slider, place) ?? this.data.picture
+  }
+
+  draw () {
+    const picture = this.picture
+    // What the server confirms has been shown already.
+    if (picture === this.drawn || JSON.stringify(picture) === JSON.stringify(this.drawn)) return
+    this.drawn = picture
+    const { data, layout, frames } = picture.figure
+    this.height = layout.height
+    this.plot.style.height = `${layout.height}px`
+    this.host.setAttribute("aria-label", picture.alt)
+    this.words.innerHTML = picture.words
+    this.numbers.replaceChildren(...picture.numbers.map(([label, value]) => number(label, value)))
+    const known = this.plot.classList.contains("js-plotly-plot")
+    window.Plotly.react(this.plot, { data, layout: { ...layout, autosize: true }, frames, config: CONFIG })
+    if (!known) this.hear()
+  }
+
+  hear () {
+    this.plot.on("plotly_click", ({ points: [point] }) => {
+      if (this.data.clicks && point) this.tell("clicked", { x: point.x, y: point.y })
+    })
+  }
+
+  resize () {
+    const width = this.host.clientWidth
+    if (!this.drawn || !width || width === this.width) return
+    this.width = width
+    window.Plotly.Plots.resize(this.plot)
+  }
+
+  remove () {
+    this.stop()
+    this.pencil.stop()
+    this.resized.disconnect()
+    window.Plotly?.purge(this.plot)
+  }
+}
+
+function number (label, value) {
+  const box = document.createElement("div")
+  const name = document.createElement("span")
+  const large = document.createElement("strong")
+  name.textContent = label
+  large.textContent = value
+  box.append(name, large)
+  return box
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  let chart = charts.get(parentElement)
+  if (!chart) charts.set(parentElement, chart = new Chart(parentElement))
+  chart.take(decoder.decode(data), setTriggerValue)
+  return () => { charts.delete(parentElement); chart.remove() }
+}

@@ -1,0 +1,60 @@
+// When a chart is drawn: what is in sight in the next frame, what is not when it comes near.
+let plotly
+
+function load () {
+  plotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script")
+    script.src = new URL("plotly.js", import.meta.url).href
+    script.onload = resolve
+    script.onerror = () => reject(new Error("plotly.js could not be loaded"))
+    document.head.append(script)
+  })
+  return plotly
+}
+
+// Plotly is fetched while Streamlit still builds the page.
+load()
+
+export function drawing (host, draw) {
+  let waiting = false // something is to be drawn
+  let near = false
+  let frame = null // the next one that is asked for
+  const finish = () => {
+    if (!waiting || !host.isConnected) return
+    waiting = false
+    draw()
+  }
+  const next = () => {
+    frame ??= requestAnimationFrame(async () => {
+      if (!window.Plotly) await load()
+      frame = null
+      finish()
+    })
+  }
+  const watch = new IntersectionObserver(entries => {
+    near = entries.at(-1).isIntersecting
+    if (near && waiting) next()
+  }, { rootMargin: "400px" })
+  watch.observe(host)
+  addEventListener("beforeprint", finish)
+  return {
+    // Draw soon.
+    due () {
+      waiting = true
+      if (near) next()
+    },
+    // Draw before the next frame is painted, but once a frame only.
+    now () {
+      waiting = true
+      if (!near) return
+      const first = frame === null && window.Plotly
+      next()
+      if (first) finish()
+    },
+    stop () {
+      waiting = false
+      watch.disconnect()
+      removeEventListener("beforeprint", finish)
+    },
+  }
+}

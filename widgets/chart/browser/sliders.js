@@ -1,0 +1,106 @@
+// Streamlit's sliders while they move. Under a finger they tell the server on release only (since its
+// pull request 11879): here they tell charts at once, and the server as often as it can answer.
+const PAUSE = 80 // milliseconds between two values that go out
+const PATIENCE = 2000 // how long an answer may take before the next value goes out all the same
+const DWELL = 120 // how long a slider has the focus before a film of it is worth asking for
+const SLIDER = "[data-testid=stSlider]"
+
+const followers = new Set()
+let drag = null // what a finger holds
+let answered = true
+let sent = 0
+
+// Let a chart hear of sliders: what is about to move (`expect`), and what has moved (`move`).
+export const follow = chart => { followers.add(chart); return () => followers.delete(chart) }
+
+// Where a slider stands on the screen; null where there is none.
+export const place = key => {
+  const range = document.querySelector(`.st-key-${CSS.escape(key)} ${SLIDER} input[type=range]`)
+  return range && Number(range.value)
+}
+
+// The key and the input of the slider that an event concerns, unless it has two thumbs or is off.
+function held (target) {
+  const slider = target.closest?.(SLIDER)
+  const ranges = slider?.querySelectorAll("input[type=range]") ?? []
+  const key = [...slider?.closest("[class*=st-key-]")?.classList ?? []]
+    .find(name => name.startsWith("st-key-"))?.slice("st-key-".length)
+  return key && ranges.length === 1 && !ranges[0].disabled ? { key, range: ranges[0] } : null
+}
+
+let watched = null
+const watcher = new MutationObserver(() => {
+  if (watched.range.value === watched.value) return
+  watched.value = watched.range.value
+  if (drag) drag.untold = true
+  for (const chart of followers) chart.move(watched.key)
+})
+
+function watch (slider) {
+  if (watched?.range === slider.range) return
+  watcher.disconnect()
+  watched = { ...slider, value: slider.range.value }
+  watcher.observe(slider.range, { attributes: true, attributeFilter: ["value", "aria-valuetext"] })
+}
+
+const expect = key => { for (const chart of followers) chart.expect(key) }
+
+addEventListener("focusin", ({ target }) => {
+  const slider = held(target)
+  if (!slider) return
+  watch(slider)
+  if (!drag) setTimeout(() => { if (document.activeElement === slider.range) expect(slider.key) }, DWELL)
+})
+
+addEventListener("pointerdown", event => {
+  const slider = event.isTrusted && !drag && !event.button && held(event.target)
+  if (!slider) return
+  watch(slider)
+  drag = { ...slider, at: event, untold: false }
+  document.documentElement.dataset.moving = slider.key
+  expect(slider.key)
+  requestAnimationFrame(tick)
+}, true)
+
+const ours = event => drag && event.isTrusted && event.pointerId === drag.at.pointerId
+
+addEventListener("pointermove", event => { if (ours(event)) drag.at = event }, true)
+
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, event => {
+    if (!ours(event)) return
+    drag = null
+    delete document.documentElement.dataset.moving
+  }, true)
+}
+
+document.addEventListener("kl:answered", () => { answered = true })
+
+function tick () {
+  if (!drag) return
+  requestAnimationFrame(tick)
+  const since = performance.now() - sent
+  const free = since > PAUSE && (answered || since > PATIENCE)
+  if (drag.untold && free && ![...followers].some(chart => chart.claims(drag.key))) tell()
+}
+
+// End react-aria's drag, which commits the value, and begin it again where the thumb now stands: so
+// what is left between thumb and finger is not lost.
+function tell () {
+  drag.untold = answered = false
+  sent = performance.now()
+  const thumb = drag.range.closest("[data-rac]")
+  fire(window, "pointerup", drag.at)
+  setTimeout(() => {
+    if (!drag || !thumb.isConnected) return
+    const { x, y, width, height } = thumb.getBoundingClientRect()
+    fire(thumb, "pointerdown", drag.at, x + width / 2, y + height / 2)
+  })
+}
+
+function fire (target, type, { pointerId, pointerType, clientX, clientY }, x = clientX, y = clientY) {
+  target.dispatchEvent(new PointerEvent(type, {
+    bubbles: true, cancelable: true, composed: true, pointerId, pointerType, isPrimary: true,
+    button: 0, buttons: type === "pointerup" ? 0 : 1, clientX: x, clientY: y,
+  }))
+}

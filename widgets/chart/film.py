@@ -1,0 +1,68 @@
+"""Many pictures as one and what changes: a film small enough to send."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+Path = tuple[str | int, ...]
+
+
+def reel(base: Any, pictures: Sequence[Any]) -> dict[str, Any]:
+    """Return where pictures differ from `base` or each other, and what stands there in each.
+
+    Parameters
+    ----------
+    base : tree of dict and list
+        The picture at rest.
+    pictures : sequence of trees
+        None where there is nothing to draw.
+
+    Returns
+    -------
+    dict
+        ``paths`` into the tree, and ``frames``: for each picture the values at these paths.
+
+    Examples
+    --------
+    >>> reel({"a": 1, "b": [1, 2]}, [{"a": 2, "b": [1, 2]}, None])
+    {'paths': [['a']], 'frames': [[2], None]}
+    """
+    found = {path for each in pictures if each is not None for path in _differences(base, each)}
+    # What is replaced as a whole needs no parts.
+    paths = sorted(
+        (path for path in found if not any(path[:k] in found for k in range(len(path)))), key=str
+    )
+    return {
+        "paths": [list(path) for path in paths],
+        "frames": [each and [_at(each, path) for path in paths] for each in pictures],
+    }
+
+
+def _differences(one: Any, other: Any, path: Path = ()) -> Iterator[Path]:
+    """Find the smallest parts that differ, going into what has the same shape."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        for key, value in one.items():
+            yield from _differences(value, other[key], (*path, key))
+    elif _has_parts(one) and _has_parts(other) and len(one) == len(other):
+        for place, value in enumerate(one):
+            yield from _differences(value, other[place], (*path, place))
+    elif not _same(one, other):
+        yield path
+
+
+def _has_parts(tree: Any) -> bool:
+    """Say whether a list holds traces, labels or shapes rather than numbers."""
+    return isinstance(tree, list | tuple) and bool(tree) and isinstance(tree[0], dict)
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    return type(one) is type(other) and bool(one == other)
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for step in path:
+        tree = tree[step]
+    return tree

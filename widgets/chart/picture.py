@@ -1,0 +1,125 @@
+"""What a picture is: a figure, its numbers and words; and where its sliders stop."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+from markdown_it import MarkdownIt
+
+Controls = Mapping[str, Any]
+Tree = dict[str, Any]
+
+_MARKDOWN = MarkdownIt()
+# A film has about this many pictures at most: more than a finger can tell apart.
+MOST_STOPS = 101
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A place in the figure that can be dragged, and with it a slider.
+
+    The browser computes nothing: it looks in the slider's film for the stop at which this handle
+    comes nearest to the finger.
+
+    Attributes
+    ----------
+    slider : str
+        The key of the slider that moves along; one of the picture's stops.
+    x, y : float
+        Where it is, as the axes count: the place among categories, the exponent on a log axis.
+    way : {"x", "y", "both"}
+        Which way it can be dragged.
+    hue : {"p", "q"}
+        Whose it is.
+    width : float
+        How much of the x axis takes hold of it: a bar's width; 0 for a point.
+    axes : tuple of str
+        The axes that count.
+    """
+
+    slider: str
+    x: float
+    y: float
+    way: Literal["x", "y", "both"]
+    hue: Literal["p", "q"]
+    width: float = 0
+    axes: tuple[str, str] = ("xaxis", "yaxis")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What answers a slider.
+
+    Attributes
+    ----------
+    figure : go.Figure
+        The chart.
+    words : str
+        One or two sentences, in Markdown, that say what it shows.
+    numbers : mapping of str to str
+        The numbers that matter most, by what they are; drawn large.
+    handles : sequence of Handle
+        What can be dragged in the figure itself.
+    """
+
+    figure: go.Figure
+    words: str
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    handles: Sequence[Handle] = ()
+
+    def tree(self, figure: Tree) -> Tree:
+        """Return the picture as plain data, with `figure` as the figure."""
+        return {
+            "figure": figure,
+            "words": _MARKDOWN.render(self.words),
+            # A screen reader would read the stars of Markdown out.
+            "alt": re.sub(r"[*`]", "", self.words),
+            "numbers": [list(each) for each in self.numbers.items()],
+            "handles": [asdict(each) for each in self.handles],
+        }
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Where the film of a slider has pictures.
+
+    Attributes
+    ----------
+    values : sequence
+        What the control is there.
+    places : sequence of float
+        What the browser's slider is there: the same number, or the place among the options.
+    """
+
+    values: Sequence[Any]
+    places: Sequence[float]
+
+    @classmethod
+    def along(cls, low: float, high: float, step: float) -> "Stops":
+        """Return stops on the steps of an `st.slider`, evenly spread from end to end.
+
+        Examples
+        --------
+        >>> Stops.along(0.0, 1.0, 0.25).values
+        [0.0, 0.25, 0.5, 0.75, 1.0]
+        >>> len(Stops.along(0.0, 10.0, 0.1).values)
+        101
+        """
+        count = round((high - low) / step)
+        stride = -(-count // (MOST_STOPS - 1))
+        steps = [*range(0, count, stride), count]
+        values = [round(low + step * each, 10) for each in steps]
+        return cls(values, values)
+
+    @classmethod
+    def among(cls, options: Sequence[Any]) -> "Stops":
+        """Return a stop for each option of an `st.select_slider`."""
+        return cls(options, range(len(options)))
+
+    def place_of(self, value: Any) -> float | None:
+        """Return what the browser's slider is when the control is `value`."""
+        if isinstance(self.places, range):
+            return self.values.index(value) if value in self.values else None
+        return float(value)
