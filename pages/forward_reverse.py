@@ -27,9 +27,10 @@ from kl_core import (
     project_reverse,
 )
 from widgets import frame, theme, units
-from widgets.chart import shown
+from widgets.chart import Handle, Picture, Stops, moving, shown
 from widgets.components import Components
 from widgets.formula import formula, write
+from widgets.look import sliders_of
 from widgets.prediction import predict
 from widgets.presenter import presenting, stage
 from widgets.presets import Preset, presets
@@ -47,29 +48,7 @@ VIEWS = {
     "Touching modes": ((0.5, -1.0, 0.8), (0.5, 1.0, 0.8)),
     "One heavy tail": ((0.85, 0.0, 0.6), (0.15, 0.0, 3.0)),
 }
-FOLLOW_Q = (
-    "forward_hand",
-    "forward_game",
-    "forward_optima",
-    "forward_map",
-    "forward_film",
-    "forward_formula",
-    "forward_take_away",
-)
-FOLLOW_P = (
-    "forward_hand",
-    "forward_game",
-    "forward_table",
-    "forward_optima",
-    "forward_map",
-    "forward_film",
-    "forward_between",
-    "forward_people",
-    "forward_formula",
-    "forward_take_away",
-)
-FOLLOW_OPTIMISER = ("forward_map", "forward_film", "forward_optima")
-P = Components("forward_p", TWO_MODES, FOLLOW_P)
+P = Components("forward_p", TWO_MODES, ("forward_hand", "forward_table"))
 Q_START = {"forward_q_mean": 1.5, "forward_q_spread": 1.0}
 Q_MEAN, Q_SPREAD, Q_STEP = (-10.0, 10.0), (0.1, 8.0), 0.05
 ALPHAS = np.linspace(0, 1, 21)
@@ -145,12 +124,13 @@ def count_move():
 def q_moved():
     """Count a move of the game, and draw what follows Q."""
     count_move()
-    redraw(*FOLLOW_Q)
+    redraw("forward_hand")
 
 
-def by_hand():
-    """Return mean and spread of Q as the sliders have them."""
-    return st.session_state["forward_q_mean"], st.session_state["forward_q_spread"]
+def by_hand(controls=None):
+    """Return mean and spread of Q as the sliders have them, or `controls` instead."""
+    state = st.session_state if controls is None else controls
+    return state["forward_q_mean"], state["forward_q_spread"]
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -247,7 +227,7 @@ def both_ways(p, mean, spread, base):
 
 def in_the_picture(p, mean, spread):
     """Return positions along the line, and the logarithms of both densities there."""
-    x = along(p, reach_of(p, (mean, spread)), (mean, spread))
+    x = along(p, reach_of(p, (mean, spread)), (mean, spread), count=161)
     return x, p.logpdf(x), gaussian(mean, spread).logpdf(x)
 
 
@@ -280,15 +260,35 @@ def hand_picture(x, log_p, log_q, divergences, unit, colours):
     )
 
 
+def handles_of_q(mean, spread):
+    """Return what can be dragged of Q: its peak, and its left flank (P has the right one)."""
+    q = gaussian(mean, spread)
+    return [
+        Handle(f"forward_q_{name}", x, float(q.pdf(x)), "x", "q")
+        for name, x in (("mean", mean), ("spread", mean - spread))
+    ]
+
+
+def hand_drawn(controls):
+    """Return P, the learner's Q, and where both divergences come from."""
+    unit, p, q = units.current(), P.mixture(controls), by_hand(controls)
+    view = *in_the_picture(p, *q), both_ways(p, *q, unit.base), unit
+    return Picture(
+        hand_picture(*view, palette(theme.scheme())),
+        hand_in_words(*view),
+        handles=[*P.handles(controls), *handles_of_q(*q)],
+    )
+
+
 @st.fragment(key="forward_hand")
 def hand():
-    """Show P, the learner's Q, and where both divergences come from."""
-    unit, p = units.current(), P.mixture()
+    """Show what answers the sliders of P and Q."""
     P.say_what_is_wrong()
-    view = *in_the_picture(p, *by_hand()), both_ways(p, *by_hand(), unit.base), unit
-    words = hand_in_words(*view)
-    shown(hand_picture(*view, palette(theme.scheme())), words, key="_forward_hand")
-    st.markdown(words)
+    of_q = {
+        "forward_q_mean": Stops.along(*Q_MEAN, Q_STEP),
+        "forward_q_spread": Stops.along(*Q_SPREAD, Q_STEP),
+    }
+    moving(hand_drawn, key="_forward_hand", stops=P.stops() | of_q)
 
 
 @st.fragment(key="forward_table")
@@ -420,9 +420,8 @@ def arrival(direction, path, fits, unit):
 
 def clicked(key):
     """Put Q where the learner has clicked on a map."""
-    points = st.session_state[key]["selection"]["points"]
-    if points:
-        put_q(points[0]["x"], points[0]["y"])
+    if point := st.session_state[key]["clicked"]:
+        put_q(point["x"], point["y"])
         count_move()
         # The sliders stand outside the maps' fragment.
         st.rerun()
@@ -893,7 +892,8 @@ with stage(first_screen, "Move it", anchor="move"):
         with of_p:
             P.sliders()
         st.markdown(":orange[**Q**], one bell, by your hand")
-        sliders_of_q()
+        with sliders_of("q", "forward"):
+            sliders_of_q()
     with answer:
         hand()
 # On a projector the game comes after the first screen.
@@ -906,8 +906,6 @@ with st.container() if presenting() else answer:
             list(GAMES),
             key="forward_goal",
             bind="query-params",
-            on_change=redraw,
-            args=("forward_game",),
         )
     with which:
         series(
@@ -929,8 +927,6 @@ with left:
         horizontal=True,
         help="Gradient descent follows the slope in mean and log spread. Adam rescales each of the "
         "two by its own history. The natural gradient asks how much a step changes Q itself.",
-        on_change=redraw,
-        args=FOLLOW_OPTIMISER,
     )
 with right:
     st.select_slider(
@@ -941,7 +937,7 @@ with right:
         bind="query-params",
         help=f"Up to {STEPS} steps. Too small and it does not arrive, too large and it overshoots.",
         on_change=redraw,
-        args=FOLLOW_OPTIMISER,
+        args=("forward_optima",),
     )
 optima()
 st.header("The landscape", anchor="landscape")
@@ -983,8 +979,6 @@ with controls:
         list(PICTURES),
         key="forward_picture",
         bind="query-params",
-        on_change=redraw,
-        args=("forward_plane",),
     )
     st.radio(
         "Q may be",
@@ -993,8 +987,6 @@ with controls:
         key="forward_shape",
         bind="query-params",
         captions=list(SHAPES.values()),
-        on_change=redraw,
-        args=("forward_plane",),
     )
     st.slider(
         "Slant of P's bells",

@@ -6,16 +6,16 @@ from charts import die as chart
 from charts.style import amount, palette
 from kl_core import kl_divergence, kl_terms, normalize
 from widgets import frame, theme, units
-from widgets.chart import shown
+from widgets.chart import Handle, Picture, Stops, moving
+from widgets.look import sliders_of
 from widgets.presenter import stage
 from widgets.redraw import redraw
 
 
-@st.fragment(key="home_picture")
-def picture():
-    """Show the one number that this app is about, for a belief that the learner chooses."""
+def drawn(controls):
+    """Return the one number that this app is about, for a belief that the learner chooses."""
     unit = units.current()
-    belief = st.session_state["home_belief"] / 100
+    belief = controls["home_belief"] / 100
     p, q = normalize([1.0] * 6), normalize([belief, *[(1 - belief) / 5] * 5])
     divergence = kl_divergence(p, q, base=unit.base)
     words = (
@@ -24,8 +24,14 @@ def picture():
     )
     terms = kl_terms(p, q, base=unit.base)
     figure = chart.terms_figure(p, q, terms, unit.name, palette(theme.scheme()))
-    shown(figure, words, key="_home_chart")
-    st.markdown(words)
+    handle = Handle("home_belief", 0.2, 100 * belief, "y", "q", 0.38)
+    return Picture(figure, words, handles=[handle])
+
+
+@st.fragment(key="home_picture")
+def picture():
+    """Show what answers the slider."""
+    moving(drawn, key="_home_chart", stops={"home_belief": Stops.along(1, 99, 1)})
 
 
 first_screen = frame.header("KL divergence, understood by moving it")
@@ -39,7 +45,7 @@ st.markdown(
 st.page_link("intuition.py", label="**Start with the forecaster**", icon="🌦️")
 st.page_link("summary.py", label="Know it already? Test yourself", icon="🗺️")
 with stage(first_screen):
-    st.slider(
+    sliders_of("q", "home").slider(
         "Try it: how often do you believe this fair die shows a 1?",
         1,
         99,

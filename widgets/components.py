@@ -9,7 +9,9 @@ import numpy as np
 import streamlit as st
 
 from kl_core import GaussianMixture, normalize
+from widgets.chart import Controls, Handle, Stops
 from widgets.frame import readable
+from widgets.look import sliders_of
 from widgets.redraw import redraw
 
 ROWS = 5
@@ -168,10 +170,43 @@ class Components:
         good: tuple[Row, ...] = st.session_state[self._last]
         return good
 
-    def mixture(self) -> GaussianMixture:
-        """Return the mixture that the table describes, its weights divided by their sum."""
-        weights, means, stds = zip(*self.rows(), strict=True)
+    def mixture(self, controls: Controls | None = None) -> GaussianMixture:
+        """Return the mixture that the table describes, its weights divided by their sum.
+
+        With `controls`, as it is when the sliders stand where they say.
+        """
+        rows = self.rows() if controls is None else self._rows_at(controls)
+        weights, means, stds = zip(*rows, strict=True)
         return GaussianMixture(normalize(weights).tolist(), means, stds)
+
+    def _rows_at(self, controls: Controls) -> Sequence[Row]:
+        """Return the table after whichever slider stands elsewhere in `controls` has moved it."""
+        rows: Sequence[Row] = self.rows()
+        now = _values(rows)
+        for name in _SLIDERS:
+            wanted = float(controls.get(self._slider(name), now[name]))
+            if not math.isclose(wanted, now[name], rel_tol=1e-5):
+                rows = moved(rows, name, wanted)
+        return rows
+
+    def stops(self) -> dict[str, Stops]:
+        """Return where the films of these sliders have pictures."""
+        return {
+            self._slider(name): Stops.along(low, high, step)
+            for name, (_, low, high, step, _) in _SLIDERS.items()
+        }
+
+    def handles(self, controls: Controls) -> list[Handle]:
+        """Return what can be dragged of P: the peak furthest right, and the widest bell's flank."""
+        p = self.mixture(controls)
+        right, widest = int(np.argmax(p.means)), int(np.argmax(p.stds))
+        flank = p.means[widest] + p.stds[widest]
+        places = [("spread", flank)]
+        if self._several(self.rows()):
+            places.insert(0, ("separation", p.means[right]))
+        return [
+            Handle(self._slider(name), float(x), float(p.pdf(x)), "x", "p") for name, x in places
+        ]
 
     def say_what_is_wrong(self) -> None:
         """Say which cell is wrong and what would be right, if one is."""
@@ -212,16 +247,11 @@ class Components:
     def sliders(self) -> None:
         """Draw the sliders that move all bells at once."""
         rows = self.rows()
-        weights, means, stds = map(np.array, zip(*rows, strict=True))
-        several = int((weights > 0).sum()) > 1
-        values = {
-            "weight": weights[0] / weights.sum(),
-            "separation": means.max() - means.min(),
-            "spread": stds.max(),
-        }
+        several, values = self._several(rows), _values(rows)
+        blue = sliders_of("p", self.prefix)
         for name, (label, low, high, step, tells) in _SLIDERS.items():
-            st.session_state[self._slider(name)] = float(np.clip(values[name], low, high))
-            st.slider(
+            st.session_state[self._slider(name)] = values[name]
+            blue.slider(
                 label,
                 low,
                 high,
@@ -264,6 +294,11 @@ class Components:
             st.session_state[self._kept] = tuple(map(tuple, table))
             st.rerun()
 
+    @staticmethod
+    def _several(rows: Sequence[Row]) -> bool:
+        """Say whether there is more than one bell to weigh and to part."""
+        return sum(weight > 0 for weight, _, _ in rows) > 1
+
     def _replaced(self) -> list[tuple[float, Table]]:
         """Return the tables that the browser may still show, and when they were replaced."""
         since = time.monotonic() - SETTLING_SECONDS
@@ -288,6 +323,20 @@ class Components:
     def _last(self) -> str:
         """The key of the last table that was right."""
         return f"_{self.prefix}_last"
+
+
+def _values(rows: Sequence[Row]) -> dict[str, float]:
+    """Return where the sliders stand for a table, as far as they reach."""
+    weights, means, stds = map(np.array, zip(*rows, strict=True))
+    values = {
+        "weight": weights[0] / weights.sum(),
+        "separation": means.max() - means.min(),
+        "spread": stds.max(),
+    }
+    return {
+        name: float(np.clip(values[name], low, high))
+        for name, (_, low, high, _, _) in _SLIDERS.items()
+    }
 
 
 def _texts(rows: Sequence[Row]) -> Table:

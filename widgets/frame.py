@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from widgets import presenter, theme, units
+from widgets import look, presenter, theme, units
 from widgets.redraw import draw_whole
 
 SIDEBAR_WIDTH = 240
@@ -55,6 +55,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
             units.switch()
             presenter.switch()
         _begin_at_the_top(page)
+        look.style()
         notice = st.container(key="_notice")
         draw_whole(page.url_path or "home", page.run)
         for key, value in _refused(asked).items():

@@ -22,7 +22,7 @@ _STYLE = """
   .st-key-_frame, :has(> .st-key-_frame) { position: relative; width: 100%; }
   :has(> .st-key-_switches) { position: absolute; top: 0; right: 0; z-index: 1; width: auto; }
   .st-key-_notice { padding-top: 3rem; }
-  .kl-chart { max-height: calc(100dvh - 6rem); }
+  .kl-plot { max-height: calc(100dvh - 6rem); }
 
   .st-key-_first_screen, :has(> .st-key-_first_screen) { flex: none; }
   .st-key-_first_screen:has(.kl-chart) { height: 100dvh; }
@@ -42,7 +42,8 @@ _STYLE = """
     .stColumn { overflow-y: auto; }
     [data-testid=stLayoutWrapper]:has(.kl-chart) { flex: 1 1 0; min-height: 0; }
     .stElementContainer:has(.kl-chart) { flex: 1 1 0 !important; min-height: 16rem; }
-    [data-testid=stFullScreenFrame], .kl-chart { height: 100% !important; max-height: none; }
+    .kl-chart { height: 100%; display: flex; flex-direction: column; }
+    .kl-plot { flex: 1 1 0; min-height: 0; height: auto; }
   }
 }
 </style>
@@ -74,7 +75,7 @@ def stage(
 
     `first_screen` is what `frame.header` returned.
     """
-    place = first_screen if presenting() else st.container()
+    place = first_screen if presenting() else st.container(key="_stage")
     if heading:
         place.header(heading, anchor=anchor)
     return place

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kl_core import normalize
 from widgets.chart import Controls, Handle, Stops
+from widgets.look import sliders_of
 from widgets.redraw import redraw
 
 HEAVIEST, STEP = 10.0, 0.1
@@ -45,10 +46,11 @@ class Weights:
 
     def sliders(self, p_heading: str, q_heading: str) -> None:
         """Draw the sliders of P beside those of Q."""
+        hues: tuple[Literal["p", "q"], ...] = ("p", "q")
         for column, letter, heading, weights in zip(
-            st.columns(2, wrap=False), "pq", (p_heading, q_heading), (self.p, self.q), strict=True
+            st.columns(2, wrap=False), hues, (p_heading, q_heading), (self.p, self.q), strict=True
         ):
-            with column:
+            with column, sliders_of(letter, self.prefix):
                 st.markdown(heading)
                 for place, outcome in enumerate(self.outcomes, start=1):
                     st.slider(

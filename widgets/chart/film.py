@@ -1,11 +1,14 @@
 """Many pictures as one and what changes: a film small enough to send."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 Path = tuple[str | int, ...]
+# From this length on an array is a curve, and seven digits are more than a screen has.
+LONG = 50
 
 
 def reel(base: Any, pictures: Sequence[Any]) -> dict[str, Any]:
@@ -21,22 +24,43 @@ def reel(base: Any, pictures: Sequence[Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``paths`` into the tree, and ``frames``: for each picture the values at these paths.
+        ``paths`` into the tree, and ``frames``: for each picture, which of the ``values`` stand at
+        these paths. A value that comes again stands there once.
 
     Examples
     --------
-    >>> reel({"a": 1, "b": [1, 2]}, [{"a": 2, "b": [1, 2]}, None])
-    {'paths': [['a']], 'frames': [[2], None]}
+    >>> reel({"a": 1, "b": [1, 2]}, [{"a": 2, "b": [1, 2]}, None, {"a": 3, "b": 2}])
+    {'paths': [['a'], ['b']], 'values': [2, [1, 2], 3], 'frames': [[0, 1], None, [2, 0]]}
     """
     found = {path for each in pictures if each is not None for path in _differences(base, each)}
     # What is replaced as a whole needs no parts.
     paths = sorted(
         (path for path in found if not any(path[:k] in found for k in range(len(path)))), key=str
     )
+    values: dict[str, tuple[int, Any]] = {}
+    frames = [each and [_number(values, _at(each, path)) for path in paths] for each in pictures]
     return {
         "paths": [list(path) for path in paths],
-        "frames": [each and [_at(each, path) for path in paths] for each in pictures],
+        "values": [value for _, value in values.values()],
+        "frames": frames,
     }
+
+
+def _number(values: dict[str, tuple[int, Any]], value: Any) -> int:
+    """Return the number of a value among those that have come before."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    return values.setdefault(repr(value), (len(values), _thin(value)))[0]
+
+
+def _thin(value: Any) -> Any:
+    """Return a long array of numbers with the digits that a picture can show."""
+    if not (isinstance(value, dict) and value.get("dtype") == "f8"):
+        return value
+    array = np.frombuffer(b64decode(value["bdata"]))
+    if array.size < LONG or np.abs(array).max() > np.finfo(np.float32).max:
+        return value
+    return {**value, "dtype": "f4", "bdata": b64encode(array.astype("<f4").tobytes()).decode()}
 
 
 def _differences(one: Any, other: Any, path: Path = ()) -> Iterator[Path]:

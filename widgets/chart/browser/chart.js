@@ -1,6 +1,7 @@
 // A chart: Plotly on one persistent node, with its numbers and words. While a slider that it follows
 // is dragged it plays a film of it: pictures that the server has computed.
 import { Film } from "./film.js"
+import { Handles } from "./handles.js"
 import { drawing } from "./drawing.js"
 import { styled } from "./styled.js"
 import * as sliders from "./sliders.js"
@@ -17,6 +18,7 @@ class Chart {
     this.host.className = "kl-chart"
     this.host.setAttribute("role", "figure")
     this.plot = document.createElement("div")
+    this.plot.className = "kl-plot"
     this.numbers = document.createElement("div")
     this.numbers.className = "kl-numbers"
     this.words = document.createElement("div")
@@ -24,9 +26,10 @@ class Chart {
     this.host.append(this.plot)
     parent.append(this.host)
     this.film = new Film()
+    this.handles = new Handles(this)
     this.stop = sliders.follow(this)
     this.resized = new ResizeObserver(() => this.resize())
-    this.resized.observe(this.host)
+    this.resized.observe(this.plot)
     this.pencil = drawing(this.host, () => this.draw())
   }
 
@@ -37,7 +40,10 @@ class Chart {
     this.text = text
     this.data = JSON.parse(text)
     if (this.data.at) this.host.append(this.numbers, this.words)
-    this.film.take(this.data)
+    if (this.data.at) {
+      this.film.take(this.data, () => { this.handles.filmed(); this.pencil.now() })
+        .catch(error => console.warn("A film could not be read.", error))
+    }
     this.pencil.due()
   }
 
@@ -72,17 +78,23 @@ class Chart {
   draw () {
     const picture = this.picture
     // What the server confirms has been shown already.
-    if (picture === this.drawn || JSON.stringify(picture) === JSON.stringify(this.drawn)) return
-    this.drawn = picture
+    if (picture === this.shown || JSON.stringify(picture) === JSON.stringify(this.shown)) return
+    this.shown = picture
     const { data, layout, frames } = picture.figure
-    this.height = layout.height
-    this.plot.style.height = `${layout.height}px`
+    // As high as the figure wants, or as the page has room for.
+    if (this.wants !== layout.height) {
+      this.wants = layout.height
+      this.plot.style.setProperty("--height", `${layout.height}px`)
+      this.measure()
+    }
     this.host.setAttribute("aria-label", picture.alt)
     this.words.innerHTML = picture.words
     this.numbers.replaceChildren(...picture.numbers.map(([label, value]) => number(label, value)))
+    this.host.classList.add("kl-drawn")
     const known = this.plot.classList.contains("js-plotly-plot")
-    window.Plotly.react(this.plot, { data, layout: { ...layout, autosize: true }, frames, config: CONFIG })
+    window.Plotly.react(this.plot, { data, layout: { ...layout, ...this.size }, frames, config: CONFIG })
     if (!known) this.hear()
+    this.handles.place(picture)
   }
 
   hear () {
@@ -91,11 +103,17 @@ class Chart {
     })
   }
 
+  measure () {
+    const { clientWidth: width, clientHeight: height } = this.plot
+    const same = this.size?.width === width && this.size.height === height
+    this.size = { width, height }
+    return same
+  }
+
   resize () {
-    const width = this.host.clientWidth
-    if (!this.drawn || !width || width === this.width) return
-    this.width = width
-    window.Plotly.Plots.resize(this.plot)
+    if (!this.shown || !this.plot.clientWidth || this.measure()) return
+    this.shown = null
+    this.pencil.due()
   }
 
   remove () {

@@ -20,7 +20,7 @@ export function drawing (host, draw) {
   let near = false
   let frame = null // the next one that is asked for
   const finish = () => {
-    if (!waiting || !host.isConnected) return
+    if (!waiting || !host.isConnected || !window.Plotly) return
     waiting = false
     draw()
   }

@@ -3,6 +3,7 @@
 const PAUSE = 80 // milliseconds between two values that go out
 const PATIENCE = 2000 // how long an answer may take before the next value goes out all the same
 const DWELL = 120 // how long a slider has the focus before a film of it is worth asking for
+const SYNTHETIC = 97531 // a pointer that no hand has
 const SLIDER = "[data-testid=stSlider]"
 
 const followers = new Set()
@@ -13,10 +14,40 @@ let sent = 0
 // Let a chart hear of sliders: what is about to move (`expect`), and what has moved (`move`).
 export const follow = chart => { followers.add(chart); return () => followers.delete(chart) }
 
+const rangeOf = key => document.querySelector(`.st-key-${CSS.escape(key)} ${SLIDER} input[type=range]`)
+
 // Where a slider stands on the screen; null where there is none.
-export const place = key => {
-  const range = document.querySelector(`.st-key-${CSS.escape(key)} ${SLIDER} input[type=range]`)
-  return range && Number(range.value)
+export const place = key => { const range = rangeOf(key); return range && Number(range.value) }
+
+export const dragging = () => drag !== null
+
+// Take hold of a slider from elsewhere; false where it cannot be moved.
+export function take (key) {
+  const range = rangeOf(key)
+  if (!range || range.disabled) return false
+  hold({ key, range })
+  return true
+}
+
+// Put a slider that is held on a place, within its ends; react-aria hears of it as of a key.
+export function put (key, value) {
+  const range = rangeOf(key)
+  if (!range || drag?.key !== key || Number(range.value) === value) return
+  const within = Math.min(Math.max(value, Number(range.min)), Number(range.max))
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(range, within)
+  range.dispatchEvent(new Event("input", { bubbles: true }))
+}
+
+// Let go of it: a click on its thumb, which moves nothing, makes react-aria commit.
+export function give (key) {
+  const range = rangeOf(key)
+  letGo()
+  if (!range) return
+  const thumb = range.closest("[data-rac]")
+  const { x, y, width, height } = thumb.getBoundingClientRect()
+  const at = { pointerId: SYNTHETIC, pointerType: "mouse", clientX: x + width / 2, clientY: y + height / 2 }
+  fire(thumb, "pointerdown", at)
+  setTimeout(() => fire(window, "pointerup", at))
 }
 
 // The key and the input of the slider that an event concerns, unless it has two thumbs or is off.
@@ -55,29 +86,36 @@ addEventListener("focusin", ({ target }) => {
 addEventListener("pointerdown", event => {
   const slider = event.isTrusted && !drag && !event.button && held(event.target)
   if (!slider) return
-  watch(slider)
-  drag = { ...slider, at: event, untold: false }
-  document.documentElement.dataset.moving = slider.key
-  expect(slider.key)
+  hold({ ...slider, at: event })
   requestAnimationFrame(tick)
 }, true)
 
-const ours = event => drag && event.isTrusted && event.pointerId === drag.at.pointerId
+function hold (slider) {
+  watch(slider)
+  drag = { ...slider, untold: false }
+  document.documentElement.dataset.moving = slider.key
+  expect(slider.key)
+}
+
+function letGo () {
+  drag = null
+  delete document.documentElement.dataset.moving
+}
+
+const ours = event => drag && event.isTrusted && event.pointerId === drag.at?.pointerId
 
 addEventListener("pointermove", event => { if (ours(event)) drag.at = event }, true)
 
 for (const end of ["pointerup", "pointercancel"]) {
   addEventListener(end, event => {
-    if (!ours(event)) return
-    drag = null
-    delete document.documentElement.dataset.moving
+    if (ours(event)) letGo()
   }, true)
 }
 
 document.addEventListener("kl:answered", () => { answered = true })
 
 function tick () {
-  if (!drag) return
+  if (!drag?.at) return
   requestAnimationFrame(tick)
   const since = performance.now() - sent
   const free = since > PAUSE && (answered || since > PATIENCE)
@@ -92,7 +130,7 @@ function tell () {
   const thumb = drag.range.closest("[data-rac]")
   fire(window, "pointerup", drag.at)
   setTimeout(() => {
-    if (!drag || !thumb.isConnected) return
+    if (!drag?.at || !thumb.isConnected) return
     const { x, y, width, height } = thumb.getBoundingClientRect()
     fire(thumb, "pointerdown", drag.at, x + width / 2, y + height / 2)
   })
