@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import version
 
-from benchmarks import coding, estimators, key_press, kl_divergence, mixtures, rlhf
+from benchmarks import coding, cold_start, estimators, feel, kl_divergence, mixtures, rlhf
 
 packages = ", ".join(
     f"{name} {version(name)}" for name in ("streamlit", "plotly", "numpy", "scipy")
@@ -16,5 +16,5 @@ coding.measure()
 mixtures.measure()
 rlhf.measure()
 estimators.measure()
-key_press.measure_presses()
-key_press.measure_cold_start()
+feel.measure()
+cold_start.measure()

@@ -1,1 +1,1 @@
-"""Plotly figures: arrays in, `go.Figure` out; a module per lesson, one style for all."""
+"""Plotly figures: arrays in, `Figure` out; a module per lesson, one style for all."""

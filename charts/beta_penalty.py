@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from charts.outcomes import LABELS
-from charts.style import Q_PATTERN, Palette, Trace, bar, figure, percent, scatter, steady_limit
+from charts.style import (
+    Q_PATTERN,
+    Figure,
+    Palette,
+    Trace,
+    bar,
+    figure,
+    percent,
+    scatter,
+    steady_limit,
+)
 from kl_core.validation import Array
 
 
@@ -63,7 +72,7 @@ class Training:
     kept: bool = False
 
 
-def words_figure(words: Sequence[str], p: Array, q: Array, colours: Palette) -> go.Figure:
+def words_figure(words: Sequence[str], p: Array, q: Array, colours: Palette) -> Figure:
     """Return how likely a few next words are for the reference, P, and for the policy, Q.
 
     Parameters
@@ -119,7 +128,7 @@ def hacking_figure(
     best: int | None,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return both scores against √KL: over every β, and for the best of n.
 
     Parameters
@@ -254,7 +263,7 @@ def training_figure(
     last: int,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return reward, judge's score, KL and β step by step, one below the other.
 
     Parameters
@@ -357,7 +366,7 @@ def training_figure(
 
 def landing_figure(
     frontier: Curve, runs: Sequence[Training], unit: str, colours: Palette
-) -> go.Figure:
+) -> Figure:
     """Return the way each run took, below the frontier that nothing can cross.
 
     Parameters

@@ -4,11 +4,19 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from charts.curves import densities, signed_area
 from charts.outcomes import ROWS, Row, outcomes_figure
-from charts.style import Palette, amount, figure, number, scatter, steady_limit, steady_range
+from charts.style import (
+    Figure,
+    Palette,
+    amount,
+    figure,
+    number,
+    scatter,
+    steady_limit,
+    steady_range,
+)
 from kl_core.validation import Array
 
 HEIGHT = 560
@@ -24,7 +32,7 @@ def sum_figure(
     terms: Array,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return weight, gap and product of each outcome; the products add up to D(P‖Q).
 
     Parameters
@@ -63,7 +71,7 @@ def integral_figure(
     divergence: float,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return density, gap and product along the line; the area under the last is D(P‖Q).
 
     Parameters
@@ -163,7 +171,7 @@ def bins_figure(
     truth: float,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return P and Q in bins, above what is left of D(P‖Q) at each width.
 
     Parameters
@@ -294,7 +302,7 @@ def epsilon_figure(
     answer: float,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return what code reports that adds ε to q, for every ε.
 
     Parameters

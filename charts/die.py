@@ -1,16 +1,15 @@
 """Figures of the die lesson."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from charts.outcomes import Row, outcomes_figure
-from charts.style import Palette, amount, figure, scatter, steady_range
+from charts.style import Figure, Palette, amount, figure, scatter, steady_range
 from kl_core.validation import Array
 
 FACES = ("face 1", "face 2", "face 3", "face 4", "face 5", "face 6")
 
 
-def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) -> go.Figure:
+def terms_figure(p: Array, q: Array, terms: Array, unit: str, colours: Palette) -> Figure:
     """Return P and Q face by face above the terms of D(P‖Q) and their sum.
 
     Parameters
@@ -45,7 +44,7 @@ def rolls_figure(
     decided: int,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return the running log-likelihood ratio of P against Q over the rolls.
 
     Parameters

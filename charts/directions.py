@@ -4,9 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-import plotly.graph_objects as go
-
-from charts.style import Palette, amount, bar, counted, figure, number, steady_limit
+from charts.style import Figure, Palette, amount, bar, counted, figure, number, steady_limit
 from kl_core.validation import Array
 
 Line = Literal["D(P‖Q)", "D(Q‖P)", "both", "neither"]
@@ -51,7 +49,7 @@ def told(value: float, unit: str) -> str:
 
 def calls_figure(
     names: Sequence[str], values: Array, there: float, back: float, unit: str, colours: Palette
-) -> go.Figure:
+) -> Figure:
     """Return what each call answers as a bar, beside both divergences as dashed lines.
 
     Parameters

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import plotly.graph_objects as go
 
 from charts.curves import densities
 from charts.style import (
+    Figure,
     Palette,
     Trace,
     amount,
@@ -43,7 +44,7 @@ LOOKS = {
 }
 
 
-def pair_figure(x: Array, p: Array, q: Array, colours: Palette) -> go.Figure:
+def pair_figure(x: Array, p: Array, q: Array, colours: Palette) -> Figure:
     """Return the densities of P and of Q, which is drawn from, all of shape (n,)."""
     return figure(
         densities(x, p, q, colours),
@@ -64,7 +65,7 @@ def histograms_figure(
     draws: int,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return how many estimates of each kind fall where, one row for k1, k2 and k3.
 
     Parameters
@@ -95,20 +96,24 @@ def histograms_figure(
         name: np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0]
         for name, values in means.items()
     }
+    middles = (edges[:-1] + edges[1:]) / 2
+    # The same in each row, and much to write.
+    hues = [colours.of_sign(middle) for middle in middles.tolist()]
+    ends = [position(edge, 4) for edge in edges.tolist()]
+    between = [[left, right] for left, right in pairwise(ends)]
     traces: list[Trace] = []
     notes, axes, lines = [], {}, []
     for place, (name, domain) in enumerate(zip(means, ROWS, strict=True), start=1):
         axis = "y" if place == 1 else f"y{place}"
         values, tallest = means[name], steady_limit(1.05 * counts[name].max())
-        middles = (edges[:-1] + edges[1:]) / 2
         traces.append(
             bar(
                 x=middles,
                 y=counts[name],
                 yaxis=axis,
                 width=step,
-                marker={"color": [colours.of_sign(middle) for middle in middles]},
-                customdata=[[position(left, 4), position(left + step, 4)] for left in edges[:-1]],
+                marker={"color": hues},
+                customdata=between,
                 hovertemplate=f"%{{y}} estimates by {name} from %{{customdata[0]}} to "
                 f"%{{customdata[1]}} {unit}<extra></extra>",
                 showlegend=False,
@@ -184,6 +189,23 @@ def histograms_figure(
     )
 
 
+def heights(kl: Array, noise: Mapping[str, Array], here: float) -> dict[str, float]:
+    """Return how high the lines of `noise_figure` are at a divergence; only those that are there.
+
+    Examples
+    --------
+    >>> kl = np.array([1.0, 2.0])
+    >>> heights(kl, {"k1": np.array([3.0, 5.0]), "k3": np.array([np.inf, np.inf])}, 1.5)
+    {'k1': 4.0}
+    >>> heights(kl, {"k1": np.array([3.0, 5.0])}, 2.5)
+    {}
+    """
+    if not kl[0] <= here <= kl[-1]:
+        return {}
+    found = {name: float(np.interp(here, kl, values)) for name, values in noise.items()}
+    return {name: height for name, height in found.items() if math.isfinite(height)}
+
+
 def noise_figure(
     kl: Array,
     noise: Mapping[str, Array],
@@ -191,7 +213,7 @@ def noise_figure(
     crossing: float | None,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return how noisy one draw of each estimator is, in shares of the truth, as Q moves away.
 
     Parameters
@@ -234,20 +256,18 @@ def noise_figure(
                 "<extra></extra>",
             )
         )
-    if here is not None and kl[0] <= here <= kl[-1]:
-        for name, values in noise.items():
-            height = float(np.interp(here, kl, values))
-            if math.isfinite(height):
-                traces.append(
-                    scatter(
-                        x=[here],
-                        y=[height],
-                        mode="markers",
-                        marker={"color": colours.q, "size": 11, "symbol": SYMBOLS[name]},
-                        showlegend=False,
-                        hovertemplate=f"{name}, here: {number(height, 2)}<extra></extra>",
-                    )
-                )
+    if here is not None:
+        traces += [
+            scatter(
+                x=[here],
+                y=[height],
+                mode="markers",
+                marker={"color": colours.q, "size": 11, "symbol": SYMBOLS[name]},
+                showlegend=False,
+                hovertemplate=f"{name}, here: {number(height, 2)}<extra></extra>",
+            )
+            for name, height in heights(kl, noise, here).items()
+        ]
     title = (
         f"k3 is noisier than k1 beyond {amount(crossing, unit)}"
         if crossing is not None
@@ -300,7 +320,7 @@ def running_figure(
     seen: int,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return what estimates come to as more texts are drawn, and where they are bound for.
 
     Parameters
@@ -401,7 +421,7 @@ def pulls_figure(
     title: str,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return how each placement of a penalty pulls at a few next words, beside both true slopes.
 
     Parameters
@@ -501,7 +521,7 @@ class Run:
 
 def placements_figure(
     runs: Sequence[Run], optimum: tuple[float, float], unit: str, colours: Palette
-) -> go.Figure:
+) -> Figure:
     """Return exact KL and reward of runs that differ only in where the penalty stands.
 
     Parameters

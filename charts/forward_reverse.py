@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import plotly.graph_objects as go
 
 from charts.curves import densities, p_density, q_density, signed_area
 from charts.player import play
 from charts.style import (
+    Figure,
     Palette,
     Trace,
     amount,
@@ -52,7 +52,7 @@ def hand_figure(
     divergences: tuple[float, float],
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return both densities, above what each x adds to D(P‖Q) and to D(Q‖P).
 
     Parameters
@@ -134,7 +134,7 @@ def optima_figure(
     chosen: int | None,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return P, the Q that covers it, and every Q that a seeker may end in, numbered.
 
     Parameters
@@ -189,7 +189,7 @@ def map_figure(
     path: Descent,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return one divergence over mean and spread of Q, with optima and an optimiser's path.
 
     Parameters
@@ -299,7 +299,7 @@ def movie_figure(
     stops: dict[Direction, Array],
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return both descents as a film: Q forward and Q reverse, above what each still costs.
 
     Parameters
@@ -406,7 +406,7 @@ def between_figure(
     chosen: tuple[float, GaussianFit],
     breaks: Sequence[float],
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return P and the best Q at one α, above where the best Q lies for every α.
 
     Parameters
@@ -530,7 +530,7 @@ def plane_figure(
     direction: Direction,
     title: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return P as contours in the plane and every Q as ellipses at one and two spreads.
 
     Parameters

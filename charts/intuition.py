@@ -4,12 +4,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from charts.outcomes import Row, outcomes_figure
 from charts.player import play
 from charts.style import (
+    Figure,
     Palette,
     amount,
     counted,
@@ -33,7 +33,7 @@ def forecast_figure(
     divergence: float,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return weather and forecast above what a day of each weather costs.
 
     Parameters
@@ -74,7 +74,7 @@ def settling_figure(
     limits: tuple[float, float],
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return the running average of log(p/q) on its way to D(P‖Q), to be played in the browser.
 
     Parameters
@@ -182,7 +182,7 @@ def settling_figure(
 
 def bowl_figure(
     steps: Array, divergences: Array, here: float, unit: str, colours: Palette
-) -> go.Figure:
+) -> Figure:
     """Return D(P‖Q) along the straight line through P and the learner's Q.
 
     Parameters

@@ -1,45 +1,15 @@
 """Figures that play in the browser: frames, a play and a pause button, and a handle to scrub."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import plotly.graph_objects as go
-
-from charts.style import Palette, Trace
+from charts.style import Figure, Palette, Trace
 
 # What the controls need below the axis.
 ROOM = 94
 
 
-class PlayedFigure(go.Figure):  # type: ignore[misc]  # Plotly ships no types
-    """A figure that passes its frames and their controls on as they are.
-
-    Plotly would build and check an object for each frame and each step of the handle, 20 ms for
-    what a learner moves; the tests check instead.
-    """
-
-    def __init__(self, figure: go.Figure, frames: list[Trace], controls: dict[str, Any]) -> None:
-        """Take the figure as it looks after its last frame."""
-        # Its plain traces and layout: made from the figure itself, both would be checked anew.
-        super().__init__(list(figure._data), figure._layout, _validate=False)
-        self._played = frames
-        self._controls = controls
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figure with frames and controls, for whoever draws or writes it."""
-        drawn = super().to_dict()
-        layout = drawn["layout"]
-        margin = {**layout["margin"], "b": layout["margin"]["b"] + ROOM}
-        height = layout["height"] + ROOM
-        return {
-            **drawn,
-            "layout": {**layout, **self._controls, "margin": margin, "height": height},
-            "frames": self._played,
-        }
-
-
 def play(
-    figure: go.Figure,
+    figure: Figure,
     names: Sequence[str],
     frames: Sequence[Sequence[Trace]],
     traces: Sequence[int],
@@ -47,12 +17,12 @@ def play(
     prefix: str,
     colours: Palette,
     milliseconds: int = 80,
-) -> PlayedFigure:
+) -> Figure:
     """Return `figure` with frames that replace some of its traces; it opens on the last one.
 
     Parameters
     ----------
-    figure : go.Figure
+    figure : Figure
         As it looks after the last frame.
     names : sequence of str, length n
         What the handle says at each frame.
@@ -76,9 +46,9 @@ def play(
             "transition": {"duration": 0},
         }
 
-    look = {"bgcolor": colours.paper, "bordercolor": colours.muted, "font": {"color": colours.ink}}
+    box = {"bgcolor": colours.paper, "bordercolor": colours.muted, "font": {"color": colours.ink}}
     buttons = {
-        **look,
+        **box,
         "type": "buttons",
         "direction": "left",
         "showactive": False,
@@ -93,7 +63,7 @@ def play(
         ],
     }
     handle = {
-        **look,
+        **box,
         "active": len(names) - 1,
         "x": 0.54,
         "len": 0.46,
@@ -114,4 +84,12 @@ def play(
         {"name": name, "data": list(data), "traces": list(traces)}
         for name, data in zip(names, frames, strict=True)
     ]
-    return PlayedFigure(figure, played, {"updatemenus": [buttons], "sliders": [handle]})
+    margin = {**figure.look["margin"], "b": figure.look["margin"]["b"] + ROOM}
+    look = {
+        **figure.look,
+        "updatemenus": [buttons],
+        "sliders": [handle],
+        "margin": margin,
+        "height": figure.look["height"] + ROOM,
+    }
+    return Figure(figure.traces, look, played)

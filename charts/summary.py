@@ -3,9 +3,8 @@
 import math
 
 import numpy as np
-import plotly.graph_objects as go
 
-from charts.style import Palette, Trace, amount, figure, number, scatter
+from charts.style import Figure, Palette, Trace, amount, figure, number, scatter
 from kl_core.validation import Array
 
 Divergences = tuple[float, float]
@@ -23,7 +22,7 @@ def coin_figure(
     top: float,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return D(P‖Q) and D(Q‖P) of two coins over Q's chance of heads.
 
     Parameters

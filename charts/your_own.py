@@ -4,10 +4,9 @@ import math
 from collections.abc import Sequence
 from html import escape, unescape
 
-import plotly.graph_objects as go
-
 from charts.outcomes import LABELS
 from charts.style import (
+    Figure,
     Palette,
     Trace,
     amount,
@@ -51,7 +50,7 @@ def terms_figure(
     name: str,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return p and q of each category, as dots, beside its term, as a bar.
 
     Parameters
@@ -121,7 +120,7 @@ def smoothing_figure(
     *,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return both divergences over what smoothing adds to every count.
 
     Parameters

@@ -19,7 +19,7 @@ from kl_core import (
     merge_bins,
 )
 from widgets import frame, theme, units
-from widgets.chart import shown
+from widgets.chart import Handle, Picture, Stops, moving
 from widgets.formula import sum_today, write
 from widgets.prediction import predict
 from widgets.presenter import presenting, stage
@@ -35,10 +35,11 @@ OUTCOMES = Weights(
     SKY,
     p=[4.0, 3.0, 2.5, 0.5],
     q=[6.0, 2.5, 1.0, 0.5],
-    followers=("definition_sum", "definition_sum_formula", "definition_take_away"),
+    followers=("definition_sum",),
 )
 EDGE = 8.0
-# What the sliders of a bell are called, from where to where they go, and in which steps.
+STEP = 0.1
+# What the sliders of a bell are called, from where to where they go, and what they do.
 BELL = {
     "mean": ("mean", -3.0, 3.0, "Where the middle of the bell lies."),
     "spread": ("spread", 0.2, 2.5, "The standard deviation: how wide the bell is."),
@@ -57,13 +58,6 @@ BELL = {
 }
 P_BELL = {"mean": 0.0, "spread": 1.0, "lean": 0.0, "end": EDGE}
 Q_BELL = {"mean": 1.0, "spread": 1.5, "lean": 0.0, "end": EDGE}
-FOLLOW_THE_BELLS = (
-    "definition_integral",
-    "definition_bins",
-    "definition_epsilon",
-    "definition_integral_formula",
-    "definition_take_away",
-)
 WIDTHS = {
     "1/32": 1 / 32,
     "1/16": 1 / 16,
@@ -105,9 +99,9 @@ def start_over():
     st.session_state.update(START)
 
 
-def bell_of(letter):
+def bell_of(letter, controls=st.session_state):
     """Return what the sliders of one bell show."""
-    return {name: st.session_state[f"definition_{letter}_{name}"] for name in BELL}
+    return {name: controls[f"definition_{letter}_{name}"] for name in BELL}
 
 
 def placed(value):
@@ -115,9 +109,9 @@ def placed(value):
     return number(value, 1 if math.isclose(value, round(value, 1), abs_tol=1e-12) else 3)
 
 
-def density(letter):
+def density(letter, controls=st.session_state):
     """Return one bell as the sliders have it, or None if its end leaves nothing of it."""
-    bell = bell_of(letter)
+    bell = bell_of(letter, controls)
     end = math.inf if bell["end"] >= EDGE else bell["end"]
     try:
         return SkewNormal(bell["mean"], bell["spread"], bell["lean"], end)
@@ -125,9 +119,9 @@ def density(letter):
         return None
 
 
-def densities():
+def densities(controls=st.session_state):
     """Return P and Q as the sliders have them, or None if one of them is cut to nothing."""
-    bells = density("p"), density("q")
+    bells = density("p", controls), density("q", controls)
     return None if None in bells else bells
 
 
@@ -142,6 +136,12 @@ def say_what_is_cut_away():
                 f"mean of {name}; everything else stays as it is.",
                 icon=":material/error:",
             )
+
+
+def say_what_is_needed():
+    """Say, away from the sliders of the bells, that one of them has nothing left."""
+    if not densities():
+        st.info("Give both bells something below their ends first.")
 
 
 def ask_prediction(unit):
@@ -167,14 +167,23 @@ def bell_sliders(letter, heading, bell):
             low,
             high,
             bell[name],
-            0.1,
+            STEP,
             format="%.3g",
             help=tells,
             key=f"definition_{letter}_{name}",
             bind="query-params",
             on_change=redraw,
-            args=FOLLOW_THE_BELLS,
+            args=("definition_integral",),
         )
+
+
+def bell_stops():
+    """Return where the films of the sliders of both bells have pictures."""
+    return {
+        f"definition_{letter}_{name}": Stops.along(low, high, STEP)
+        for letter in "pq"
+        for name, (_, low, high, _) in BELL.items()
+    }
 
 
 def sum_in_words(p, q, unit):
@@ -198,31 +207,24 @@ def sum_in_words(p, q, unit):
     return f"{weighs} {gives} Together the products make {amount(total, unit.name)}."
 
 
-def sum_picture(p, q, unit, colours):
-    """Return the chart that answers the sliders of the outcomes."""
-    return chart.sum_figure(
-        SKY,
-        p,
-        q,
-        log_ratios(p, q, base=unit.base),
-        kl_terms(p, q, base=unit.base),
-        unit.name,
-        colours,
+def sum_drawn(controls):
+    """Return the picture that answers the sliders of the outcomes, if anything could happen."""
+    if not (pair := OUTCOMES.chances(controls)):
+        return None
+    unit = units.current()
+    ratios, terms = (each(*pair, base=unit.base) for each in (log_ratios, kl_terms))
+    return Picture(
+        chart.sum_figure(SKY, *pair, ratios, terms, unit.name, palette(theme.scheme())),
+        sum_in_words(*pair, unit),
+        handles=OUTCOMES.handles(*pair),
     )
 
 
 @st.fragment(key="definition_sum")
 def the_sum():
     """Show weight, gap and product of each outcome."""
-    unit = units.current()
     OUTCOMES.say_what_is_missing()
-    if not (pair := OUTCOMES.chances()):
-        return
-    p, q = pair
-    words = sum_in_words(p, q, unit)
-    drawn = sum_picture(p, q, unit, palette(theme.scheme()))
-    shown(drawn, words, key="_definition_sum")
-    st.markdown(words)
+    moving(sum_drawn, key="_definition_sum", stops=OUTCOMES.stops())
 
 
 def beyond(p, q):
@@ -246,9 +248,8 @@ def all_digits(value, unit):
     return "**∞**" if math.isinf(value) else f"**{value:.10g}** {unit.name}"
 
 
-def integral_in_words(p, q, unit):
+def integral_in_words(p, q, divergence, unit):
     """Say what the three rows of the integral show."""
-    divergence = float(kl_integral(p, q, base=unit.base))
     if p == q:
         return f"P and Q are the same bell: the gap is 0 everywhere, and the area 0 {unit.name}."
     if math.isinf(divergence):
@@ -282,39 +283,57 @@ def along_the_line(p, q, unit):
         return x, np.exp(log_p), np.exp(log_q), (log_p - log_q) / unit.nats
 
 
-def integral_figure(p, q, unit, colours):
-    """Return the chart that answers the sliders of the bells."""
-    return chart.integral_figure(
-        *along_the_line(p, q, unit),
-        float(kl_integral(p, q, base=unit.base)),
-        unit.name,
-        colours,
+def computed_twice(p, q, divergence, unit):
+    """Say what the closed formula gives, where there is one, beside the quadrature."""
+    integral = all_digits(divergence, unit)
+    if not has_closed_form(p, q):
+        return (
+            f"Integrated numerically: {integral}. For bells that lean or end this page has no "
+            "closed formula to compare with."
+        )
+    formula = all_digits(closed_form(p, q, unit), unit)
+    agree = "to every digit shown" if formula == integral else "but for the last digit"
+    return (
+        f"By the closed formula: {formula}. Integrated numerically: {integral}. They agree {agree}."
+    )
+
+
+def bell_handles(p, q):
+    """Return the middle and the right flank of each bell; on the axis where nothing is left of it.
+
+    None is left out there: a handle keeps its place in the list through a whole film.
+    """
+    handles = []
+    for hue, bell in (("p", p), ("q", q)):
+        places = {"mean": bell.mean, "spread": bell.mean + bell.std}
+        heights = bell.pdf([*places.values()]).tolist()
+        handles += [
+            Handle(f"definition_{hue}_{name}", place, height, "x", hue)
+            for (name, place), height in zip(places.items(), heights, strict=True)
+        ]
+    return handles
+
+
+def integral_drawn(controls):
+    """Return the picture that answers the sliders of the bells; none if one is cut to nothing."""
+    if not (bells := densities(controls)):
+        return None
+    unit = units.current()
+    divergence = float(kl_integral(*bells, base=unit.base))
+    colours = palette(theme.scheme())
+    return Picture(
+        chart.integral_figure(*along_the_line(*bells, unit), divergence, unit.name, colours),
+        f"{integral_in_words(*bells, divergence, unit)}\n\n"
+        f"{computed_twice(*bells, divergence, unit)}",
+        handles=bell_handles(*bells),
     )
 
 
 @st.fragment(key="definition_integral")
 def the_integral():
     """Show density, gap and product along the line, and D computed twice."""
-    unit = units.current()
     say_what_is_cut_away()
-    if not (bells := densities()):
-        return
-    words = integral_in_words(*bells, unit)
-    drawn = integral_figure(*bells, unit, palette(theme.scheme()))
-    shown(drawn, words, key="_definition_integral")
-    st.markdown(words)
-    integral = all_digits(float(kl_integral(*bells, base=unit.base)), unit)
-    if not has_closed_form(*bells):
-        st.markdown(
-            f"Integrated numerically: {integral}. For bells that lean or end this page has no "
-            "closed formula to compare with."
-        )
-        return
-    formula = all_digits(closed_form(*bells, unit), unit)
-    agree = "to every digit shown" if formula == integral else "but for the last digit"
-    st.markdown(
-        f"By the closed formula: {formula}. Integrated numerically: {integral}. They agree {agree}."
-    )
+    moving(integral_drawn, key="_definition_integral", stops=bell_stops())
 
 
 def in_bins(p, q, unit):
@@ -334,9 +353,8 @@ def in_bins(p, q, unit):
     return np.array(divergences), log_p, log_q
 
 
-def bins_in_words(divergences, truth, unit):
+def bins_in_words(chosen, divergences, truth, unit):
     """Say what is left of D in bins of the chosen width, and in the finest."""
-    chosen = st.session_state["definition_width"]
     here, finest = divergences[list(WIDTHS).index(chosen)], divergences[0]
     if chosen == "16":
         return (
@@ -361,42 +379,48 @@ def bins_in_words(divergences, truth, unit):
     )
 
 
+def bins_drawn(controls):
+    """Return the picture that answers the width of a bin, if both bells have something left."""
+    if not (bells := densities(controls)):
+        return None
+    unit, chosen = units.current(), controls["definition_width"]
+    divergences, *masses = in_bins(*bells, unit)
+    truth = float(kl_integral(*bells, base=unit.base))
+    width = WIDTHS[chosen]
+    return Picture(
+        chart.bins_figure(
+            np.arange(-EDGE, EDGE + width, width),
+            *(np.exp(merge_bins(each, round(width / FINEST))) / width for each in masses),
+            np.array(list(WIDTHS.values())),
+            divergences,
+            list(WIDTHS).index(chosen),
+            truth,
+            unit.name,
+            palette(theme.scheme()),
+        ),
+        bins_in_words(chosen, divergences, truth, unit),
+    )
+
+
 @st.fragment(key="definition_bins")
 def bins():
     """Show the sum over bins on its way to the integral."""
-    unit = units.current()
-    if not (bells := densities()):
-        st.info("Give both bells something below their ends first.")
-        return
-    divergences, log_p, log_q = in_bins(*bells, unit)
-    truth = float(kl_integral(*bells, base=unit.base))
-    chosen = st.session_state["definition_width"]
-    width = WIDTHS[chosen]
-    edges = np.arange(-EDGE, EDGE + width, width)
-    words = bins_in_words(divergences, truth, unit)
-    drawn = chart.bins_figure(
-        edges,
-        *(np.exp(merge_bins(masses, round(width / FINEST))) / width for masses in (log_p, log_q)),
-        np.array(list(WIDTHS.values())),
-        divergences,
-        list(WIDTHS).index(chosen),
-        truth,
-        unit.name,
-        palette(theme.scheme()),
+    say_what_is_needed()
+    moving(
+        bins_drawn,
+        key="_definition_bins",
+        stops={"definition_width": Stops.among(list(WIDTHS))},
     )
-    shown(drawn, words, key="_definition_bins")
-    st.markdown(words)
 
 
-def epsilon_in_words(p, q, epsilon, reported, unit):
+def epsilon_in_words(p, q, chosen, reported, truth, unit):
     """Compare what code with ε reports with the truth."""
-    truth = float(kl_integral(p, q, base=unit.base))
+    epsilon = float(chosen)
     if epsilon == 0:
         return (
             f"With ε = 0 nothing is added, and the answer is the truth: {amount(truth, unit.name)}."
         )
-    told = f"With ε = {st.session_state['definition_epsilon']} the code reports "
-    told += f"{amount(reported, unit.name)}"
+    told = f"With ε = {chosen} the code reports {amount(reported, unit.name)}"
     below = " It is even below 0, which no divergence can be." if reported < 0 else ""
     if math.isinf(truth):
         next_one, after = kl_integral(p, q, epsilon=[epsilon / 1e3, epsilon / 1e6], base=unit.base)
@@ -419,28 +443,38 @@ def epsilon_in_words(p, q, epsilon, reported, unit):
     )
 
 
+def epsilon_drawn(controls):
+    """Return the picture that answers ε, if both bells have something left."""
+    if not (bells := densities(controls)):
+        return None
+    unit, chosen = units.current(), controls["definition_epsilon"]
+    epsilons = 10 ** np.linspace(-18, -1, 35)
+    truth, reported, *curve = kl_integral(
+        *bells, epsilon=[0.0, float(chosen), *epsilons], base=unit.base
+    ).tolist()
+    return Picture(
+        chart.epsilon_figure(
+            epsilons,
+            np.array(curve),
+            truth,
+            float(chosen),
+            reported,
+            unit.name,
+            palette(theme.scheme()),
+        ),
+        epsilon_in_words(*bells, chosen, reported, truth, unit),
+    )
+
+
 @st.fragment(key="definition_epsilon")
 def with_epsilon():
     """Show what code that adds ε to q reports instead of D."""
-    unit = units.current()
-    if not (bells := densities()):
-        st.info("Give both bells something below their ends first.")
-        return
-    epsilon = float(st.session_state["definition_epsilon"])
-    exponents = np.linspace(-18, -1, 35)
-    reported = kl_integral(*bells, epsilon=[epsilon, *10**exponents], base=unit.base)
-    words = epsilon_in_words(*bells, epsilon, float(reported[0]), unit)
-    drawn = chart.epsilon_figure(
-        10**exponents,
-        reported[1:],
-        float(kl_integral(*bells, base=unit.base)),
-        epsilon,
-        float(reported[0]),
-        unit.name,
-        palette(theme.scheme()),
+    say_what_is_needed()
+    moving(
+        epsilon_drawn,
+        key="_definition_epsilon",
+        stops={"definition_epsilon": Stops.among(EPSILONS)},
     )
-    shown(drawn, words, key="_definition_epsilon")
-    st.markdown(words)
 
 
 def integral_today(p, q, unit):
@@ -551,19 +585,15 @@ def snippet(pair, bells, unit):
 @st.fragment(key="definition_take_away")
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
-    unit, colours = units.current(), palette(theme.scheme())
+    unit = units.current()
     pair, bells = OUTCOMES.chances(), densities()
-    if bells:
-        columns, picture, shown_pair = data, integral_figure, bells
-    elif pair:
-        columns, picture, shown_pair = sum_data, sum_picture, pair
-    else:
+    if not (picture := integral_drawn(st.session_state) or sum_drawn(st.session_state)):
         st.info("Give P and Q some weight, or both bells something below their ends, first.")
         return
     take_away(
         "definition",
-        data=lambda: columns(*shown_pair, unit),
-        html=lambda: picture(*shown_pair, unit, colours).to_html(),
+        data=lambda: data(*bells, unit) if bells else sum_data(*pair, unit),
+        html=picture.figure.to_html,
         snippet=snippet(pair, bells, unit),
     )
 

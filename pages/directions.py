@@ -10,7 +10,7 @@ from charts.style import amount, listed, number, palette, signed
 from kl_core import kl_divergence, kl_terms, normalize
 from kl_core.libraries import torch_kl_div
 from widgets import frame, theme, units
-from widgets.chart import shown
+from widgets.chart import Picture, Stops, moving
 from widgets.formula import formula, in_columns, sum_today, write
 from widgets.prediction import predict
 from widgets.presenter import stage
@@ -27,13 +27,9 @@ from widgets.weights import Weights
 WORDS = ["sunny", "cloudy", "rainy"]
 P, Q = [9.0, 0.8, 0.2], [4.0, 3.0, 3.0]
 NO_RAIN = [5.0, 5.0, 0.0]
-FOLLOWERS = (
-    "directions_picture",
-    "directions_decoder",
-    "directions_formula",
-    "directions_take_away",
-)
-PAIR = Weights("directions", WORDS, p=P, q=Q, followers=FOLLOWERS)
+PAIR = Weights("directions", WORDS, p=P, q=Q, followers=("directions_picture",))
+# What Q's numbers, as handed over, may add up to.
+LEAST, MOST, STEP = 0.2, 2.0, 0.05
 # More calls than this on neither line are counted; the table has their numbers.
 MOST_NAMED = 3
 AS_ASKED, MIXED_UP = "as asked", "mixed up"
@@ -52,11 +48,14 @@ def put(p, q, total=1.0, form=AS_ASKED):
     st.session_state.update(directions_sum=total, directions_form=form)
 
 
-def answers(p, q, unit):
-    """Return what every call answers, in `unit`, with Q spoiled as the controls have it."""
-    total = st.session_state["directions_sum"]
-    mixed_up = st.session_state["directions_form"] == MIXED_UP
-    return decoder.answers(p, q, total, mixed_up) / unit.nats
+def spoiling(controls):
+    """Return what Q's numbers add up to, and whether the logarithm is mixed up."""
+    return controls["directions_sum"], controls["directions_form"] == MIXED_UP
+
+
+def answers(p, q, spoiled, unit):
+    """Return what every call answers, in `unit`, with Q spoiled as `spoiling` says it."""
+    return decoder.answers(p, q, *spoiled) / unit.nats
 
 
 def both_ways(p, q, unit):
@@ -130,10 +129,9 @@ def zeros_in_words(p, q, values, unit):
         yield "Where both are 0 even F.kl_div answers NaN: 0·(−∞)."
 
 
-def mistakes_in_words(p, q, values, unit):
+def mistakes_in_words(p, q, spoiled, values, unit):
     """Say what the spoiled Q does to the calls."""
-    total = st.session_state["directions_sum"]
-    mixed = st.session_state["directions_form"] == MIXED_UP
+    total, mixed = spoiled
     if not mixed and total == 1:
         return " ".join(zeros_in_words(p, q, values, unit))
     below = [call.name for call, value in zip(CALLS, values, strict=True) if value < 0]
@@ -173,20 +171,24 @@ def calls_picture(p, q, values, unit, colours):
     return chart.calls_figure(names, values, *both_ways(p, q, unit), unit.name, colours)
 
 
+def drawn(controls):
+    """Return what every call answers, and which divergence that is; none while there is none."""
+    if not (pair := PAIR.chances(controls)):
+        return None
+    unit, spoiled = units.current(), spoiling(controls)
+    values = answers(*pair, spoiled, unit)
+    words = in_words(*pair, values, unit)
+    if mistakes := mistakes_in_words(*pair, spoiled, values, unit):
+        words += f"\n\n{mistakes}"
+    return Picture(calls_picture(*pair, values, unit, palette(theme.scheme())), words)
+
+
 @st.fragment(key="directions_picture")
 def picture():
-    """Show what every call answers, and which divergence that is."""
-    unit = units.current()
+    """Show what answers the sliders."""
     PAIR.say_what_is_missing()
-    if not (pair := PAIR.chances()):
-        return
-    values = answers(*pair, unit)
-    words = in_words(*pair, values, unit)
-    drawn = calls_picture(*pair, values, unit, palette(theme.scheme()))
-    shown(drawn, words, key="_directions_chart")
-    st.markdown(words)
-    if mistakes := mistakes_in_words(*pair, values, unit):
-        st.markdown(mistakes)
+    stops = PAIR.stops() | {"directions_sum": Stops.along(LEAST, MOST, STEP)}
+    moving(drawn, key="_directions_chart", stops=stops)
 
 
 SOURCES = """
@@ -217,6 +219,7 @@ def every_call():
     if not (pair := PAIR.chances()):
         st.info("There is nothing to decode until P and Q both have a weight above 0.")
         return
+    values = answers(*pair, spoiling(st.session_state), unit)
     st.markdown(
         "Read the formula, not the name: whose chances stand in front of the logarithm, or whose "
         "draws are averaged, comes first. *s* is what Q's numbers add up to, *k* how many outcomes "
@@ -227,7 +230,7 @@ def every_call():
             "call": [call.code for call in CALLS],
             "is": [call.direction for call in CALLS],
             f"now, {unit.name}": [
-                "NaN" if math.isnan(value) else number(value) for value in answers(*pair, unit)
+                "NaN" if math.isnan(value) else number(value) for value in values
             ],
             "sums up": unbroken(call.formula for call in CALLS),
             "Q as": [call.takes for call in CALLS],
@@ -287,9 +290,9 @@ def snippet(p, q, values, unit):
     there, back = both_ways(p, q, unit)
     value_of = {call.name: float(value) for call, value in zip(CALLS, values, strict=True)}
     base = "np.e" if unit.code == "None" else unit.code
-    total = st.session_state["directions_sum"]
+    total, mixed_up = spoiling(st.session_state)
     handed = f"{total:g} * q"
-    if st.session_state["directions_form"] == MIXED_UP:
+    if mixed_up:
         handed = f"np.log({handed})"
     return (
         "import numpy as np\n"
@@ -315,7 +318,7 @@ def take_it():
     unit, colours = units.current(), palette(theme.scheme())
     if pair := PAIR.chances():
         # A file is made when somebody asks for it, without a session: the controls are read here.
-        values = answers(*pair, unit)
+        values = answers(*pair, spoiling(st.session_state), unit)
         take_away(
             "directions",
             data=lambda: data(*pair, values, unit),
@@ -349,14 +352,14 @@ with stage(first_screen, "Move it", anchor="move"):
         st.caption("Weights of the next word after “Tomorrow will be …”, divided by their sum.")
         st.slider(
             "Q's numbers, as handed over, add up to",
-            0.2,
-            2.0,
+            LEAST,
+            MOST,
             1.0,
-            0.05,
+            STEP,
             key="directions_sum",
             bind="query-params",
             on_change=redraw,
-            args=FOLLOWERS,
+            args=("directions_picture",),
         )
         st.radio(
             "Q is handed over",
@@ -364,8 +367,6 @@ with stage(first_screen, "Move it", anchor="move"):
             key="directions_form",
             bind="query-params",
             horizontal=True,
-            on_change=redraw,
-            args=FOLLOWERS,
             help="Mixed up: a call that asks for Q's chances gets their logarithm, and one that "
             "asks for the logarithm gets chances.",
         )

@@ -23,7 +23,7 @@ from kl_core import (
     simulate_averages,
 )
 from widgets import frame, theme, units
-from widgets.chart import shown
+from widgets.chart import Picture, Stops, moving, shown
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
 from widgets.presenter import stage
@@ -44,13 +44,7 @@ WEATHER = Weights(
     list(SKY),
     p=TRUE_SKY,
     q=SUNNY_FORECAST,
-    followers=(
-        "intuition_picture",
-        "intuition_days",
-        "intuition_try",
-        "intuition_formula",
-        "intuition_take_away",
-    ),
+    followers=("intuition_picture",),
 )
 DAYS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
 START = {
@@ -61,7 +55,6 @@ START = {
     "intuition_check2": None,
     "intuition_check3": None,
 }
-FOLLOW_THE_DAYS = ("intuition_days", "intuition_take_away")
 RUNS = 1000
 FORECASTERS = 10_000
 
@@ -128,32 +121,37 @@ def in_words(p, q, unit):
     )
 
 
+def forecast(controls):
+    """Return weather, forecast and the cost of each day; none while nothing could ever happen."""
+    if not (pair := WEATHER.chances(controls)):
+        return None
+    unit = units.current()
+    p, q = pair
+    there, back = (kl_divergence(*each, base=unit.base) for each in ((p, q), (q, p)))
+    return Picture(
+        chart.forecast_figure(
+            list(SKY),
+            p,
+            q,
+            log_ratios(p, q, base=unit.base),
+            there,
+            unit.name,
+            palette(theme.scheme()),
+        ),
+        in_words(p, q, unit),
+        {
+            "D(P‖Q), lost a day": amount(there, unit.name),
+            "D(Q‖P), swapped": amount(back, unit.name),
+        },
+        WEATHER.handles(p, q),
+    )
+
+
 @st.fragment(key="intuition_picture")
 def picture():
-    """Show weather, forecast and the cost of each day."""
-    unit = units.current()
+    """Show what answers the sliders of P and Q."""
     WEATHER.say_what_is_missing()
-    if not (pair := WEATHER.chances()):
-        return
-    p, q = pair
-    there, back = (
-        amount(kl_divergence(*each, base=unit.base), unit.name) for each in ((p, q), (q, p))
-    )
-    words = in_words(p, q, unit)
-    drawn = chart.forecast_figure(
-        list(SKY),
-        p,
-        q,
-        log_ratios(p, q, base=unit.base),
-        kl_divergence(p, q, base=unit.base),
-        unit.name,
-        palette(theme.scheme()),
-    )
-    shown(drawn, words, key="_intuition_chart")
-    left, right = st.columns(2, wrap=False)
-    left.metric("D(P‖Q), lost a day", there)
-    right.metric("D(Q‖P), swapped", back)
-    st.markdown(words)
+    moving(forecast, key="_intuition_chart", stops=WEATHER.stops())
 
 
 def looks(days, points):
@@ -204,9 +202,9 @@ def days_in_words(averages, edges, divergence, sky, unit):
     )
 
 
-def run_chosen():
+def run_chosen(controls):
     """Return how many days pass, and which."""
-    return st.session_state["intuition_days"], st.session_state["intuition_seed"]
+    return controls["intuition_days"], controls["intuition_seed"]
 
 
 def settling(p, q, unit, days, seed, colours):
@@ -234,15 +232,21 @@ def settling(p, q, unit, days, seed, colours):
     return drawn, days_in_words(averages, last, divergence, sky, unit)
 
 
+def run(controls):
+    """Return the running average of the loss on its way to D(P‖Q)."""
+    if not (pair := WEATHER.chances(controls)):
+        return None
+    colours = palette(theme.scheme())
+    return Picture(*settling(*pair, units.current(), *run_chosen(controls), colours))
+
+
 @st.fragment(key="intuition_days")
 def days_pass():
-    """Show the running average of the loss on its way to D(P‖Q)."""
-    if not (pair := WEATHER.chances()):
+    """Show what answers the sliders of the days."""
+    if not WEATHER.chances():
         st.info("No day can pass until P and Q both have a weight above 0.")
-        return
-    drawn, words = settling(*pair, units.current(), *run_chosen(), palette(theme.scheme()))
-    shown(drawn, words, key="_intuition_settling")
-    st.markdown(words)
+    # Which days has no film: the run beside another has nothing in common with it.
+    moving(run, key="_intuition_settling", stops={"intuition_days": Stops.among(DAYS)})
 
 
 def line_through(p, q):
@@ -394,7 +398,7 @@ def data(p, q, unit, days, seed):
 
 def snippet(p, q, unit):
     """Return Python that lets the same days pass."""
-    days, seed = run_chosen()
+    days, seed = run_chosen(st.session_state)
     average = float(log_ratios(p, q, base=unit.base)[skies(p, days, seed)].mean())
     return (
         "import numpy as np\n"
@@ -413,12 +417,13 @@ def snippet(p, q, unit):
 def take_it():
     """Offer this view as a link, as data, as a chart and as code."""
     # Files are made when they are asked for, when no state of the page can be read any more.
-    unit, run, colours = units.current(), run_chosen(), palette(theme.scheme())
+    unit, colours = units.current(), palette(theme.scheme())
+    chosen = run_chosen(st.session_state)
     if pair := WEATHER.chances():
         take_away(
             "intuition",
-            data=lambda: data(*pair, unit, *run),
-            html=lambda: settling(*pair, unit, *run, colours)[0].to_html(auto_play=False),
+            data=lambda: data(*pair, unit, *chosen),
+            html=lambda: settling(*pair, unit, *chosen, colours)[0].to_html(auto_play=False),
             snippet=snippet(*pair, unit),
         )
 
@@ -504,14 +509,14 @@ with controls:
         key="intuition_days",
         bind="query-params",
         on_change=redraw,
-        args=FOLLOW_THE_DAYS,
+        args=("intuition_days",),
     )
     series(
         "intuition_seed",
         "Which days",
         again="Other days",
         icon="🌦️",
-        followers=FOLLOW_THE_DAYS,
+        followers=("intuition_days",),
     )
 with answer:
     days_pass()

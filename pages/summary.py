@@ -21,7 +21,7 @@ from kl_core import (
 )
 from kl_core.rlhf import AdaptiveKL, ProportionalKL, optimal_policy, sequence_kl
 from widgets import frame, sheet, theme, units
-from widgets.chart import shown
+from widgets.chart import Handle, Picture, Stops, moving
 from widgets.formula import formula, sum_today
 from widgets.pipeline import reference, reward_model
 from widgets.prediction import predict
@@ -42,8 +42,11 @@ TWO_MODES = GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8])
 
 # Where the axis of the picture ends.
 TOP_BITS = 2.0
+# How far up P's line it can be taken hold of, clear of its letter.
+BELOW_THE_LETTER = 0.85
+PERCENT = Stops.along(0, 100, 1)
 # Closer together where the curves are steep.
-CHANCES = (1 - np.cos(np.linspace(0, np.pi, 401))) / 2
+CHANCES = (1 - np.cos(np.linspace(0, np.pi, 201))) / 2
 START = {
     "summary_p": 50,
     "summary_q": 25,
@@ -347,9 +350,9 @@ def ask_prediction(unit):
     )
 
 
-def coins():
+def coins(controls=st.session_state):
     """Return both coins as chances of heads and tails."""
-    chances = [st.session_state[f"summary_{letter}"] / 100 for letter in "pq"]
+    chances = [controls[f"summary_{letter}"] / 100 for letter in "pq"]
     return [np.array([chance, 1 - chance]) for chance in chances]
 
 
@@ -385,6 +388,11 @@ def in_words(p, q, unit):
     )
 
 
+def top_in(unit):
+    """Return where the axis of the picture ends, in a unit."""
+    return TOP_BITS * math.log(2) / unit.nats
+
+
 def coin_figure(p, q, unit, colours):
     """Return the chart that answers the sliders."""
     every_q = np.stack([CHANCES, 1 - CHANCES], axis=-1)
@@ -395,21 +403,37 @@ def coin_figure(p, q, unit, colours):
         p[0],
         q[0],
         both_ways(p, q, unit),
-        TOP_BITS * math.log(2) / unit.nats,
+        top_in(unit),
         unit.name,
         colours,
+    )
+
+
+def coin_handles(p, q, unit):
+    """Return P's line and Q's mark on the curve of D(P‖Q), which can be dragged."""
+    top = top_in(unit)
+    height = min(both_ways(p, q, unit)[0], top)
+    return [
+        Handle("summary_p", 100 * float(p[0]), BELOW_THE_LETTER * top, "x", "p"),
+        Handle("summary_q", 100 * float(q[0]), height, "x", "q"),
+    ]
+
+
+def drawn(controls):
+    """Return the picture that answers the sliders."""
+    unit = units.current()
+    p, q = coins(controls)
+    return Picture(
+        coin_figure(p, q, unit, palette(theme.scheme())),
+        in_words(p, q, unit),
+        handles=coin_handles(p, q, unit),
     )
 
 
 @st.fragment(key="summary_picture")
 def picture():
     """Show both divergences wherever Q may be, and what they are now."""
-    unit = units.current()
-    p, q = coins()
-    words = in_words(p, q, unit)
-    drawn = coin_figure(p, q, unit, palette(theme.scheme()))
-    shown(drawn, words, key="_summary_chart")
-    st.markdown(words)
+    moving(drawn, key="_summary_chart", stops=dict.fromkeys(("summary_p", "summary_q"), PERCENT))
 
 
 @st.fragment(key="summary_formula")
@@ -643,7 +667,7 @@ with controls:
             key=f"summary_{letter}",
             bind="query-params",
             on_change=redraw,
-            args=("summary_picture", "summary_formula", "summary_take_away"),
+            args=("summary_picture",),
         )
 with answer:
     picture()

@@ -21,7 +21,7 @@ from kl_core import (
 )
 from kl_core.rlhf import forecasts
 from widgets import frame, theme, units
-from widgets.chart import shown
+from widgets.chart import Picture, Stops, moving
 from widgets.counts import LONGEST, MOST, decoded, harmless, means_markup, read_counts
 from widgets.formula import formula, in_columns
 from widgets.frame import readable
@@ -100,7 +100,7 @@ START = {
     "own_check3": None,
     "own_check4": None,
 }
-FOLLOW = ("own_picture", "own_numbers", "own_smoothing", "own_formula", "own_take_away")
+FEWEST_DRAWN, MOST_DRAWN = 3, 40
 
 
 def put(text):
@@ -253,9 +253,9 @@ def smoothed(counts, alpha):
     return p, np.where(np.isclose(p, q, rtol=1e-12, atol=0), p, q)
 
 
-def current():
+def current(controls=st.session_state):
     """Return P and Q as they are smoothed now."""
-    return smoothed(counts, st.session_state["own_alpha"])
+    return smoothed(counts, controls["own_alpha"])
 
 
 def in_order(p, q, direction):
@@ -282,7 +282,7 @@ def with_alpha(alpha):
     return f" with {alpha:g} added to every count" if alpha else ""
 
 
-def in_words(p, q, direction, unit):
+def in_words(p, q, direction, alpha, unit):
     """Say what the chart shows now."""
     first, second = direction[2], direction[4]
     here, model = in_order(p, q, direction)
@@ -315,11 +315,10 @@ def in_words(p, q, direction, unit):
         if terms[cheapest] < 0
         else " No category gives any back."
     )
-    added = with_alpha(st.session_state["own_alpha"])
     return (
-        f"{direction} is {divergence}{added}: what one observation from {first} costs on average, "
-        f"if one believes in {second}. No category costs more than {costs}.{returns}"
-        f"{by_chance(unit)}"
+        f"{direction} is {divergence}{with_alpha(alpha)}: what one observation from {first} costs "
+        f"on average, if one believes in {second}. No category costs more than {costs}.{returns}"
+        f"{'' if alpha else by_chance(unit)}"
     )
 
 
@@ -332,7 +331,7 @@ def by_chance(unit):
     totals = np.array([counts.p.sum(), counts.q.sum()])
     seen = int((counts.p + counts.q > 0).sum())
     whole = all((column == np.rint(column)).all() for column in (counts.p, counts.q))
-    if st.session_state["own_alpha"] or not whole or seen < 2 or totals.min() < 5 * seen:
+    if not whole or seen < 2 or totals.min() < 5 * seen:
         return ""
     expected = (seen - 1) / 2 * (1 / totals).sum() / unit.nats
     return (
@@ -357,21 +356,33 @@ def terms_figure(p, q, direction, count, unit, colours):
     )
 
 
+def drawn(controls):
+    """Return the picture of the terms, both divergences with it; none without a table."""
+    if not counts:
+        return None
+    unit, direction = units.current(), controls["own_direction"]
+    p, q = current(controls)
+    return Picture(
+        terms_figure(p, q, direction, controls["own_top"], unit, palette(theme.scheme())),
+        in_words(p, q, direction, controls["own_alpha"], unit),
+        {
+            name: amount(kl_divergence(*in_order(p, q, name), base=unit.base), unit.name)
+            for name in DIRECTIONS
+        },
+    )
+
+
 @st.fragment(key="own_picture")
 def picture():
     """Show the terms, both divergences, and what the chart says in words."""
-    if not counts:
-        return
-    unit, direction = units.current(), st.session_state["own_direction"]
-    p, q = current()
-    says = in_words(p, q, direction, unit)
-    count, colours = st.session_state["own_top"], palette(theme.scheme())
-    drawn = terms_figure(p, q, direction, count, unit, colours)
-    shown(drawn, says, key="_own_chart")
-    there, back = st.columns(2, wrap=False)
-    there.metric("D(P‖Q)", amount(kl_divergence(p, q, base=unit.base), unit.name))
-    back.metric("D(Q‖P)", amount(kl_divergence(q, p, base=unit.base), unit.name))
-    st.markdown(says)
+    moving(
+        drawn,
+        key="_own_chart",
+        stops={
+            "own_alpha": Stops.among(ALPHAS),
+            "own_top": Stops.along(FEWEST_DRAWN, MOST_DRAWN, 1),
+        },
+    )
 
 
 def measures_table(p, q, unit):
@@ -496,21 +507,30 @@ def smoothing_in_words(alpha, there, back, unit):
     return says
 
 
-@st.fragment(key="own_smoothing")
-def smoothing():
-    """Show what every α would make of both divergences."""
+def smoothing_drawn(controls):
+    """Return the picture of both divergences over α; none without a table."""
     if not counts:
-        return
-    unit, alpha = units.current(), st.session_state["own_alpha"]
+        return None
+    unit, alpha = units.current(), controls["own_alpha"]
     p, q = (normalize(column + GRID[:, np.newaxis]) for column in (counts.p, counts.q))
     there, back = kl_divergence(p, q, base=unit.base), kl_divergence(q, p, base=unit.base)
     now = int(np.flatnonzero(alpha == GRID)[0])
-    says = smoothing_in_words(alpha, (there[0], there[now]), (back[0], back[now]), unit)
-    drawn = chart.smoothing_figure(
-        GRID, there, back, alpha, unit=unit.name, colours=palette(theme.scheme())
+    return Picture(
+        chart.smoothing_figure(
+            GRID, there, back, alpha, unit=unit.name, colours=palette(theme.scheme())
+        ),
+        smoothing_in_words(alpha, (there[0], there[now]), (back[0], back[now]), unit),
     )
-    shown(drawn, says, key="_own_smoothing_chart")
-    st.markdown(says)
+
+
+@st.fragment(key="own_smoothing")
+def smoothing():
+    """Show what every α would make of both divergences."""
+    moving(
+        smoothing_drawn,
+        key="_own_smoothing_chart",
+        stops={"own_alpha": Stops.among(ALPHAS)},
+    )
 
 
 @st.fragment(key="own_formula")
@@ -757,7 +777,7 @@ with stage(first_screen, "Move it", anchor="move"):
             key="own_alpha",
             bind="query-params",
             on_change=redraw,
-            args=FOLLOW,
+            args=("own_picture", "own_smoothing"),
         )
         st.radio(
             "Draw the terms of",
@@ -765,18 +785,16 @@ with stage(first_screen, "Move it", anchor="move"):
             key="own_direction",
             bind="query-params",
             horizontal=True,
-            on_change=redraw,
-            args=("own_picture", "own_numbers", "own_formula", "own_take_away"),
         )
         st.slider(
             "How many categories to draw, the largest terms first",
-            3,
-            40,
+            FEWEST_DRAWN,
+            MOST_DRAWN,
             START["own_top"],
             key="own_top",
             bind="query-params",
             on_change=redraw,
-            args=("own_picture", "own_numbers", "own_take_away"),
+            args=("own_picture",),
         )
     with answer:
         picture()

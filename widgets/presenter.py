@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -81,9 +80,8 @@ def stage(
     return place
 
 
-def enlarged(figure: go.Figure) -> go.Figure:
-    """Return a figure with larger type, and with the room that it needs."""
-    drawn = figure.to_dict()
+def enlarged(drawn: dict[str, Any]) -> dict[str, Any]:
+    """Give a figure, as plain data, larger type and the room that it needs."""
     layout = drawn["layout"]
     for font in _fonts(drawn):
         font["size"] = LARGER * font.get("size", PLOTLYS_OWN)
@@ -96,7 +94,7 @@ def enlarged(figure: go.Figure) -> go.Figure:
             # Upright titles are longer than a row of the chart is high: the unit gets its own line.
             text = axis["title"]["text"].replace(", ", "<br>")
             axis["title"].update(text=text, font=layout["font"])
-    return go.Figure(drawn, _validate=False)
+    return drawn
 
 
 def _fonts(part: Any) -> Iterator[dict[str, Any]]:

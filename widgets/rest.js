@@ -1,5 +1,7 @@
 // Asks for the whole page when nothing has moved for a moment, and again until it is there.
-const QUIET = 150, AGAIN = 1500 // milliseconds
+const QUIET = 150 // milliseconds after a key: another may follow
+const LOOK = 30 // milliseconds between two looks whether a finger still moves something
+const AGAIN = 1500 // milliseconds until an answer is missed
 
 let timer
 
@@ -9,9 +11,14 @@ export default function ({ data, setTriggerValue }) {
   document.querySelector(".st-key-_at_rest").style.position = "absolute"
   clearTimeout(timer)
   const ask = () => {
-    if (page.moving) return void (timer = setTimeout(ask, 30))
-    setTriggerValue("rest", data.run)
-    timer = setTimeout(ask, AGAIN)
+    if (page.moving) {
+      timer = setTimeout(ask, LOOK)
+    } else {
+      setTriggerValue("rest", data.run)
+      timer = setTimeout(ask, AGAIN)
+    }
   }
-  if (data.owed) timer = setTimeout(ask, QUIET)
+  // A finger that has let go is at rest already.
+  const released = performance.now() - page.released < 1000
+  if (data.owed) timer = setTimeout(ask, released ? 0 : QUIET)
 }

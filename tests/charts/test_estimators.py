@@ -98,7 +98,7 @@ def test_figure_is_valid_plotly(draw, colours):
 @pytest.mark.parametrize("draw", FIGURES)
 def test_no_colour_of_the_other_palette_is_left(draw):
     for colours, others in ((LIGHT, DARK), (DARK, LIGHT)):
-        text = draw(colours=colours).to_json()
+        text = go.Figure(draw(colours=colours).to_dict()).to_json()
         mixed = [hue for name, hue in dataclasses.asdict(others).items()
                  if hue in text and name != "paper"]  # fmt: skip
         assert mixed == []

@@ -25,6 +25,7 @@ def open_page(file: str, **parameters: str) -> AppTest:
     if file != "home.py":
         app._page_hash = page_hash(file)
     app.query_params.update(parameters)
+    app.session_state["_code"] = True  # The code of a lesson is opened.
     app.run()
     assert not app.exception, parameters
     return app

@@ -61,9 +61,17 @@ def alternatives(app):
     return [chart.alt for chart in charts(app)]
 
 
+def handles(app, number):
+    """Return what can be dragged in a chart: each slider with its place, in the chart's order."""
+    drawn = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
+    found = json.loads(drawn[number].proto.bytes)["picture"]["handles"]
+    return {each["slider"]: (each["x"], each["y"]) for each in found}
+
+
 def sentence(app, pattern):
     """Return the match of the one paragraph that says this."""
-    matches = [found for text in app.markdown if (found := re.search(pattern, text.value))]
+    paragraphs = [each for text in app.markdown for each in text.value.split("\n\n")]
+    matches = [found for each in paragraphs if (found := re.search(pattern, each))]
     assert len(matches) == 1, (pattern, texts(app))
     return matches[0]
 
@@ -730,6 +738,52 @@ def test_slider_of_a_bell_moves_chart_sentence_and_code():
     move(app, "definition_p_end", 2.5)
     p, q = (0.0, 1.0, 0.0, 2.5), (1.0, 1.5, 0.0, 3.0)
     assert titles(app)[1] == f"The area is {divergence(p, q):.3f} bits"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "finding"),
+    [
+        ("definition_q3", 0.0, "The sum is ∞"),
+        ("definition_q_end", 3.0, "The area is ∞"),
+        ("definition_width", "16", "In bins 16 wide: 0.0000 bits"),
+        ("definition_epsilon", "0", "Reported 0.505; the truth is 0.505 bits"),
+    ],
+)
+def test_slider_redraws_its_own_picture_and_no_other(key, value, finding):
+    app = open_page("definition.py")
+    bound_controls(app)[key].set_value(value).run()
+    assert titles(app) == [finding]
+    assert not app.code
+
+
+def test_bars_of_the_sum_can_be_dragged():
+    app = open_page("definition.py", definition_q3=0)
+    left = np.array(Q) * [1, 1, 0, 1] / 0.9
+    assert list(handles(app, 0)) == [*weights("p", P), *weights("q", Q)]
+    heights = [height for _, height in handles(app, 0).values()]
+    assert heights == pytest.approx([100 * each for each in (*P, *left)])
+
+
+def test_bells_can_be_dragged_by_their_middle_and_their_flank():
+    p, q = (-1.0, 0.5, 0.0, INF), (0.5, 1.4, 0.6, INF)
+    app = opened(p, q)
+    expected = {
+        "definition_p_mean": (-1.0, math.exp(log_density(p)(-1.0))),
+        "definition_p_spread": (-0.5, math.exp(log_density(p)(-0.5))),
+        "definition_q_mean": (0.5, math.exp(log_density(q)(0.5))),
+        "definition_q_spread": (1.9, math.exp(log_density(q)(1.9))),
+    }
+    found = handles(app, 1)
+    assert list(found) == list(expected)
+    for slider, place in expected.items():
+        assert found[slider] == pytest.approx(place), slider
+
+
+def test_bell_cut_off_keeps_all_its_handles_in_their_order():
+    app = opened((0.0, 1.0, 0.0, -0.5), (0.0, 1.0, 0.0, 0.5))
+    assert [round(height, 3) for _, height in handles(app, 1).values()] == [
+        0, 0, round(norm.pdf(0) / norm.cdf(0.5), 3), 0,
+    ]  # fmt: skip
 
 
 def test_nonsense_in_one_parameter_keeps_the_others():

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import math
 from urllib.parse import parse_qsl
 
@@ -148,6 +149,33 @@ def test_presets_set_the_coins():
     assert coins(app) == (50, 100)
     press(app, "Cover & Thomas's coins")
     assert coins(app) == (50, 25)
+
+
+def handles(app):
+    """Return what can be dragged in the chart: each slider with its place."""
+    [drawn] = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
+    found = json.loads(drawn.proto.bytes)["picture"]["handles"]
+    return {each["slider"]: (each["x"], each["y"]) for each in found}
+
+
+@pytest.mark.parametrize(("unit", "base"), BASES.items())
+def test_coins_can_be_dragged_by_the_line_of_p_and_the_mark_of_q(unit, base):
+    found = handles(open_page("summary.py", summary_p=30, summary_q=45, unit=unit))
+    assert found["summary_p"] == (30, pytest.approx(0.85 * 2 / math.log2(base)))
+    assert found["summary_q"] == pytest.approx((45, entropy([0.3, 0.7], [0.45, 0.55], base=base)))
+
+
+def test_mark_that_is_infinite_can_be_dragged_at_the_top():
+    assert handles(open_page("summary.py", summary_q=100))["summary_q"] == (100, 2)
+
+
+@pytest.mark.parametrize("letter", ["p", "q"])
+def test_slider_redraws_its_picture_and_nothing_else(letter):
+    app = open_page("summary.py")
+    app.slider(key=f"summary_{letter}").set_value(60).run()
+    assert handles(app)[f"summary_{letter}"][0] == 60
+    assert not app.latex
+    assert not app.code
 
 
 def test_start_over_puts_everything_back():

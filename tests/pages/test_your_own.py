@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy
 
-from tests.pages.conftest import agree, bound_controls, move, open_page, texts
+from tests.pages.conftest import agree, bound_controls, charts, move, open_page, texts
 from widgets.counts import read_counts
 from widgets.take_away import as_csv
 
@@ -29,6 +30,12 @@ def lesson(**parameters):
 def metrics(app):
     """Return the two divergences on screen."""
     return [metric.value for metric in app.metric]
+
+
+def picture(app):
+    """Return the main chart as the browser gets it."""
+    drawn, *_ = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
+    return json.loads(drawn.proto.bytes)["picture"]
 
 
 def press(app, label):
@@ -285,6 +292,30 @@ def test_labels_with_markup_are_shown_as_they_are_and_it_is_said():
                 assert label not in outside
     assert "Labels are shown as they are" not in texts(lesson(own_table=SMALL))
     assert "In the CSV file" not in texts(lesson(own_table=SMALL))
+
+
+@pytest.mark.parametrize("parameters", [{}, {"own_direction": "D(Q‖P)"}, {"own_alpha": "0.5"}])
+def test_labels_with_markup_are_text_in_what_a_chart_says_in_html(parameters):
+    table = HOSTILE.replace(",5,1", ",5,0").replace("**bold**,3,2", "**bold**,0,2")
+    app = lesson(own_table=table, **parameters)
+    says = picture(app)["words"]
+    assert "<code>&lt;img src=x onerror=alert(1)&gt;</code>" in says or "**bold**" in says
+    assert set(re.findall(r"<(/?\w+)", says)) == {"p", "/p", "code", "/code"}
+
+
+@pytest.mark.parametrize(("key", "value", "pictures"), [("own_alpha", 1, 2), ("own_top", 5, 1)])
+def test_slider_redraws_its_pictures_and_no_table(key, value, pictures):
+    app = lesson()
+    bound_controls(app)[key].set_value(value).run()
+    assert not app.exception
+    assert len(charts(app)) == pictures
+    assert not tables(app)
+    p, q = counts(bound_controls(lesson())["own_table"].value, value if key == "own_alpha" else 0)
+    shown = dict(picture(app)["numbers"])
+    assert shown["D(P‖Q)"] == f"{entropy(p, q, base=2):.3f} bits"
+    assert len(json.loads(charts(app)[0].spec)["layout"]["yaxis"]["ticktext"]) == (
+        7 if key == "own_top" else 14
+    )
 
 
 def test_uploaded_file_fills_the_table_and_stays_out_of_the_link():

@@ -23,33 +23,38 @@ def small():
     )
 
 
+def larger(figure):
+    """Return a figure as the presenter view shows it, checked by Plotly."""
+    return go.Figure(enlarged(figure.to_dict()))
+
+
 def test_all_type_grows_by_the_same_factor():
-    larger = enlarged(small())
-    assert larger.layout.title.font.size == pytest.approx(16 * LARGER)
-    assert larger.data[0].textfont.size == pytest.approx(11 * LARGER)
-    assert larger.layout.annotations[0].font.size == pytest.approx(14 * LARGER)
+    shown = larger(small())
+    assert shown.layout.title.font.size == pytest.approx(16 * LARGER)
+    assert shown.data[0].textfont.size == pytest.approx(11 * LARGER)
+    assert shown.layout.annotations[0].font.size == pytest.approx(14 * LARGER)
     # Plotly's own size is 12; what names none follows the figure's.
-    assert larger.layout.font.size == pytest.approx(12 * LARGER)
-    assert larger.layout.hoverlabel.font.size == pytest.approx(12 * LARGER)
+    assert shown.layout.font.size == pytest.approx(12 * LARGER)
+    assert shown.layout.hoverlabel.font.size == pytest.approx(12 * LARGER)
 
 
 def test_upright_titles_break_before_their_unit_and_have_room():
-    usual, larger = small(), enlarged(small())
-    assert larger.layout.yaxis.title.text == "p·log(p/q)<br>bits"
-    assert larger.layout.xaxis.title.text == "time, s"
-    assert larger.layout.margin.l == pytest.approx(LARGER * usual.layout.margin.l)
-    assert larger.layout.margin.b == pytest.approx(LARGER * usual.layout.margin.b)
+    usual, shown = small(), larger(small())
+    assert shown.layout.yaxis.title.text == "p·log(p/q)<br>bits"
+    assert shown.layout.xaxis.title.text == "time, s"
+    assert shown.layout.margin.l == pytest.approx(LARGER * usual.layout.margin.l)
+    assert shown.layout.margin.b == pytest.approx(LARGER * usual.layout.margin.b)
 
 
 def test_what_is_drawn_and_the_figure_itself_stay():
     usual = small()
-    before = usual.to_json()
-    larger = enlarged(usual)
-    assert usual.to_json() == before
-    assert larger.layout.height == 300
-    assert go.Figure(larger).data[0].x == ("a", "b")
-    assert list(larger.data[0].text) == ["1", "2"]
-    assert enlarged(usual).to_json() == larger.to_json()
+    before = usual.to_dict()
+    shown = larger(usual)
+    assert usual.to_dict() == before
+    assert shown.layout.height == 300
+    assert shown.data[0].x == ("a", "b")
+    assert list(shown.data[0].text) == ["1", "2"]
+    assert larger(usual).to_json() == shown.to_json()
 
 
 def test_a_film_keeps_its_frames_and_its_controls():
@@ -61,14 +66,13 @@ def test_a_film_keeps_its_frames_and_its_controls():
         prefix="frame ",
         colours=LIGHT,
     )
-    drawn, larger = film.to_dict(), enlarged(film).to_dict()
-    assert [frame["name"] for frame in larger["frames"]] == ["one", "two"]
+    drawn, shown = film.to_dict(), enlarged(film.to_dict())
+    assert [frame["name"] for frame in shown["frames"]] == ["one", "two"]
     assert (
-        larger["layout"]["updatemenus"][0]["buttons"]
-        == drawn["layout"]["updatemenus"][0]["buttons"]
+        shown["layout"]["updatemenus"][0]["buttons"] == drawn["layout"]["updatemenus"][0]["buttons"]
     )
-    shown = larger["layout"]["sliders"][0]["currentvalue"]["font"]["size"]
-    assert shown == pytest.approx(13 * LARGER)
+    size = shown["layout"]["sliders"][0]["currentvalue"]["font"]["size"]
+    assert size == pytest.approx(13 * LARGER)
 
 
 def a_page():

@@ -13,14 +13,13 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-import plotly.graph_objects as go
 import streamlit as st
 from plotly.utils import PlotlyJSONEncoder
 
 from widgets import presenter, theme
 from widgets.chart import files
 from widgets.chart.film import reel
-from widgets.chart.picture import Controls, Handle, Picture, Stops, Tree
+from widgets.chart.picture import Controls, Drawable, Handle, Picture, Stops, Tree
 
 __all__ = ["Controls", "Handle", "Picture", "Stops", "moving", "shown"]
 
@@ -34,7 +33,7 @@ export default async args =>
 
 
 def shown(
-    figure: go.Figure, words: str, *, key: str, on_click: Callable[[], None] | None = None
+    figure: Drawable, words: str, *, key: str, on_click: Callable[[], None] | None = None
 ) -> None:
     """Draw `figure`; `words` are its text alternative.
 
@@ -104,8 +103,8 @@ def _film(
 
 def _drawn(picture: Picture) -> Tree:
     """Return a picture as the browser gets it."""
-    figure = presenter.enlarged(picture.figure) if presenter.presenting() else picture.figure
-    return picture.tree(figure.to_dict())
+    figure = picture.figure.to_dict()
+    return picture.tree(presenter.enlarged(figure) if presenter.presenting() else figure)
 
 
 def _view(stops: Mapping[str, Stops]) -> str:

@@ -3,17 +3,24 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-import plotly.graph_objects as go
 from markdown_it import MarkdownIt
 
 Controls = Mapping[str, Any]
 Tree = dict[str, Any]
 
-_MARKDOWN = MarkdownIt()
+# Labels come from outside: no HTML passes.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 # A film has about this many pictures at most: more than a finger can tell apart.
 MOST_STOPS = 101
+
+
+class Drawable(Protocol):
+    """A figure: `charts.style.Figure`, or one of Plotly's own."""
+
+    def to_dict(self) -> Tree:
+        """Return it as plain data."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Picture:
 
     Attributes
     ----------
-    figure : go.Figure
+    figure : Drawable
         The chart.
     words : str
         One or two sentences, in Markdown, that say what it shows.
@@ -64,7 +71,7 @@ class Picture:
         What can be dragged in the figure itself.
     """
 
-    figure: go.Figure
+    figure: Drawable
     words: str
     numbers: Mapping[str, str] = field(default_factory=dict)
     handles: Sequence[Handle] = ()

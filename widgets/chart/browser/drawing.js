@@ -5,7 +5,11 @@ function load () {
   plotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script")
     script.src = new URL("plotly.js", import.meta.url).href
-    script.onload = resolve
+    script.onload = () => {
+      // From here on charts say their words themselves (chart.css).
+      document.documentElement.classList.add("kl-ready")
+      resolve()
+    }
     script.onerror = () => reject(new Error("plotly.js could not be loaded"))
     document.head.append(script)
   })
@@ -13,7 +17,7 @@ function load () {
 }
 
 // Plotly is fetched while Streamlit still builds the page.
-load()
+load().catch(error => console.error(error))
 
 export function drawing (host, draw) {
   let waiting = false // something is to be drawn
@@ -26,7 +30,7 @@ export function drawing (host, draw) {
   }
   const next = () => {
     frame ??= requestAnimationFrame(async () => {
-      if (!window.Plotly) await load()
+      if (!window.Plotly) await load().catch(() => {})
       frame = null
       finish()
     })

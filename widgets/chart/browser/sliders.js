@@ -99,7 +99,9 @@ function hold (slider) {
 
 function letGo () {
   drag = null
-  delete document.documentElement.dataset.moving
+  const page = document.documentElement.dataset
+  delete page.moving
+  page.released = performance.now()
 }
 
 const ours = event => drag && event.isTrusted && event.pointerId === drag.at?.pointerId
