@@ -27,7 +27,7 @@ from kl_core.rlhf import (
     train,
 )
 from widgets import frame, theme, units
-from widgets.chart import shown
+from widgets.chart import Handle, Picture, Stops, moving, shown
 from widgets.formula import formula
 from widgets.frame import readable
 from widgets.pipeline import USUAL_PAIRS, judge, reference, reward_model
@@ -53,10 +53,8 @@ SAMPLES, SHOWN = 1000, 5
 BEST_OF = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 OF_REFERENCE = 20_000
 
-FOLLOW_BETA = ("beta_rope", "beta_details", "beta_hacking", "beta_formula", "beta_take_away")
-# Last, because it takes its time.
-FOLLOW_PAIRS = (*FOLLOW_BETA, "beta_training")
-FOLLOW_TRAINING = ("beta_training",)
+# Of the pairs there is no film: each number of them is a reward model of its own, fitted anew.
+FILMED = {"beta_beta": Stops.among(LADDER)}
 
 # The runs of today, and those that are kept.
 DASHES = {"solid": "solid line", "dash": "dashed", "dot": "dotted"}
@@ -126,18 +124,23 @@ def put(**controls):
     st.session_state.update({f"beta_{name}": value for name, value in controls.items()})
 
 
-def chosen(name):
+def chosen(name, controls=st.session_state):
     """Return what a control of this page, named without the prefix, is set to."""
-    return st.session_state[f"beta_{name}"]
+    return controls[f"beta_{name}"]
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def optimum(pairs, seed, beta):
+    """Return the policy that no other beats at this β."""
+    return optimal_policy(reference(), reward_model(pairs, seed), beta)
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
 def at_beta(pairs, seed, beta):
     """Return the optimum's account, the judge's report on a sample, some of it, and the value."""
-    reward = reward_model(pairs, seed)
-    optimum = optimal_policy(reference(), reward, beta)
-    tokens = sample(optimum, SAMPLES, np.random.default_rng(0))
-    return account(optimum, reward), judge().report(tokens), tokens[:SHOWN], optimum.value
+    best = optimum(pairs, seed, beta)
+    tokens = sample(best, SAMPLES, np.random.default_rng(0))
+    return account(best, best.reward), judge().report(tokens), tokens[:SHOWN], best.value
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -182,14 +185,14 @@ def best_at_kl(pairs, seed, kl):
     return optimum.beta, account(optimum, reward).reward
 
 
-def world():
+def world(controls=st.session_state):
     """Return how many pairs the reward model has seen, and which."""
-    return chosen("pairs"), chosen("seed")
+    return chosen("pairs", controls), chosen("seed", controls)
 
 
-def here():
+def here(controls=st.session_state):
     """Return what `at_beta` returns for the learner's β."""
-    return at_beta(*world(), float(chosen("beta")))
+    return at_beta(*world(controls), float(chosen("beta", controls)))
 
 
 def give_or_take(pair, digits=2):
@@ -215,12 +218,12 @@ def ask_prediction():
 
 
 def highlighted(tokens):
-    """Return sentences as Markdown, words that repeat where they should not on a violet ground."""
+    """Return sentences as Markdown, words that repeat where they should not in bold."""
     words, repeated = reference().words, judge().repeats(tokens)
     lines = []
     for row, flags in zip(tokens, repeated, strict=True):
         spoken = [
-            f":violet-background[{words[token]}]" if flag else words[token]
+            f"**{words[token]}**" if flag else words[token]
             for token, flag in zip(row, flags, strict=True)
             if token > 0
         ]
@@ -229,9 +232,9 @@ def highlighted(tokens):
     return "\n".join(lines)
 
 
-def where_in_the_sentence():
+def where_in_the_sentence(controls=st.session_state):
     """Return context, step and words so far; or a sentence that says why there is no next word."""
-    model, words = reference(), chosen("context").lower().split()
+    model, words = reference(), chosen("context", controls).lower().split()
     unknown = next((word for word in words if word not in model.index), None)
     if unknown is not None and "." in unknown:
         wrong = f"`{readable(unknown)}` holds a full stop, and that ends a forecast"
@@ -252,19 +255,17 @@ def go_on(word):
     """Append a word to what has been said; an empty one takes the last away."""
     words = chosen("context").split()
     st.session_state["beta_context"] = " ".join([*words, word] if word else words[:-1])
-    st.rerun()
 
 
 def from_the_start():
     """Take back all that has been said."""
     st.session_state["beta_context"] = ""
-    st.rerun()
 
 
-def next_word_chances(context, step):
+def next_word_chances(context, step, controls=st.session_state):
     """Return the likeliest next words, their chances under P and Q, and D(Q‖P) of all, in nats."""
-    optimum = optimal_policy(reference(), reward_model(*world()), float(chosen("beta")))
-    chances, log_ratio = optimum.next_words(step, np.array([context]))
+    best = optimum(*world(controls), float(chosen("beta", controls)))
+    chances, log_ratio = best.next_words(step, np.array([context]))
     p, q = reference().table[context], chances[0]
     top = list(dict.fromkeys([*np.argsort(-q)[:5], *np.argsort(-p)[:5]]))[:8]
     top.sort(key=lambda token: -q[token])
@@ -272,34 +273,31 @@ def next_word_chances(context, step):
     return names, p[top], q[top], max(float(q @ log_ratio[0]), 0.0)
 
 
-def next_word(unit, colours):
-    """Show the next word's distribution, and let the learner click through a sentence."""
+def next_word_in_words(words, names, p, q, added, unit):
+    """Say what the policy is likeliest to say next, and what choosing costs."""
+    quoted = ("… " if len(words) > 6 else "") + " ".join(words[-6:])
+    so_far = f"After {counted(len(words), 'word')} (“{quoted}”)"
+    likeliest = f"“{names[0]}”" if names[0] != "." else "the full stop"
+    return (
+        f"{so_far if words else 'At the start of a forecast'} the policy's likeliest next is "
+        f"{likeliest} ({percent(q[0])}; the SFT model: {percent(p[0])}). Choosing here adds "
+        f"{amount(added / unit.nats, unit.name)} to the KL of a forecast that gets this far."
+    )
+
+
+def next_word_buttons():
+    """Let the learner click through a sentence, word by word as the policy would say it."""
     place, problem = where_in_the_sentence()
-    if problem:
-        st.warning(problem, icon=":material/edit_off:")
-    else:
-        context, step, words = place
-        names, p, q, added = next_word_chances(context, step)
-        quoted = ("… " if len(words) > 6 else "") + " ".join(words[-6:])
-        so_far = f"After {counted(len(words), 'word')} (“{quoted}”)"
-        likeliest = f"“{names[0]}”" if names[0] != "." else "the full stop"
-        said = (
-            f"{so_far if words else 'At the start of a forecast'} the policy's likeliest next is "
-            f"{likeliest} ({percent(q[0])}; the SFT model: {percent(p[0])}). Choosing here adds "
-            f"{amount(added / unit.nats, unit.name)} to the KL of a forecast that gets this far."
-        )
-        shown(chart.words_figure(names, p, q, colours), said, key="_beta_words")
-        st.markdown(said)
+    names = [] if problem else next_word_chances(*place[:2])[0]
     with st.container(horizontal=True):
-        if not problem:
-            for number_, word in enumerate(names[:6]):
-                st.button(
-                    word if word != "." else "full stop",
-                    key=f"_beta_word{number_}",
-                    on_click=go_on,
-                    args=(word,),
-                    disabled=word == ".",
-                )
+        for number_, word in enumerate(names[:6]):
+            st.button(
+                word if word != "." else "full stop",
+                key=f"_beta_word{number_}",
+                on_click=go_on,
+                args=(word,),
+                disabled=word == ".",
+            )
         st.button(
             "Back one word",
             key="_beta_back",
@@ -345,13 +343,13 @@ def book_says(beta):
     return "between the book's two ranges" if beta < 0.1 else "above the book's ranges"
 
 
-def rope_in_words(unit):
+def rope_in_words(controls, unit):
     """Say what this β buys and what it costs."""
-    own, report, *_ = here()
-    base, base_report, _ = at_reference(*world())
-    beta = float(chosen("beta"))
+    own, report, *_ = here(controls)
+    base, base_report, _ = at_reference(*world(controls))
+    beta = chosen("beta", controls)
     return (
-        f"β = {chosen('beta')} lies {book_says(beta)}. The policy's forecasts earn "
+        f"β = {beta} lies {book_says(float(beta))}. The policy's forecasts earn "
         f"{number(own.reward)} from the reward model instead of {number(base.reward)}, and the "
         f"judge gives them {give_or_take(report.score)} of 7 instead of "
         f"{give_or_take(base_report.score)}. For that they are "
@@ -359,27 +357,76 @@ def rope_in_words(unit):
     )
 
 
+def policy_in_words(controls, unit):
+    """Return what the policy says, what that earns and costs, and how it fails, as Markdown."""
+    own, report, tokens, _ = here(controls)
+    base, base_report, _ = at_reference(*world(controls))
+    said = [
+        "**Q, the policy, says**",
+        highlighted(tokens),
+        rope_in_words(controls, unit),
+        *(f"> {failure}" for failure in failures(own, report, base, base_report)),
+    ]
+    return "\n\n".join(said)
+
+
+def policy_in_numbers(controls, unit):
+    """Return reward, judge's score and KL of the policy."""
+    own, report, *_ = here(controls)
+    return {
+        "Reward, exact": number(own.reward),
+        "Judge, of 7": give_or_take(report.score),
+        "D(π‖π_SFT), exact": amount(own.kl / unit.nats, unit.name),
+    }
+
+
+def drawn(controls):
+    """Return the picture that answers β; none where no next word can follow."""
+    place, problem = where_in_the_sentence(controls)
+    if problem:
+        return None
+    unit = units.current()
+    context, step, words = place
+    names, p, q, added = next_word_chances(context, step, controls)
+    said = next_word_in_words(words, names, p, q, added, unit)
+    return Picture(
+        chart.words_figure(names, p, q, palette(theme.scheme())),
+        f"{said}\n\n{policy_in_words(controls, unit)}",
+        policy_in_numbers(controls, unit),
+    )
+
+
+def without_next_word(problem):
+    """Say why no next word can follow, and what the policy is like all the same."""
+    unit = units.current()
+    st.warning(problem, icon=":material/edit_off:")
+    tiles = policy_in_numbers(st.session_state, unit)
+    for column, (label, value) in zip(st.columns(len(tiles)), tiles.items(), strict=True):
+        column.metric(label, value)
+    st.markdown(policy_in_words(st.session_state, unit))
+
+
 @st.fragment(key="beta_rope")
 def rope():
-    """Show the chart that answers β."""
-    next_word(units.current(), palette(theme.scheme()))
+    """Show what answers β."""
+    moving(drawn, key="_beta_words", stops=FILMED)
+    if problem := where_in_the_sentence()[1]:
+        without_next_word(problem)
 
 
-@st.fragment(key="beta_details")
 def details():
-    """Show forecasts of both models, the tiles, and the words that the policy likes best."""
-    unit = units.current()
-    (own, report, tokens, _), (base, base_report, base_tokens) = here(), at_reference(*world())
-    left, right = st.columns(2, gap="medium")
+    """Show what the SFT model says, more numbers, and the words that the policy likes best."""
+    (own, report, *_), (base, base_report, base_tokens) = here(), at_reference(*world())
+    left, right = st.columns([2, 3], gap="medium")
     left.markdown(":blue[**P, the SFT model, says**]\n\n" + highlighted(base_tokens))
-    right.markdown(":orange[**Q, the policy, says**]\n\n" + highlighted(tokens))
-    st.markdown(rope_in_words(unit))
-    for failure in failures(own, report, base, base_report):
-        st.info(failure, icon=":material/warning:")
+    with right:
+        more_numbers(own, report, base, base_report)
+        boosted_words(own, base)
+
+
+def more_numbers(own, report, base, base_report):
+    """Show how the forecasts read, beside those of the SFT model."""
     tiles = [
-        ("Reward, exact", number(own.reward), number(base.reward)),
-        ("Judge, of 7", give_or_take(report.score), give_or_take(base_report.score)),
-        ("D(π‖π_SFT), exact", amount(own.kl / unit.nats, unit.name), f"0 {unit.name}"),
         ("Perplexity under SFT, exact", number(own.perplexity, 1), number(base.perplexity, 1)),
         (
             "Different words",
@@ -391,13 +438,17 @@ def details():
             *(give_or_take(100 * np.array(each.repeated), 1) for each in (report, base_report)),
         ),
     ]
-    for row in (tiles[:3], tiles[3:]):
-        for column, (label, value, usual) in zip(st.columns(3), row, strict=True):
-            column.metric(label, value, f"SFT: {usual}", delta_color="off", delta_arrow="off")
+    for column, (label, value, usual) in zip(st.columns(len(tiles)), tiles, strict=True):
+        column.metric(label, value, f"SFT: {usual}", delta_color="off", delta_arrow="off")
     st.caption(
         f"Exact: summed over every possible forecast. With ±: from {SAMPLES:,} sampled forecasts, "
-        "mean ± standard error. Different words and repeats: in a forecast, on average."
+        "mean ± standard error. Different words and repeats: in a forecast, on average. Words that "
+        "repeat where they should not are in bold."
     )
+
+
+def boosted_words(own, base):
+    """Show the words that the policy says more often than the SFT model."""
     shares, usual = own.words / own.length, base.words / base.length
     gains = shares * np.log(shares / usual)
     top = [token for token in np.argsort(-gains)[:6] if gains[token] > 0]
@@ -469,6 +520,7 @@ def fitted(curve, of_best, usual):
     )
 
 
+@st.cache_resource(max_entries=100, show_spinner=False)
 def hacking_curves(pairs, seed, unit):
     """Return both families as the chart takes them, and the fits of Gao et al. through them."""
     curve, of_best = whole_curve(pairs, seed, unit), best_of_curve(pairs, seed, unit)
@@ -564,33 +616,62 @@ def fits_in_words(fits, curve, unit):
     )
 
 
-def ends_in_words(curve, unit):
+def ends_in_words(curve, controls, unit):
     """Say what the chart shows from end to end."""
-    place = BETAS.index(chosen("beta"))
+    beta = chosen("beta", controls)
+    place = BETAS.index(beta)
     mine = give_or_take((curve.judge[place], curve.error[place]))
     first, last, most = (position(score) for score in (*curve.judge[[0, -1]], curve.judge.max()))
-    kl, bound, *_ = best_of(*world())[-1]
+    kl, bound, *_ = best_of(*world(controls))[-1]
     return (
         f"From the tightest rope to the loosest the reward goes from {number(curve.reward[0])} to "
         f"{number(curve.reward[-1])} and never turns; the judge's score goes from {first} to "
-        f"{last}, by way of {most}. Your β = {chosen('beta')}, the dot, has {mine}. Dashed: the "
+        f"{last}, by way of {most}. Your β = {beta}, the dot, has {mine}. Dashed: the "
         f"best of n, up to n = {BEST_OF[-1]}, which lies {amount(kl / unit.nats, unit.name)} from "
         f"the SFT model (its bound, log n − (n − 1)/n: {amount(bound / unit.nats, unit.name)})."
     )
 
 
+def handles_of(curve, place):
+    """Return the points of today's β on both lines, which can be dragged along them."""
+    return [
+        Handle(
+            "beta_beta",
+            float(curve.distance[place]),
+            float(values[place]),
+            "both",
+            "q",
+            axes=("xaxis", axis),
+        )
+        for values, axis in ((curve.reward, "yaxis"), (curve.judge, "yaxis2"))
+    ]
+
+
+def over_optimised(controls):
+    """Return the over-optimisation curve with the point that β picks on it."""
+    unit, where, beta = units.current(), world(controls), chosen("beta", controls)
+    curve = hacking_curves(*where, unit)[0]
+    told = chosen("guess", controls) is not None
+    return Picture(
+        hacking_picture(*where, beta, told, unit, palette(theme.scheme())),
+        ends_in_words(curve, controls, unit),
+        handles=handles_of(curve, BETAS.index(beta)),
+    )
+
+
 @st.fragment(key="beta_hacking")
 def hacking():
-    """Show the over-optimisation curve, the guess, and what β does and does not do."""
-    unit, colours = units.current(), palette(theme.scheme())
+    """Show the over-optimisation curve."""
     solve_all(*world())
     if world() != USUAL:
         solve_all(*USUAL)
+    moving(over_optimised, key="_beta_hacking", stops=FILMED)
+
+
+def hacking_details():
+    """Answer the guess, and say what β does and does not do."""
+    unit = units.current()
     curve, of_best, fits = hacking_curves(*world(), unit)
-    words = ends_in_words(curve, unit)
-    view = *world(), chosen("beta"), chosen("guess") is not None, unit
-    shown(hacking_picture(*view, colours), words, key="_beta_hacking")
-    st.markdown(words)
     st.markdown(guess_in_words(curve))
     if world() != USUAL:
         peaks = [position(each.judge.max()) for each in (curve, whole_curve(*USUAL, unit))]
@@ -677,7 +758,7 @@ def kept_runs():
     return [run for of, run in st.session_state.get("_beta_kept", []) if of == world()]
 
 
-def drawn(run, unit, place, *, kept=False):
+def as_drawn(run, unit, place, *, kept=False):
     """Return a run as the charts take it; its place among the others decides on its dash."""
     exact = sorted(run.exact.items())
     return chart.Training(
@@ -698,8 +779,8 @@ def drawn(run, unit, place, *, kept=False):
 def all_drawn(runs, unit):
     """Return the kept runs and these as the charts take them."""
     return [
-        *(drawn(run, unit, place, kept=True) for place, run in enumerate(kept_runs())),
-        *(drawn(run, unit, place) for place, run in enumerate(runs)),
+        *(as_drawn(run, unit, place, kept=True) for place, run in enumerate(kept_runs())),
+        *(as_drawn(run, unit, place) for place, run in enumerate(runs)),
     ]
 
 
@@ -762,7 +843,7 @@ def latest(runs):
 
 def go_on_training(runs, unit, colours):
     """Train until the steps are done or the learner stops it; every step may be the last."""
-    bar = st.progress(0.0)
+    bar = st.progress(runs[0].steps / runs[0].last)
     text, picture = st.empty(), st.empty()
     while not all(run.done for run in runs):
         for run in runs:
@@ -910,7 +991,7 @@ def training():
     """Train, or show what has been trained so far."""
     unit, colours = units.current(), palette(theme.scheme())
     runs = current_runs()
-    if chosen("train"):
+    if chosen("train") and not all(run.done for run in runs):
         go_on_training(runs, unit, colours)
     if not runs[0].steps:
         kept = listed([run.name for run in kept_runs()]) if kept_runs() else ""
@@ -946,7 +1027,6 @@ def training():
         offer_to_forget()
 
 
-@st.fragment(key="beta_formula")
 def todays_formula():
     """Write the loss as the book does, and with today's numbers."""
     unit = units.current()
@@ -1162,7 +1242,7 @@ def take_it():
     )
 
 
-def steps_of(name, label, options, tells, followers):
+def steps_of(name, label, options, tells, *followers):
     """Draw a slider of this page that stops at `options`; `followers` are what it redraws."""
     st.select_slider(
         label,
@@ -1184,8 +1264,6 @@ def one_of(name, label, captions):
         key=f"beta_{name}",
         bind="query-params",
         captions=list(captions.values()),
-        on_change=redraw,
-        args=FOLLOW_TRAINING,
     )
 
 
@@ -1237,7 +1315,8 @@ with stage(first_screen, "The rope", anchor="move"):
             LADDER,
             "What a nat of KL costs, in reward. Further right is a shorter rope. The book calls "
             "0.001 to 0.01 free and 0.1 to 0.5 conservative.",
-            FOLLOW_BETA,
+            "beta_rope",
+            "beta_hacking",
         )
         st.caption("← free 0.001–0.01 · 0.1–0.5 conservative →")
         steps_of(
@@ -1245,14 +1324,14 @@ with stage(first_screen, "The rope", anchor="move"):
             "Judged pairs that the reward model has seen",
             PAIRS,
             "More pairs make a better reward model; none makes it the judge.",
-            FOLLOW_PAIRS,
+            "beta_rope",
         )
         series(
             "beta_seed",
             "Which pairs",
             again="Other pairs",
             icon=":material/casino:",
-            followers=FOLLOW_PAIRS,
+            followers=("beta_rope",),
         )
         st.text_input(
             "The words so far, for the next-word chart",
@@ -1260,10 +1339,9 @@ with stage(first_screen, "The rope", anchor="move"):
             max_chars=400,
             key="beta_context",
             bind="query-params",
-            help="Type words of the forecasts, or click the policy's next words below the chart.",
-            on_change=redraw,
-            args=("beta_rope",),
+            help="Type words of the forecasts, or click the policy's next words below.",
         )
+        next_word_buttons()
     with answer:
         rope()
 details()
@@ -1282,10 +1360,9 @@ st.radio(
     bind="query-params",
     horizontal=True,
     help="Move β above and watch the judge's tile. The chart shows the answer after your guess.",
-    on_change=redraw,
-    args=("beta_hacking", "beta_take_away"),
 )
 hacking()
+hacking_details()
 st.header("Train it", anchor="train")
 st.markdown(
     "So far the best policy was *computed*. Large models have to be *trained*: sample forecasts, "
@@ -1302,14 +1379,14 @@ with controls:
         "β to train with, or to begin with",
         PRICES,
         f"0 is no rope at all. An adaptive rope begins here, or at {LADDER[0]} where this is 0.",
-        FOLLOW_TRAINING,
+        "beta_training",
     )
     steps_of(
         "target",
         "KL target of an adaptive rope, in nats",
         TARGETS,
         "How far it should let the policy go from what it is tied to. A fixed rope has no target.",
-        FOLLOW_TRAINING,
+        "beta_training",
     )
     with st.expander("More settings"):
         one_of("anchor", "The rope is tied to", ANCHORS)
@@ -1319,13 +1396,13 @@ with controls:
             ("epochs", "Passes over each batch", [1, 2, 4], "Inner epochs; clipped beyond 20%."),
             ("group", "Forecasts in a group", [2, 4, 8, 16], "For GRPO."),
         ):
-            steps_of(name, label, options, tells, FOLLOW_TRAINING)
+            steps_of(name, label, options, tells, "beta_training")
     series(
         "beta_run_seed",
         "Which run",
         again="Another run",
         icon=":material/casino:",
-        followers=FOLLOW_TRAINING,
+        followers=("beta_training",),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(
@@ -1334,8 +1411,6 @@ with controls:
             bind="query-params",
             help="On: trains with these settings, and again whenever one changes. Off: stops where "
             "it is; on again goes on from there.",
-            on_change=redraw,
-            args=FOLLOW_TRAINING,
         )
         # Outside the fragment that trains: Streamlit lets no button inside one interrupt it.
         st.button("Stop training", key="_beta_stop", on_click=stop, icon=":material/stop_circle:")

@@ -39,7 +39,7 @@ from kl_core.rlhf import (
     train,
 )
 from widgets import frame, theme, units
-from widgets.chart import shown
+from widgets.chart import Handle, Picture, Stops, moving, shown
 from widgets.formula import formula, write
 from widgets.pipeline import judge, reference, reward_model
 from widgets.prediction import predict
@@ -63,6 +63,8 @@ GAUSSIANS, FORECASTS = "two bells", "forecasts"
 DRAWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 # As many estimates as make a smooth histogram, and no more draws in all than come in an instant.
 REPEATS, DRAWS_IN_ALL = 2000, 200_000
+# And no more in all the pictures of a film than come before a finger has moved far.
+DRAWS_IN_A_FILM = 6_000_000
 POOL = 40_000
 CLOSE, FAR = SCHULMANS_TABLE
 NOTE_DRAWS = 100_000
@@ -119,25 +121,13 @@ START = {
     "estimators_check3": None,
     "estimators_check4": None,
 }
-FOLLOW_SOURCE = (
-    "estimators_picture",
-    "estimators_pair",
-    "estimators_numbers",
-    "estimators_far",
-    "estimators_formula",
-    "estimators_take_away",
-)
-FOLLOW_DRAWS = (
-    "estimators_picture",
-    "estimators_numbers",
-    "estimators_formula",
-    "estimators_take_away",
-)
+# Lowest, highest and step of the sliders of the two bells.
+GAP_SLIDER, SPREAD_SLIDER = (0.0, 3.0, 0.01), (0.5, 2.0, 0.05)
 
 
-def chosen(name):
+def chosen(name, controls=st.session_state):
     """Return what a control of this page, named without the prefix, is set to."""
-    return st.session_state[f"estimators_{name}"]
+    return controls[f"estimators_{name}"]
 
 
 def put(**controls):
@@ -178,32 +168,47 @@ def pool(beta, seed):
     return token_log_ratios(policy(beta), drawn).sum(axis=1)
 
 
+@st.cache_resource(max_entries=20, show_spinner=False)
+def draws_of_q(rows, draws, seed):
+    """Return draws from the standard bell, one row for each estimate."""
+    return np.random.default_rng(seed).standard_normal((rows, draws))
+
+
+def rows_of(draws):
+    """Return how many estimates from the bells there are, each of so many draws."""
+    return min(REPEATS, DRAWS_IN_ALL // draws)
+
+
 def log_ratios(source, gap, spread, beta, draws, seed):
     """Return log(q/p) of draws from Q in nats, one row for each estimate."""
     if source == FORECASTS:
         rows = min(REPEATS, POOL // draws)
         return pool(beta, seed)[: rows * draws].reshape(rows, draws)
-    rows = min(REPEATS, DRAWS_IN_ALL // draws)
-    return log_ratio_of(np.random.default_rng(seed).standard_normal((rows, draws)), gap, spread)
+    return log_ratio_of(draws_of_q(rows_of(draws), draws, seed), gap, spread)
 
 
-def view():
+def view(controls=st.session_state):
     """Return all that the estimates depend on."""
     return (
-        chosen("source"),
-        chosen("gap"),
-        chosen("spread"),
-        float(chosen("source_beta")),
-        chosen("draws"),
-        chosen("seed"),
+        chosen("source", controls),
+        chosen("gap", controls),
+        chosen("spread", controls),
+        float(chosen("source_beta", controls)),
+        chosen("draws", controls),
+        chosen("seed", controls),
     )
+
+
+def estimates(source, gap, spread, beta, draws, seed):
+    """Return many estimates of each kind, in nats, shape (repeats,)."""
+    ratios = log_ratios(source, gap, spread, beta, draws, seed)
+    return {name: each(ratios).mean(axis=1) for name, each in ESTIMATORS.items()}
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def estimates_of(source, gap, spread, beta, draws, seed):
-    """Return many estimates of each kind, in nats, shape (repeats,)."""
-    ratios = log_ratios(source, gap, spread, beta, draws, seed)
-    return {name: each(ratios).mean(axis=1) for name, each in ESTIMATORS.items()}
+    """Return `estimates` of the view at rest; a film would push those of others out."""
+    return estimates(source, gap, spread, beta, draws, seed)
 
 
 def truth_of(source, gap, spread, beta):
@@ -265,14 +270,13 @@ def estimates_in_words(found, truth, draws, unit):
     )
 
 
-def estimates_picture(view_, unit, colours):
-    """Return the histograms."""
+def estimates_picture(view_, found, unit, colours):
+    """Return the histograms of the estimates that were found."""
     *where, draws, _ = view_
-    found, truth = estimates_of(*view_), truth_of(*where)
     expected = expected_of(*where, found)
     return chart.histograms_figure(
         {name: values / unit.nats for name, values in found.items()},
-        truth / unit.nats,
+        truth_of(*where) / unit.nats,
         {name: value / unit.nats for name, value in expected.items()},
         float(found["k1"].std()) / unit.nats,
         draws,
@@ -281,14 +285,62 @@ def estimates_picture(view_, unit, colours):
     )
 
 
+def histograms(controls):
+    """Return how the estimates scatter, and what that means."""
+    unit, here = units.current(), view(controls)
+    *where, draws, _ = here
+    found = estimates(*here)
+    return Picture(
+        estimates_picture(here, found, unit, palette(theme.scheme())),
+        estimates_in_words(found, truth_of(*where), draws, unit),
+    )
+
+
+def stops_with(draws, low, high, step):
+    """Return stops of a slider of the bells, fewer of them the more draws a picture takes."""
+    count = round((high - low) / step)
+    most = min(100, DRAWS_IN_A_FILM // (rows_of(draws) * draws))
+    stride = next(each for each in range(1, count + 1) if count <= most * each and not count % each)
+    return Stops.along(low, high, stride * step)
+
+
+def histogram_stops():
+    """Return where the films of the histograms have pictures."""
+    stops = {"estimators_draws": Stops.among(DRAWS)}
+    # Each β of the forecasts takes many of them, and another series resembles none beside it.
+    if chosen("source") == GAUSSIANS:
+        stops["estimators_gap"] = stops_with(chosen("draws"), *GAP_SLIDER)
+        stops["estimators_spread"] = stops_with(chosen("draws"), *SPREAD_SLIDER)
+    return stops
+
+
 @st.fragment(key="estimators_picture")
 def picture():
-    """Show how the estimates scatter, and say what that means."""
-    unit, here = units.current(), view()
-    *where, draws, _ = here
-    words = estimates_in_words(estimates_of(*here), truth_of(*where), draws, unit)
-    shown(estimates_picture(here, unit, palette(theme.scheme())), words, key="_estimators_chart")
-    st.markdown(words)
+    """Show what answers the sliders of the draws."""
+    moving(histograms, key="_estimators_chart", stops=histogram_stops())
+
+
+# Of what needs no draws.
+BELL_STOPS = {
+    "estimators_gap": Stops.along(*GAP_SLIDER),
+    "estimators_spread": Stops.along(*SPREAD_SLIDER),
+}
+
+
+def bells(controls):
+    """Return the two bells; that of P is dragged at its top, and beside it made wide."""
+    gap, spread = chosen("gap", controls), chosen("spread", controls)
+    x = np.linspace(-4, 7, 221)
+    top, flank = norm.pdf([gap, gap + spread], gap, spread).tolist()
+    return Picture(
+        chart.pair_figure(x, norm.pdf(x, gap, spread), norm.pdf(x, *Q), palette(theme.scheme())),
+        f"P is a bell at {number(gap, 2)} with spread {number(spread, 2)}, Q one at 0 with spread "
+        "1; draws come from Q.",
+        handles=[
+            Handle("estimators_gap", gap, top, "x", "p"),
+            Handle("estimators_spread", gap + spread, flank, "both", "p"),
+        ],
+    )
 
 
 @st.fragment(key="estimators_pair")
@@ -296,15 +348,8 @@ def pair():
     """Show the two bells."""
     if chosen("source") == FORECASTS:
         st.caption("These draws are whole forecasts. Gap and spread move the bells further below.")
-        return
-    gap, spread = chosen("gap"), chosen("spread")
-    x = np.linspace(-4, 7, 221)
-    shown(
-        chart.pair_figure(x, norm.pdf(x, gap, spread), norm.pdf(x, *Q), palette(theme.scheme())),
-        f"P is a bell at {number(gap, 2)} with spread {number(spread, 2)}, Q one at 0 with spread "
-        "1; draws come from Q.",
-        key="_estimators_bells",
-    )
+    else:
+        moving(bells, key="_estimators_bells", stops=BELL_STOPS)
 
 
 def spread_with_error(values):
@@ -384,7 +429,6 @@ def numbers_in_words(view_):
     )
 
 
-@st.fragment(key="estimators_numbers")
 def numbers():
     """Show bias and spread, exact and simulated."""
     unit, here = units.current(), view()
@@ -431,7 +475,6 @@ def note_rows(seed):
     return dict(zip(names, zip(*rows, strict=True), strict=True))
 
 
-@st.fragment(key="estimators_note")
 def note():
     """Reproduce the table of Schulman's note."""
     table(
@@ -464,16 +507,21 @@ def crossing_of(spread):
     return float(gaussian_kl(*Q, gap, spread))
 
 
-def noise_picture(gap, spread, unit, colours):
-    """Return how noisy the estimators become as P moves away."""
+def noise_of(gap, spread, unit):
+    """Return KL along the chart, each estimator's noise there, and KL at the gap, in the unit."""
     moments = gaussian_moments(*Q, GAPS, spread)
     kl = moments["k1"].truth
-    here = float(gaussian_kl(*Q, gap, spread))
+    here = float(gaussian_kl(*Q, gap, spread)) / unit.nats
+    return kl / unit.nats, {name: each.std / kl for name, each in moments.items()}, here
+
+
+def noise_picture(kl, noise, here, spread, unit, colours):
+    """Return how noisy the estimators become as P moves away."""
     crossing = crossing_of(spread)
     return chart.noise_figure(
-        kl / unit.nats,
-        {name: each.std / kl for name, each in moments.items()},
-        here / unit.nats if here else None,
+        kl,
+        noise,
+        here or None,
         None if crossing is None else crossing / unit.nats,
         unit.name,
         colours,
@@ -512,14 +560,24 @@ def noise_in_words(gap, spread, unit):
     return f"{says} {here}"
 
 
+def far_away(controls):
+    """Return what distance does to the noise of each estimator; the learner's is dragged along."""
+    unit, gap, spread = units.current(), chosen("gap", controls), chosen("spread", controls)
+    kl, noise, here = noise_of(gap, spread, unit)
+    return Picture(
+        noise_picture(kl, noise, here, spread, unit, palette(theme.scheme())),
+        noise_in_words(gap, spread, unit),
+        handles=[
+            Handle("estimators_gap", math.log10(here), math.log10(height), "both", "q")
+            for height in chart.heights(kl, noise, here).values()
+        ],
+    )
+
+
 @st.fragment(key="estimators_far")
 def far():
     """Show what distance does to the noise of each estimator."""
-    unit, gap, spread = units.current(), chosen("gap"), chosen("spread")
-    words = noise_in_words(gap, spread, unit)
-    drawn = noise_picture(gap, spread, unit, palette(theme.scheme()))
-    shown(drawn, words, key="_estimators_noise")
-    st.markdown(words)
+    moving(far_away, key="_estimators_noise", stops=BELL_STOPS)
 
 
 def way_of(way, pi):
@@ -552,9 +610,14 @@ def bound_for(beta, fee, way):
     )
 
 
-def batch():
+def batch(controls):
     """Return all that the forecasts depend on."""
-    return float(chosen("beta")), FEES[chosen("fee")], chosen("way"), chosen("batch")
+    return (
+        float(chosen("beta", controls)),
+        FEES[chosen("fee", controls)],
+        chosen("way", controls),
+        chosen("batch", controls),
+    )
 
 
 def how_many_below(values):
@@ -578,25 +641,25 @@ def verdict(one, three, unit):
     )
     if mean < 0 and (apart > furthest or -mean > furthest * error):
         judged = (
-            ":violet[:material/report: **A mistake, not chance.**] k1 and k3 estimate one number, "
+            "⚠️ **A mistake, not chance.** k1 and k3 estimate one number, "
             "which is not below 0, and chance does not take them that far: these words were not "
             "drawn from the policy whose chances are compared."
         )
     elif mean < 0:
         judged = (
-            ":green[:material/check_circle: **Chance can do this.**] k1 is "
+            "✅ **Chance can do this.** k1 is "
             f"{number(abs(mean) / error, 1)} standard errors below 0, and k3 agrees with it "
             "within the noise. Draw more, and look again."
         )
     elif abs(apart) > furthest:
         judged = (
-            ":violet[:material/report: **Above 0, and suspect all the same.**] k1 and k3 differ by "
+            "⚠️ **Above 0, and suspect all the same.** k1 and k3 differ by "
             "more than chance should: either these words were not drawn from the policy, or k3's "
             "rare large draws have not come yet."
         )
     else:
         judged = (
-            ":green[:material/check_circle: **Nothing suspect here.**] k1 is not below 0, and k3 "
+            "✅ **Nothing suspect here.** k1 is not below 0, and k3 "
             "agrees with it within the noise."
         )
     return f"{judged} {numbers_}"
@@ -650,19 +713,34 @@ def running_picture(where, seen, unit, colours):
     )
 
 
-@st.fragment(key="estimators_negative")
-def negative():
-    """Show estimates of forecasts as they come in, and tell chance from mistake."""
-    unit, where, seen = units.current(), batch(), chosen("texts")
+def as_they_come(controls):
+    """Return estimates of forecasts as they come in, and tell chance from mistake."""
+    unit, where, seen = units.current(), batch(controls), chosen("texts", controls)
     one, three = (values[:seen] for values in texts(*where))
     words = (
         f"Of {counted(seen, 'forecast')} {how_many_below(one)} a k1 below 0; the true D(Q‖P) is "
         f"{amount(policy_kl(*where[:2]) / unit.nats, unit.name)}."
     )
-    drawn = running_picture(where, seen, unit, palette(theme.scheme()))
-    shown(drawn, words, key="_estimators_running")
-    st.markdown(f"{words} {verdict(one, three, unit)}")
-    st.markdown(in_truth(*where[:3], unit))
+    return Picture(
+        running_picture(where, seen, unit, palette(theme.scheme())),
+        f"{words} {verdict(one, three, unit)}\n\n{in_truth(*where[:3], unit)}",
+        handles=[
+            Handle(
+                "estimators_texts",
+                math.log10(seen),
+                float(one.mean()) / unit.nats,
+                "both",
+                "q",
+            )
+        ],
+    )
+
+
+@st.fragment(key="estimators_negative")
+def negative():
+    """Show what answers the sliders of the forecasts; only more of them need no new ones."""
+    stops = {"estimators_texts": Stops.among(TEXTS)}
+    moving(as_they_come, key="_estimators_running", stops=stops)
 
 
 def next_word_pair(beta):
@@ -743,18 +821,36 @@ def pulls_picture(beta, drawn_by, weighted, unit, colours):
     )
 
 
+def placement(controls):
+    """Return β of Q, by whom words are drawn, and whether draws are weighted."""
+    return (
+        float(chosen("pull", controls)),
+        chosen("drawn", controls),
+        chosen("weighted", controls),
+    )
+
+
+def slopes(controls):
+    """Return which slope each placement of a penalty follows."""
+    unit, where = units.current(), placement(controls)
+    return Picture(
+        pulls_picture(*where, unit, palette(theme.scheme())),
+        pulls_in_words(*pulls_of(*where), *where[1:], unit),
+    )
+
+
 @st.fragment(key="estimators_pulls")
 def pulls():
-    """Show which slope each placement of a penalty follows."""
-    unit = units.current()
-    where = float(chosen("pull")), chosen("drawn"), chosen("weighted")
+    """Show what answers β of Q."""
+    stops = {"estimators_pull": Stops.among(PULL_BETAS)}
+    moving(slopes, key="_estimators_pulls_chart", stops=stops)
+
+
+def pulls_table():
+    """Show how long each pull is, and where it leads."""
+    unit, where = units.current(), placement(st.session_state)
     found, reverse, forward = pulls_of(*where)
     p, q = next_word_pair(where[0])
-    words = pulls_in_words(found, reverse, forward, *where[1:], unit)
-    shown(
-        pulls_picture(*where, unit, palette(theme.scheme())), words, key="_estimators_pulls_chart"
-    )
-    st.markdown(words)
     table(
         {
             "penalty": list(found),
@@ -813,12 +909,19 @@ def trained(placement, beta, seed):
 
 
 def train_all(beta, seed):
-    """Train once for each placement, and show how far that is."""
-    bar, runs = st.progress(0.0), {}
-    for place, name in enumerate((*PLACEMENTS, NO_PENALTY)):
-        bar.progress(place / (len(PLACEMENTS) + 1), f"Training with {name}")
-        runs[name] = trained(name, beta, seed)
-    bar.empty()
+    """Return a run for each placement; those that are not there yet are trained now."""
+    kept, runs = st.session_state.get("_estimators_runs", (None, None))
+    if kept != (beta, seed):
+        runs = {}
+        st.session_state["_estimators_runs"] = (beta, seed), runs
+    names = (*PLACEMENTS, NO_PENALTY)
+    if len(runs) < len(names):
+        bar = st.progress(len(runs) / len(names))
+        for place, name in enumerate(names):
+            if name not in runs:
+                bar.progress(place / len(names), f"Training with {name}")
+                runs[name] = trained(name, beta, seed)
+        bar.empty()
     return runs
 
 
@@ -891,7 +994,6 @@ def training():
     )
 
 
-@st.fragment(key="estimators_formula")
 def todays_formula():
     """Write the three estimators, with the first draw of this view put in."""
     unit = units.current()
@@ -1085,13 +1187,13 @@ def take_it():
     take_away(
         "estimators",
         data=lambda: data(here, unit),
-        html=lambda: estimates_picture(here, unit, colours).to_html(),
+        html=lambda: estimates_picture(here, estimates_of(*here), unit, colours).to_html(),
         snippet=snippet(here),
     )
 
 
-def ladder(name, label, options, tells, followers):
-    """Draw a slider of this page that stops at `options`; `followers` are what it redraws."""
+def ladder(name, label, options, tells, follower):
+    """Draw a slider of this page that stops at `options`; it redraws its `follower`."""
     st.select_slider(
         label,
         options,
@@ -1100,11 +1202,11 @@ def ladder(name, label, options, tells, followers):
         bind="query-params",
         help=tells,
         on_change=redraw,
-        args=followers,
+        args=(follower,),
     )
 
 
-def one_of(name, label, captions, followers, **layout):
+def one_of(name, label, captions, **layout):
     """Draw a choice; `captions` say what each option means."""
     st.radio(
         label,
@@ -1113,8 +1215,6 @@ def one_of(name, label, captions, followers, **layout):
         key=f"estimators_{name}",
         bind="query-params",
         captions=[each for each in captions.values() if each] or None,
-        on_change=redraw,
-        args=followers,
         **layout,
     )
 
@@ -1132,7 +1232,7 @@ def slider(name, label, low, high, step, tells):
         key=f"estimators_{name}",
         bind="query-params",
         on_change=redraw,
-        args=FOLLOW_SOURCE,
+        args=("estimators_picture", "estimators_pair"),
     )
 
 
@@ -1174,30 +1274,26 @@ with stage(first_screen, "Move it", anchor="move"):
     )
     controls, answer = st.columns([2, 3], gap="medium")
     with controls:
-        one_of(
-            "source",
-            "Draws are",
-            {GAUSSIANS: "", FORECASTS: ""},
-            FOLLOW_SOURCE,
-            horizontal=True,
-        )
-        slider("gap", "Gap: how far P lies from Q", 0.0, 3.0, 0.01, "In spreads of Q.")
-        slider("spread", "Spread of P", 0.5, 2.0, 0.05, "Q's spread is 1.")
+        one_of("source", "Draws are", {GAUSSIANS: "", FORECASTS: ""}, horizontal=True)
+        slider("gap", "Gap: how far P lies from Q", *GAP_SLIDER, "In spreads of Q.")
+        slider("spread", "Spread of P", *SPREAD_SLIDER, "Q's spread is 1.")
         ladder(
             "source_beta",
             "β of the policy that writes the forecasts",
             BETAS,
             "For forecasts: the best policy of *The safety rope* at this β, whole forecasts as "
             "draws. Smaller is further from the SFT model.",
-            FOLLOW_SOURCE,
+            "estimators_picture",
         )
-        ladder("draws", "Draws in each estimate", DRAWS, "What a batch holds.", FOLLOW_DRAWS)
+        ladder(
+            "draws", "Draws in each estimate", DRAWS, "What a batch holds.", "estimators_picture"
+        )
         series(
             "estimators_seed",
             "Which draws",
             again="Other draws",
             icon=":material/casino:",
-            followers=(*FOLLOW_DRAWS, "estimators_note"),
+            followers=("estimators_picture",),
         )
     with answer:
         picture()
@@ -1240,23 +1336,22 @@ presets(
 )
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
-    FOLLOW_TEXTS = ("estimators_negative",)
-    one_of("way", "Forecasts are drawn from", WAYS, FOLLOW_TEXTS)
-    ladder("texts", "How many forecasts", TEXTS, "A batch.", FOLLOW_TEXTS)
-    ladder("beta", "β of the policy", BETAS, "Smaller is further from the SFT model.", FOLLOW_TEXTS)
-    one_of(
-        "fee",
-        "In its reward, words",
-        dict.fromkeys(FEES, ""),
-        FOLLOW_TEXTS,
-        horizontal=True,
+    one_of("way", "Forecasts are drawn from", WAYS)
+    ladder("texts", "How many forecasts", TEXTS, "A batch.", "estimators_negative")
+    ladder(
+        "beta",
+        "β of the policy",
+        BETAS,
+        "Smaller is further from the SFT model.",
+        "estimators_negative",
     )
+    one_of("fee", "In its reward, words", dict.fromkeys(FEES, ""), horizontal=True)
     series(
         "estimators_batch",
         "Which batch",
         again="Another batch",
         icon=":material/casino:",
-        followers=FOLLOW_TEXTS,
+        followers=("estimators_negative",),
     )
 with answer:
     negative()
@@ -1270,19 +1365,17 @@ st.markdown(
 )
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
-    FOLLOW_PULL = ("estimators_pulls",)
-    ladder("pull", "β of Q", PULL_BETAS, "Smaller is further from P.", FOLLOW_PULL)
-    one_of("drawn", "Words are drawn from", DRAWN_BY, FOLLOW_PULL)
+    ladder("pull", "β of Q", PULL_BETAS, "Smaller is further from P.", "estimators_pulls")
+    one_of("drawn", "Words are drawn from", DRAWN_BY)
     st.toggle(
         "Weigh each draw",
         key="estimators_weighted",
         bind="query-params",
         help="With its chance under Q over the chance with which it was drawn.",
-        on_change=redraw,
-        args=FOLLOW_PULL,
     )
 with answer:
     pulls()
+    pulls_table()
 st.header("The same run, five times", anchor="train")
 st.markdown(
     "The training of *The safety rope* (GRPO without the division by the spread, one pass over "
@@ -1293,21 +1386,24 @@ st.markdown(
 )
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
-    FOLLOW_TRAINING = ("estimators_training",)
-    ladder("price", "β: the price of KL", TRAIN_BETAS, "As in *The safety rope*.", FOLLOW_TRAINING)
+    ladder(
+        "price",
+        "β: the price of KL",
+        TRAIN_BETAS,
+        "As in *The safety rope*.",
+        "estimators_training",
+    )
     series(
         "estimators_run",
         "Which run",
         again="Another run",
         icon=":material/casino:",
-        followers=FOLLOW_TRAINING,
+        followers=("estimators_training",),
     )
     st.toggle(
         "Train",
         key="estimators_train",
         bind="query-params",
-        on_change=redraw,
-        args=FOLLOW_TRAINING,
         help=f"Five runs of {STEPS} steps, 64 forecasts each.",
     )
 with answer:

@@ -20,5 +20,6 @@ export default function ({ data, setTriggerValue }) {
   }
   // A finger that has let go is at rest already.
   const released = performance.now() - page.released < 1000
+  page.owed = data.owed
   if (data.owed) timer = setTimeout(ask, released ? 0 : QUIET)
 }

@@ -42,15 +42,22 @@ def bare_address() -> Iterator[str]:
 
 
 def settled(page: Page) -> Page:
-    """Wait until a page is drawn completely and the script is at rest."""
+    """Wait until a page is drawn completely, charts out of sight too, and the script is at rest."""
     page.locator("h1").wait_for()
     page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")
-    page.wait_for_function(
-        """() => document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
-               && !document.querySelector('[data-stale=true]')
-               && [...document.querySelectorAll('.js-plotly-plot')].every(each => each.data)"""
-    )
+    at_rest = """() => document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
+        && document.documentElement.dataset.owed === '0'
+        && !document.querySelector('[data-stale=true]')"""
+    page.wait_for_function(at_rest)
     page.wait_for_timeout(300)
+    page.wait_for_function(at_rest)
+    # Charts out of sight are drawn when they come near, or for paper.
+    page.wait_for_function(
+        """() => { dispatchEvent(new Event('beforeprint'))
+            return [...document.querySelectorAll('.kl-chart')]
+                .every(each => each.classList.contains('kl-drawn') && !('waiting' in each.dataset))
+        }"""
+    )
     return page
 
 
@@ -105,6 +112,8 @@ def opened_elsewhere(page: Page, new_context: Callable[[], BrowserContext]) -> P
     here = drawings(page)
     assert here
     assert drawings(other) == here
+    assert (other.locator(".kl-words, .kl-numbers").all_inner_texts()
+            == page.locator(".kl-words, .kl-numbers").all_inner_texts())  # fmt: skip
     for part in ("stMetricValue", "stRadio", "stSlider", "stMarkdown", "stHtml", "stCode",
                  "stAlert", "stCaptionContainer"):  # fmt: skip
         assert (other.get_by_test_id(part).all_inner_texts()
@@ -138,6 +147,12 @@ def asked(page: Page) -> dict[str, str]:
     """Return what the address asks for."""
     query = parse_qs(urlsplit(page.url).query)
     return {name: values[0] for name, values in query.items()}
+
+
+def open_code(page: Page) -> None:
+    """Ask for the code that reproduces the number of a lesson."""
+    page.get_by_text("The same number in Python").click()
+    page.get_by_test_id("stCode").last.wait_for()
 
 
 def troubles_of(page: Page) -> list[str]:

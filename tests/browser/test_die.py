@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from scipy.stats import entropy
 
 from charts.style import DARK, LIGHT
-from tests.browser.conftest import chart, opened_elsewhere, settled, slider, visit
+from tests.browser.conftest import chart, open_code, opened_elsewhere, settled, slider, visit
 
 
 def words(page):
@@ -35,8 +35,9 @@ def test_whole_page_follows_the_slider(page):
     visit(page, "/die")
     slider(page, "Q, face 1").focus()
     page.keyboard.press("End")
-    expect(page.locator("[data-testid=stCode]")).to_contain_text("[10.0, 1.0, 1.0")
     settled(page)
+    open_code(page)
+    expect(page.get_by_test_id("stCode")).to_contain_text("[10.0, 1.0, 1.0")
     divergence = page.get_by_test_id("stMetricValue").first.inner_text()
     assert divergence == f"{entropy([1, 1, 1, 1, 1, 1], [10, 1, 1, 1, 1, 1], base=2):.3f} bits"
     assert page.locator(".katex-mathml").nth(1).inner_text().count("0.667") == 1
@@ -134,11 +135,15 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     assert chart(page) == drawn
 
 
-def test_phone_shows_the_chart_below_its_sliders(page):
+def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
     page.set_viewport_size({"width": 390, "height": 844})
     visit(page, "/die")
-    last = slider(page, "Q, face 6").bounding_box()
-    plot = page.locator(".js-plotly-plot").first.bounding_box()
-    assert plot["y"] > last["y"]
-    assert plot["x"] >= 0
-    assert plot["x"] + plot["width"] <= 390
+    picture = page.locator(".kl-chart").first
+    for label in ("P, face 1", "Q, face 6"):
+        slider(page, label).evaluate("each => each.closest('.stSlider').scrollIntoView(false)")
+        page.wait_for_timeout(300)
+        box = picture.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= slider(page, label).bounding_box()["y"]
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390

@@ -8,10 +8,14 @@ import io
 import json
 import math
 import re
+from collections import ChainMap
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
+import streamlit as st
+from plotly.utils import PlotlyJSONEncoder
 
 from kl_core.rlhf import (
     GRPO,
@@ -35,6 +39,7 @@ from kl_core.rlhf import (
     train,
 )
 from tests.pages.conftest import agree, bound_controls, charts, move, open_page, texts, value_of
+from widgets.chart import moving
 
 FILE = "beta_penalty.py"
 BASES = {"bits": 2.0, "nats": math.e, "dits": 10.0}
@@ -190,10 +195,15 @@ def values(array):
     return np.array([np.nan if each is None else each for each in array], dtype=float)
 
 
+def paragraphs(app):
+    """Return all paragraphs, lists and captions."""
+    said = [each.value.split("\n\n") for each in (*app.markdown, *app.caption)]
+    return [each for block in said for each in block]
+
+
 def sentence(app, pattern):
     """Return the match of the one paragraph or caption that says this."""
-    found = [match for each in (*app.markdown, *app.caption)
-             if (match := re.search(pattern, each.value))]  # fmt: skip
+    found = [match for each in paragraphs(app) if (match := re.search(pattern, each))]
     assert len(found) == 1, (pattern, texts(app))
     return found[0]
 
@@ -201,6 +211,11 @@ def sentence(app, pattern):
 def all_agree(shown, expected):
     """Say whether as many values as there are numbers round to them, one by one."""
     return all(agree(*each) for each in zip(shown, expected, strict=True))
+
+
+def named_failures(app):
+    """Return what the page says about failures of this policy."""
+    return [each.removeprefix("> ") for each in paragraphs(app) if each.startswith("> **")]
 
 
 # The rope: tiles, sentence, table, formula.
@@ -229,12 +244,12 @@ def check_the_rope(app, beta, world, unit="bits"):
 
 
 def check_tiles(app, own, report, base, base_report, unit):
-    """See that the six tiles show both models."""
+    """See that three tiles show what answers β, and three more show both models."""
     nats = math.log(BASES[unit])
     expected = {
-        "Reward, exact": ((own.reward,), (base.reward,)),
-        "Judge, of 7": (report.score, base_report.score),
-        "D(π‖π_SFT), exact": ((own.kl / nats,), (0,)),
+        "Reward, exact": ((own.reward,),),
+        "Judge, of 7": (report.score,),
+        "D(π‖π_SFT), exact": ((own.kl / nats,),),
         "Perplexity under SFT, exact": ((own.perplexity,), (base.perplexity,)),
         "Different words": (report.different, base_report.different),
         "Words that repeat, of 100": tuple(
@@ -243,20 +258,23 @@ def check_tiles(app, own, report, base, base_report, unit):
     }
     assert [tile.label for tile in app.metric] == list(expected)
     for tile in app.metric:
-        for shown, numbers in zip((tile.value, tile.delta), expected[tile.label], strict=True):
+        both = [text for text in (tile.value, tile.delta) if text]
+        for shown, numbers in zip(both, expected[tile.label], strict=True):
             assert all_agree(re.findall(NUMBER, shown), numbers), (tile.label, shown, numbers)
-    amounts = [text for tile in app.metric[2:3] for text in (tile.value, tile.delta)]
-    assert all(text.endswith(f" {unit}") for text in amounts)
+    assert app.metric[2].value.endswith(f" {unit}")
 
 
 def check_forecasts(app, heading, tokens):
     """See that five forecasts stand below a heading, and what repeats in them is marked."""
-    lines = sentence(app, rf"\*\*{heading}\*\*").string.split("\n- ")[1:]
+    said = paragraphs(app)
+    [at] = [place for place, each in enumerate(said) if f"**{heading}**" in each]
+    lines = said[at + 1].removeprefix("- ").split("\n- ")
+    assert len(lines) == 5
     for line, row, repeats in zip(lines, tokens, JUDGE.repeats(tokens), strict=True):
         spoken = [(SFT.words[t], bool(flag)) for t, flag in zip(row, repeats, strict=True) if t > 0]
         text, ended = (line[:-1], True) if line.endswith(".") else (line[:-2], False)
         assert ended == (0 in row)
-        found = re.findall(r":violet-background\[(\w+)\]|(\w+)", text)
+        found = re.findall(r"\*\*(\w+)\*\*|(\w+)", text)
         assert [(marked or plain, bool(marked)) for marked, plain in found] == spoken
 
 
@@ -382,16 +400,14 @@ def test_failures_are_named_from_their_thresholds_on(name, happens, world):
     changes = [place for place in range(1, len(ladder)) if found[place] != found[place - 1]]
     assert changes
     for place in {*changes, *(place - 1 for place in changes)}:
-        said = [each.value for each in opened(ladder[place], world).info]
+        said = named_failures(opened(ladder[place], world))
         named = [text for text in said if text.startswith(f"**{name}.**")]
         assert len(named) == found[place], ladder[place]
 
 
 def test_both_failures_are_named_with_their_numbers_and_none_where_there_is_none():
     (own, report, *_), (base, base_report, _) = optimum(FEW, "0.0025"), unmoved(FEW)
-    hacking, degeneration, *rest = [each.value for each in opened("0.0025", FEW).info]
-    assert len(rest) == 1  # of the training
-    assert "Nothing is trained yet" in rest[0]
+    hacking, degeneration = named_failures(opened("0.0025", FEW))
     said = re.findall(rf"(?:gives|model's) {NUMBER}", hacking)
     expected = own.reward, base.reward, report.score[0], base_report.score[0]
     assert all_agree(said, expected)
@@ -400,7 +416,7 @@ def test_both_failures_are_named_with_their_numbers_and_none_where_there_is_none
     )
     assert all_agree(said.groups(), (own.perplexity / base.perplexity, 100 * report.repeated[0]))
     assert "from 2 times or 20% on" in degeneration
-    assert [each.value for each in opened("0.02", USUAL).info] == rest
+    assert named_failures(opened("0.02", USUAL)) == []
 
 
 def test_prediction_reveals_what_is_computed():
@@ -431,6 +447,83 @@ def test_right_answers_are_marked_right():
     for place, answer in enumerate(answers, start=1):
         app = open_page(FILE, **{f"beta_check{place}": answer})
         assert [each.value[:5] for each in app.success] == ["Right"], answer
+
+
+# The film of β.
+
+NEXT_WORD, OVER_OPTIMISED = "_beta_words", "_beta_hacking"
+
+
+def filmed(monkeypatch, **view):
+    """Return the pictures of both films of β by its value, and where these have pictures."""
+    films = {}
+
+    def moved(draw, *, key, stops, **rest):
+        # AppTest passes by the home page to learn of this one.
+        if key != "_home_chart":
+            [slider] = stops
+            films[key] = {
+                beta: draw(ChainMap({slider: beta}, st.session_state))
+                for beta in stops[slider].values
+            }
+        moving(draw, key=key, stops=stops, **rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("widgets.chart.moving", moved)
+        opened(**view)
+    return films
+
+
+@pytest.mark.parametrize("world", [USUAL, FEW])
+def test_films_have_the_pictures_that_the_page_shows(monkeypatch, world):
+    films = filmed(monkeypatch, world=world, unit="nats", guess="below 0.003")
+    ladder = BETAS[: BETAS.index("0.001") + 1]
+    for key, place in ((NEXT_WORD, 0), (OVER_OPTIMISED, 1)):
+        assert [*films[key]] == ladder[::-1]
+        for beta in ("0.001", "0.0125", "0.1", "1"):
+            picture = films[key][beta]
+            app = opened(beta, world, unit="nats", guess="below 0.003")
+            there = charts(app)[place]
+            figure = json.dumps(picture.figure.to_dict(), cls=PlotlyJSONEncoder)
+            assert json.loads(there.spec) == json.loads(figure)
+            assert there.alt == picture.words.replace("*", "")
+            assert picture.words in [each.value for each in app.markdown]
+            shown = {tile.label: tile.value for tile in app.metric}
+            assert picture.numbers.items() <= shown.items()
+
+
+def test_forecasts_degenerate_under_the_finger(monkeypatch):
+    film = filmed(monkeypatch, world=FEW)[NEXT_WORD]
+    loosest, tightest = film["0.001"], film["1"]
+    assert "> **Language degeneration.**" in loosest.words
+    assert "> **" not in tightest.words
+    said = [re.findall(r"^- (.*)$", each.words, re.MULTILINE) for each in film.values()]
+    assert {len(each) for each in said} == {5}
+    changes = [one != other for one, other in pairwise(said)]
+    assert sum(changes) > 0.5 * len(changes)
+    rewards = [value_of(each.numbers["Reward, exact"])[0] for each in film.values()]
+    assert rewards == sorted(rewards, reverse=True)
+
+
+def test_there_is_no_film_where_there_is_no_next_word(monkeypatch):
+    films = filmed(monkeypatch, context="tomorrow will pour")
+    assert {*films[NEXT_WORD].values()} == {None}
+    assert None not in films[OVER_OPTIMISED].values()
+
+
+@pytest.mark.parametrize(("world", "unit"), [(USUAL, "bits"), (FEW, "nats")])
+def test_points_of_beta_can_be_dragged_along_both_lines(monkeypatch, world, unit):
+    kl, reward, score, _ = along_the_rope(world)
+    film = filmed(monkeypatch, world=world, unit=unit)[OVER_OPTIMISED]
+    for beta, picture in film.items():
+        at = BETAS.index(beta)
+        root = math.sqrt(kl[at] / math.log(BASES[unit]))
+        ends = {each.axes: (each.x, each.y) for each in picture.handles}
+        assert ends[("xaxis", "yaxis")] == pytest.approx((root, reward[at]))
+        assert ends[("xaxis", "yaxis2")] == pytest.approx((root, score[at]))
+        assert {(each.slider, each.way, each.hue) for each in picture.handles} == {
+            ("beta_beta", "both", "q")
+        }
 
 
 # The next word.
@@ -1235,8 +1328,6 @@ def test_snippet_prints_what_it_says_and_what_is_on_screen(beta, world):
 
 @pytest.mark.parametrize(("unit", "world"), [("bits", USUAL), ("dits", FEW)])
 def test_files_hold_what_is_on_screen(unit, world, monkeypatch):
-    import streamlit as st
-
     offers = {}
 
     def note(_label, data, name, *_args, **_options):

@@ -8,11 +8,14 @@ import io
 import json
 import math
 import re
+from collections import ChainMap
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
+import streamlit as st
+from plotly.utils import PlotlyJSONEncoder
 from scipy.integrate import quad
 from scipy.special import log_softmax, softmax
 from scipy.stats import norm
@@ -40,6 +43,7 @@ from kl_core.rlhf import (
 )
 from tests.deep_links import deep_links, plain
 from tests.pages.conftest import agree, bound_controls, charts, move, open_page, texts, value_of
+from widgets.chart import moving
 from widgets.units import UNITS
 
 FILE = "estimators.py"
@@ -179,8 +183,8 @@ def set_up(app):
 
 def sentence(app, pattern):
     """Return the match of the one paragraph or caption that says this."""
-    found = [match for each in (*app.markdown, *app.caption)
-             if (match := re.search(pattern, each.value))]  # fmt: skip
+    said = [each.value.split("\n\n") for each in (*app.markdown, *app.caption)]
+    found = [match for block in said for each in block if (match := re.search(pattern, each))]
     assert len(found) == 1, (pattern, texts(app))
     return found[0]
 
@@ -368,6 +372,135 @@ def test_bells_are_drawn_for_bells_only():
     assert bells(app) == []
 
 
+# Films: what a chart shows while a slider is dragged.
+
+TITLES = {
+    "_estimators_chart": ("xaxis", "estimate of D(Q‖P)"),
+    "_estimators_noise": ("xaxis", "how far Q is from P"),
+    "_estimators_running": ("xaxis", "texts so far"),
+    "_estimators_pulls_chart": ("yaxis", "pull at the logit"),
+}
+
+
+def filmed(monkeypatch, unit="bits", **view):
+    """Return the films of all charts and sliders: pictures by what the slider is there."""
+    films = {}
+
+    def moved(draw, *, key, stops, **rest):
+        # AppTest passes by the home page to learn of this one.
+        for slider, each in stops.items() if key != "_home_chart" else ():
+            films[key, slider] = {
+                value: draw(ChainMap({slider: value}, st.session_state)) for value in each.values
+            }
+        moving(draw, key=key, stops=stops, **rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("widgets.chart.moving", moved)
+        opened(unit, **view)
+    return films
+
+
+def drawn_as(app, key):
+    """Return the chart with this key, with what is read out."""
+    [found] = [
+        each
+        for each in charts(app)
+        if (layout := json.loads(each.spec)["layout"])
+        and (
+            layout["title"]["text"] == "Draws come from Q"
+            if key == "_estimators_bells"
+            else TITLES[key][1] in layout[TITLES[key][0]].get("title", {}).get("text", "")
+        )
+    ]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("unit", "view", "without"),
+    [
+        ("nats", {"spread": 1.25, "seed": 7, "way": "top 2", "drawn": "P"}, set()),
+        ("bits", {"gap": 2.0, "draws": 1000, "fee": "cost 0.5"}, set()),
+        # Gap and spread mean nothing to forecasts.
+        (
+            "dits",
+            {"source": "forecasts"},
+            {
+                (key, f"estimators_{slider}")
+                for key in ("_estimators_chart", "_estimators_bells")
+                for slider in ("gap", "spread")
+            },
+        ),
+    ],
+)
+def test_films_have_the_pictures_that_the_page_shows(monkeypatch, unit, view, without):
+    films = filmed(monkeypatch, unit, **view)
+    both = "estimators_gap", "estimators_spread"
+    assert {*films} == {
+        *(("_estimators_chart", slider) for slider in (*both, "estimators_draws")),
+        *(("_estimators_bells", slider) for slider in both),
+        *(("_estimators_noise", slider) for slider in both),
+        ("_estimators_running", "estimators_texts"),
+        ("_estimators_pulls_chart", "estimators_pull"),
+    } - without
+    rng = np.random.default_rng(1)
+    for (key, slider), pictures in films.items():
+        assert 7 <= len(pictures) <= 101
+        for value in rng.choice([*pictures], 2, replace=False).tolist():
+            there = drawn_as(
+                opened(unit, **view | {slider.removeprefix("estimators_"): value}), key
+            )
+            picture = pictures[value]
+            figure = json.dumps(picture.figure.to_dict(), cls=PlotlyJSONEncoder)
+            assert json.loads(there.spec) == json.loads(figure), (key, slider, value)
+            assert there.alt == picture.words.replace("*", "")
+
+
+def test_films_go_from_end_to_end_on_the_steps_of_the_slider(monkeypatch):
+    many = None
+    for draws in (10, 50, 1000):
+        films = filmed(monkeypatch, draws=draws)
+        for key in ("_estimators_chart", "_estimators_bells", "_estimators_noise"):
+            for slider, low, high, step in (("gap", 0, 3, 0.01), ("spread", 0.5, 2, 0.05)):
+                values_ = np.array([*films[key, f"estimators_{slider}"]])
+                assert (values_[0], values_[-1]) == (low, high)
+                np.testing.assert_allclose(values_ / step, np.round(values_ / step), rtol=1e-9)
+                np.testing.assert_allclose(np.diff(values_), values_[1] - values_[0])
+        # Where each picture takes many draws there are fewer, but enough to see it move.
+        count = len(films["_estimators_chart", "estimators_gap"])
+        assert 20 < count <= (many or 101)
+        many = count
+
+
+def test_bell_of_p_is_dragged_at_its_top_and_made_wide_at_its_flank(monkeypatch):
+    films = filmed(monkeypatch, gap=1.2, spread=0.8)
+    for slider in ("gap", "spread"):
+        for value, picture in films["_estimators_bells", f"estimators_{slider}"].items():
+            gap, spread = {"gap": (value, 0.8), "spread": (1.2, value)}[slider]
+            top, flank = picture.handles
+            assert (top.slider, top.way, top.hue) == ("estimators_gap", "x", "p")
+            assert (top.x, top.y) == pytest.approx((gap, norm.pdf(0) / spread))
+            assert (flank.slider, flank.way, flank.hue) == ("estimators_spread", "both", "p")
+            assert (flank.x, flank.y) == pytest.approx((gap + spread, norm.pdf(1) / spread))
+
+
+def test_points_on_logarithmic_axes_are_dragged_by_their_exponents(monkeypatch):
+    films = filmed(monkeypatch, "nats")
+    for gap, picture in films["_estimators_noise", "estimators_gap"].items():
+        dots = [each for each in picture.figure.to_dict()["data"]
+                if each.get("marker", {}).get("size") == 11]  # fmt: skip
+        # At no distance, and closer than the chart begins, nothing is drawn.
+        assert len(dots) == (3 if gap >= 0.02 else 0)
+        for handle, dot in zip(picture.handles, dots, strict=True):
+            at = 10**handle.x, 10**handle.y
+            assert at == pytest.approx((divergence(gap, 1.0), values(dot["y"])[0]))
+            assert (handle.slider, handle.way, handle.hue) == ("estimators_gap", "both", "q")
+    for count, picture in films["_estimators_running", "estimators_texts"].items():
+        [handle] = picture.handles
+        one = drawn("0.2", "are free", "Q itself", 1)[0][:count]
+        assert (10**handle.x, handle.y) == pytest.approx((count, one.mean()))
+        assert (handle.slider, handle.way, handle.hue) == ("estimators_texts", "both", "q")
+
+
 # The published table.
 
 
@@ -490,7 +623,7 @@ def test_chart_of_noise_follows_the_bells(spread):
 
 VERDICT = (
     rf"^Of {NUMBER} forecasts (?:{NUMBER} (has|have)|(none) has) a k1 below 0; the true D\(Q‖P\) "
-    rf"is {NUMBER} UNIT\. :(green|violet)\[:material/\w+: \*\*(.*?)\*\*\] (.*?) k1 averages "
+    rf"is {NUMBER} UNIT\. (✅|⚠️) \*\*(.*?)\*\* (.*?) k1 averages "
     rf"{PAIR} UNIT, k3 {PAIR}; their difference is {PAIR}, {NUMBER} standard errors; from "
     rf"{NUMBER} texts chance hardly ever goes beyond {NUMBER}\.$"
 )
@@ -515,14 +648,14 @@ def check_verdict(app, beta, fee, way, batch, seen, unit="bits"):
     nats = math.log(BASES[unit])
     one, three = (each[:seen] for each in drawn(beta, fee, way, batch))
     said = sentence(app, VERDICT.replace("UNIT", unit))
-    count, below, verb, none, true, colour, verdict, why, *rest = said.groups()
+    count, below, verb, none, true, sign, verdict, why, *rest = said.groups()
     negative = int((one < 0).sum())
     assert value_of(count)[0] == seen
     assert (none, below) == ((None, f"{negative:,}") if negative else ("none", None))
     assert verb == {0: None, 1: "has"}.get(negative, "have")
     assert agree(true, sequence_kl(policy(beta, fee)) / nats)
     assert verdict == judged(one, three)
-    assert (colour == "violet") == (verdict[0] == "A")
+    assert (sign == "⚠️") == (verdict[0] == "A")
     *pairs, apart, again, furthest = rest
     expected = [value / nats for pair in (one, three, three - one) for value in mean_of(pair)]
     for text, value in zip(pairs, expected, strict=True):
@@ -872,6 +1005,39 @@ def test_five_runs_tell_which_penalty_holds(price, seed, unit):
         assert list(values(trace["x"])) == [0, 1, *range(10, 101, 10)]
 
 
+def trainings(monkeypatch):
+    """Return a list that grows with each run of training; what pages remember is forgotten."""
+    begun = []
+
+    def counted(*args, **options):
+        begun.append(args)
+        return train(*args, **options)
+
+    st.cache_data.clear()
+    monkeypatch.setattr("kl_core.rlhf.train", counted)
+    return begun
+
+
+def test_finished_runs_outlive_moves_and_interrupted_ones_go_on(monkeypatch):
+    app = opened(train="true")
+    said = sentence(app, "^After 100 steps").string
+    begun = trainings(monkeypatch)
+    move(app, "estimators_gap", 1.0)
+    move(app, "estimators_way", "top 2")
+    assert sentence(app, "^After 100 steps").string == said
+    assert begun == []
+    # As if a move had come while the third run was trained.
+    _, runs = app.session_state["_estimators_runs"]
+    for name in [*runs][2:]:
+        del runs[name]
+    move(app, "estimators_draws", 20)
+    assert sentence(app, "^After 100 steps").string == said
+    assert len(begun) == 3
+    move(app, "estimators_price", "0.05")
+    assert "the exact optimum for β = 0.05 lies" in sentence(app, "^After 100 steps").string
+    assert len(begun) == 8
+
+
 def test_nothing_is_trained_before_the_switch():
     app = opened()
     assert [each.value[:18] for each in app.info] == ["Switch *Train* on:"]
@@ -1110,8 +1276,6 @@ def test_snippet_prints_what_it_says_and_what_is_on_screen(view):
     ("unit", "view"), [("bits", {}), ("dits", {"source": "forecasts", "draws": 100})]
 )
 def test_files_hold_what_is_on_screen(unit, view, monkeypatch):
-    import streamlit as st
-
     offers = {}
 
     def note(_label, data, name, *_args, **_options):
@@ -1142,9 +1306,7 @@ def test_every_chart_has_words_as_its_text_alternative():
     for each in drawn:
         assert len(each.alt) > 10
         assert "**" not in each.alt
-        assert each.alt.startswith("P is a bell") or any(
-            words.startswith(each.alt) for words in said
-        )
+        assert any(words.startswith(each.alt) for words in said)
 
 
 @pytest.mark.parametrize("unit", UNITS)

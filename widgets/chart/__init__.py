@@ -95,7 +95,8 @@ def _film(
 ) -> str:
     """Return the pictures at all stops of one slider, everything else as it is now; compressed."""
     pictures = [draw(ChainMap({slider: value}, cast("Any", now))) for value in stops.values]
-    frames = [picture and _drawn(picture) for picture in pictures]
+    # What is read out changes when the slider rests.
+    frames = [picture and {**_drawn(picture), "alt": drawn["alt"]} for picture in pictures]
     film = {"slider": slider, "places": list(stops.places), **reel(drawn, frames)}
     # The socket does not compress: a third of the bytes, for a few milliseconds.
     return b64encode(gzip.compress(_json(film), 1)).decode()

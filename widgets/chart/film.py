@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 Path = tuple[str | int, ...]
-# From this length on an array is a curve: of its numbers four digits are kept, which is finer than a
-# screen; what is left out compresses to nothing.
+# From this length on an array is a curve: of its numbers four digits are kept, which is finer than
+# a screen; what is left out compresses to nothing.
 LONG, KEPT = 50, np.uint32(0xFFFFFC00)
 
 

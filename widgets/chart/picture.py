@@ -81,8 +81,8 @@ class Picture:
         return {
             "figure": figure,
             "words": _MARKDOWN.render(self.words),
-            # A screen reader would read the stars of Markdown out.
-            "alt": re.sub(r"[*`]", "", self.words),
+            # A screen reader would read the marks of Markdown out.
+            "alt": re.sub(r"[*`]|^(?:- |> )+", "", self.words, flags=re.MULTILINE),
             "numbers": [list(each) for each in self.numbers.items()],
             "handles": [asdict(each) for each in self.handles],
         }

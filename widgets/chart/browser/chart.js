@@ -77,8 +77,9 @@ class Chart {
 
   draw () {
     const picture = this.picture
+    this.host.setAttribute("aria-label", this.data.picture.alt)
     // What the server confirms has been shown already.
-    if (picture === this.shown || JSON.stringify(picture) === JSON.stringify(this.shown)) return
+    if (picture === this.shown || same(picture, this.shown)) return
     this.shown = picture
     const { data, layout, frames } = picture.figure
     // As high as the figure wants, or as the page has room for.
@@ -87,7 +88,6 @@ class Chart {
       this.plot.style.setProperty("--height", `${layout.height}px`)
       this.measure()
     }
-    this.host.setAttribute("aria-label", picture.alt)
     this.words.innerHTML = picture.words
     this.numbers.replaceChildren(...picture.numbers.map(([label, value]) => number(label, value)))
     this.host.classList.add("kl-drawn")
@@ -124,6 +124,8 @@ class Chart {
   }
 }
 
+const same = (one, other) => JSON.stringify({ ...one, alt: "" }) === JSON.stringify({ ...other, alt: "" })
+
 function number (label, value) {
   const box = document.createElement("div")
   const name = document.createElement("span")
@@ -138,5 +140,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   let chart = charts.get(parentElement)
   if (!chart) charts.set(parentElement, chart = new Chart(parentElement))
   chart.take(decoder.decode(data), setTriggerValue)
-  return () => { charts.delete(parentElement); chart.remove() }
+  // Streamlit also says goodbye when a next picture overtakes this one: only who is gone is gone.
+  return () => setTimeout(() => {
+    if (parentElement.isConnected || !charts.delete(parentElement)) return
+    chart.remove()
+  })
 }

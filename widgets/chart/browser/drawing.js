@@ -1,4 +1,6 @@
 // When a chart is drawn: what is in sight in the next frame, what is not when it comes near.
+const NEAR = "400px" // a chart is drawn before it comes into sight
+
 let plotly
 
 function load () {
@@ -23,9 +25,14 @@ export function drawing (host, draw) {
   let waiting = false // something is to be drawn
   let near = false
   let frame = null // the next one that is asked for
+  const wait = () => {
+    waiting = true
+    host.dataset.waiting = ""
+  }
   const finish = () => {
     if (!waiting || !host.isConnected || !window.Plotly) return
     waiting = false
+    delete host.dataset.waiting
     draw()
   }
   const next = () => {
@@ -38,18 +45,18 @@ export function drawing (host, draw) {
   const watch = new IntersectionObserver(entries => {
     near = entries.at(-1).isIntersecting
     if (near && waiting) next()
-  }, { rootMargin: "400px" })
+  }, { rootMargin: NEAR, scrollMargin: NEAR })
   watch.observe(host)
   addEventListener("beforeprint", finish)
   return {
     // Draw soon.
     due () {
-      waiting = true
+      wait()
       if (near) next()
     },
     // Draw before the next frame is painted, but once a frame only.
     now () {
-      waiting = true
+      wait()
       if (!near) return
       const first = frame === null && window.Plotly
       next()

@@ -1,0 +1,429 @@
+"""A picture moves under the finger, and agrees with the page when it rests."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import asked, drawings, plot, settled, slider, visit
+from tests.browser.hands import Finger, Mouse, dragged, room_of, thumb_of
+
+# Each lesson's main picture: the page, the slider, and which chart answers.
+LESSONS = {
+    "home": ("/", "Try it", 0),
+    "intuition": ("/intuition", "P, sun", 0),
+    "definition, sum": ("/definition", "P, sun", 0),
+    "definition, integral": ("/definition", "P, mean", 1),
+    "die": ("/die", "Q, face 2", 0),
+    "information": ("/information", "P, face 1", 0),
+    "forward_reverse, P": ("/forward-reverse", "P, separation", 0),
+    "forward_reverse, Q": ("/forward-reverse", "Q, mean", 0),
+    "directions": ("/directions", "Q, sunny", 0),
+    "beta_penalty": ("/beta-penalty", "β: how short", 0),
+    "estimators": ("/estimators", "Gap", 0),
+    "your_own": ("/your-own", "α, added", 0),
+    "summary": ("/summary", "P, chance", 0),
+}
+pytestmark = pytest.mark.usefixtures("no_troubles")
+
+
+def shown(page, number=0):
+    """Return all that a chart shows: shapes, texts, words and numbers."""
+    return (
+        page.locator(".kl-chart")
+        .nth(number)
+        .evaluate(
+            """chart => [
+            [...chart.querySelectorAll('.trace path')].map(path => path.getAttribute('d')).join(),
+            [...chart.querySelectorAll('svg text')].map(text => text.textContent).join(),
+            chart.querySelector('.kl-words')?.textContent,
+            chart.querySelector('.kl-numbers')?.textContent,
+        ]"""
+        )
+    )
+
+
+def said(page, number=0):
+    """Return the words and numbers of a chart."""
+    return shown(page, number)[2:]
+
+
+def stands_at(page, label):
+    """Return what a slider says."""
+    return slider(page, label).first.get_attribute("aria-valuetext")
+
+
+def linked(page):
+    """Return the view that the address bar names, as somebody else sees it."""
+    return visit(page.context.new_page(), page.url)
+
+
+def agrees_with_its_link(page):
+    """Check that numbers, sentences and charts are those of the link."""
+    settled(page)
+    other = linked(page)
+    assert drawings(other) == drawings(page)
+    for part in (".kl-words", ".kl-numbers", "[data-testid=stMarkdown]"):
+        assert other.locator(part).all_inner_texts() == page.locator(part).all_inner_texts()
+    other.close()
+
+
+def until_it_follows(page, before, number=0):
+    """Wait, with the slider held, until the picture is another one."""
+    for _ in range(60):
+        if shown(page, number)[0] != before[0]:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the picture does not follow while the slider is held")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_picture_follows_the_mouse_before_it_lets_go(page, lesson):
+    path, label, number = LESSONS[lesson]
+    visit(page, path)
+    before, stood = shown(page, number), stands_at(page, label)
+    with dragged(Mouse(page), slider(page, label).first):
+        until_it_follows(page, before, number)
+        assert stands_at(page, label) != stood
+        held = said(page, number)
+    settled(page)
+    assert said(page, number) == held
+    agrees_with_its_link(page)
+
+
+@pytest.fixture
+def touched(new_context):
+    """Open a page on a touch screen."""
+    return new_context(has_touch=True, viewport={"width": 390, "height": 844}).new_page()
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_picture_follows_a_finger_before_it_is_lifted(touched, lesson):
+    path, label, number = LESSONS[lesson]
+    visit(touched, path)
+    before = shown(touched, number)
+    with dragged(Finger(touched), slider(touched, label).first):
+        until_it_follows(touched, before, number)
+        held = said(touched, number)
+    settled(touched)
+    assert said(touched, number) == held
+
+
+def test_film_shows_what_the_page_shows_at_that_value(page):
+    visit(page, "/die?die_q1=2")
+    with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.5):
+        page.wait_for_timeout(500)
+        held, value = said(page), stands_at(page, "Q, face 2")
+    assert said(visit(page, f"/die?die_q1=2&die_q2={value}")) == held
+
+
+def test_film_of_an_earlier_state_is_not_shown(page):
+    visit(page, "/die")
+    with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.3):
+        page.wait_for_timeout(500)
+    settled(page)
+    slider(page, "P, face 6").first.focus()
+    page.keyboard.press("End")
+    settled(page)
+    with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.3):
+        page.wait_for_timeout(700)
+        held, value = said(page), stands_at(page, "Q, face 2")
+    settled(page)
+    assert said(page) == held
+    assert asked(page)["die_q2"] == value
+    agrees_with_its_link(page)
+
+
+def test_film_of_another_slider_is_not_shown(page):
+    visit(page, "/die")
+    with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.3):
+        page.wait_for_timeout(500)
+    with dragged(Mouse(page), slider(page, "P, face 3").first, share=0.6):
+        page.wait_for_timeout(700)
+        held = said(page)
+    settled(page)
+    assert said(page) == held
+    agrees_with_its_link(page)
+
+
+def test_server_runs_few_times_while_a_film_plays(page):
+    visit(page, "/die")
+    page.evaluate(
+        """() => { window.runs = 0
+            new MutationObserver(list => list.forEach(({oldValue, target}) => {
+                if (target.dataset.testScriptState === 'running' && oldValue !== 'running') runs++
+            })).observe(document.querySelector('.stApp'), {attributes: true,
+                attributeOldValue: true, attributeFilter: ['data-test-script-state']}) }"""
+    )
+    with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.9):
+        page.wait_for_timeout(300)
+    settled(page)
+    assert 1 <= page.evaluate("runs") <= 4
+
+
+SENT_WHILE_HELD = "A slider no longer tells the server while it is dragged: see sliders.js, `tell`"
+
+
+def test_slider_without_a_film_tells_the_server_while_it_is_dragged(page):
+    visit(page, "/information")
+    label = "How many rolls"
+    before = drawings(page)
+    with dragged(Mouse(page), slider(page, label).first):
+        try:
+            page.wait_for_function("() => location.search.includes('information_rolls')")
+        except Exception as problem:
+            raise AssertionError(SENT_WHILE_HELD) from problem
+        page.wait_for_timeout(600)
+        # The thumb has kept to the hand, which is where it should be.
+        x, _ = thumb_of(slider(page, label).first)
+        assert drawings(page) != before
+    assert abs(x - thumb_of(slider(page, label).first)[0]) < 30
+    agrees_with_its_link(page)
+
+
+def test_thumb_stays_under_the_hand_though_its_drag_is_cut_into_pieces(page):
+    visit(page, "/intuition")
+    thing = slider(page, "Series").first
+    x, y = thumb_of(thing)
+    way = 0.5 * room_of(thing)
+    hand = Mouse(page)
+    hand.down(x, y)
+    for step in range(1, 41):
+        hand.move(x + way * step / 40, y)
+        page.wait_for_timeout(40)
+    now = thing.locator("xpath=ancestor::*[@data-rac][1]").bounding_box()
+    assert abs(now["x"] + now["width"] / 2 - (x + way)) < 4
+    hand.up()
+    agrees_with_its_link(page)
+
+
+def test_mouse_that_leaves_the_window(page):
+    visit(page, "/die")
+    x, y = thumb_of(slider(page, "Q, face 2").first)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.wait_for_timeout(400)
+    for step in range(10):
+        page.mouse.move(x + 300 * step, y - 100 * step)
+        page.wait_for_timeout(30)
+    page.mouse.up()
+    settled(page)
+    assert stands_at(page, "Q, face 2") == "10"
+    assert page.locator("html[data-moving]").count() == 0
+    agrees_with_its_link(page)
+
+
+def test_escape_while_dragging_changes_nothing(page):
+    visit(page, "/die")
+    with dragged(Mouse(page), slider(page, "Q, face 2").first):
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(300)
+    settled(page)
+    assert stands_at(page, "Q, face 2") == asked(page)["die_q2"]
+    agrees_with_its_link(page)
+
+
+def test_click_on_the_track(page):
+    visit(page, "/die")
+    x, y = thumb_of(slider(page, "Q, face 2").first)
+    page.mouse.click(x + 60, y)
+    expect(page).to_have_url(re.compile("die_q2="))
+    agrees_with_its_link(page)
+
+
+def test_held_arrow_key(page):
+    visit(page, "/die")
+    slider(page, "Q, face 2").first.focus()
+    page.wait_for_timeout(600)
+    before = shown(page)
+    for _ in range(25):
+        page.keyboard.down("ArrowRight")
+        page.wait_for_timeout(33)
+    during = shown(page)
+    page.keyboard.up("ArrowRight")
+    assert during[0] != before[0]
+    settled(page)
+    assert stands_at(page, "Q, face 2") == asked(page)["die_q2"] == "3.5"
+    agrees_with_its_link(page)
+
+
+def test_second_finger_elsewhere_does_no_harm(touched):
+    visit(touched, "/die")
+    x, y = thumb_of(slider(touched, "Q, face 6").first)
+    other = slider(touched, "P, face 6").first.locator("xpath=ancestor::*[@data-rac][1]")
+    box = other.bounding_box()
+    screen = Finger(touched).screen
+
+    def touch(kind, *points):
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [*points]})
+
+    one = {"x": x, "y": y, "id": 1}
+    two = {"x": box["x"] + 8, "y": box["y"] + 8, "id": 2}
+    touch("touchStart", one)
+    touched.wait_for_timeout(400)
+    for step in range(10):
+        touch("touchMove", {**one, "x": x + 5 * step})
+        touched.wait_for_timeout(30)
+    touch("touchStart", {**one, "x": x + 45}, two)
+    for step in range(10):
+        touch("touchMove", {**one, "x": x + 45}, {**two, "x": two["x"] + 4 * step})
+        touched.wait_for_timeout(30)
+    touch("touchEnd")
+    settled(touched)
+    for key, label in (("die_q6", "Q, face 6"), ("die_p6", "P, face 6")):
+        assert asked(touched).get(key, "1") == stands_at(touched, label)
+    agrees_with_its_link(touched)
+
+
+def test_two_sliders_within_a_tenth_of_a_second(page):
+    visit(page, "/die")
+    slider(page, "P, face 1").first.focus()
+    page.keyboard.press("End")
+    slider(page, "Q, face 6").first.focus()
+    page.keyboard.press("End")
+    settled(page)
+    assert asked(page)["die_p1"] == asked(page)["die_q6"] == "10"
+    agrees_with_its_link(page)
+
+
+def test_answer_while_a_slider_is_coming_to_rest(page):
+    visit(page, "/die")
+    slider(page, "P, face 1").first.focus()
+    page.keyboard.press("End")
+    page.get_by_text("Large, but finite").first.click()
+    settled(page)
+    assert page.get_by_text("A surprise, then").count() == 1
+    agrees_with_its_link(page)
+
+
+def test_slow_connection(page):
+    visit(page, "/die")
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 200, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+    before = shown(page)
+    with dragged(Mouse(page), slider(page, "Q, face 2").first):
+        until_it_follows(page, before)
+        one = shown(page)
+        x, y = thumb_of(slider(page, "Q, face 2").first)
+        page.mouse.move(x - 25, y)
+        page.wait_for_timeout(100)
+        assert shown(page)[0] != one[0]
+    agrees_with_its_link(page)
+
+
+def test_drag_while_a_run_of_training_is_on(page):
+    visit(page, "/beta-penalty")
+    page.get_by_text("Train", exact=True).first.click()
+    before = shown(page)
+    with dragged(Mouse(page), slider(page, "β: how short").first, share=0.4):
+        until_it_follows(page, before)
+    settled(page)
+    assert asked(page)["beta_beta"] == stands_at(page, "β: how short")
+
+
+def grip_of(page, number):
+    """Return where one of the handles of the first chart is."""
+    box = page.locator(".kl-chart").first.locator(".kl-grip").nth(number).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def pull(page, hand, number, across, up):
+    """Drag a handle and keep hold of it."""
+    page.locator(".kl-chart").first.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    x, y = grip_of(page, number)
+    hand.down(x, y)
+    page.wait_for_timeout(900)
+    for step in range(1, 11):
+        hand.move(x + across * step / 10, y + up * step / 10)
+        page.wait_for_timeout(30)
+    return x + across, y + up
+
+
+BARS = {
+    "/": ("Try it", 0, "%"),
+    "/die": ("Q, face 1", 6, ""),
+    "/intuition": ("Q, sun", 4, ""),
+    "/information": ("Q, face 1", 6, ""),
+    "/definition": ("Q, sun", 4, ""),
+}
+
+
+@pytest.mark.parametrize("path", BARS)
+def test_bar_that_is_dragged_is_what_its_slider_says(page, path):
+    label, number, _ = BARS[path]
+    visit(page, path)
+    stood = stands_at(page, label)
+    hand = Mouse(page)
+    _, y = pull(page, hand, number, 0, -14)
+    assert stands_at(page, label) != stood
+    assert abs(grip_of(page, number)[1] - y) < 4
+    held = said(page)
+    hand.up()
+    settled(page)
+    assert said(page) == held
+    assert abs(grip_of(page, number)[1] - y) < 4
+    agrees_with_its_link(page)
+
+
+@pytest.mark.parametrize(
+    ("number", "label"),
+    [(0, "P, separation"), (1, "P, spread"), (2, "Q, mean"), (3, "Q, spread")],
+)
+def test_bell_that_is_dragged_is_what_its_slider_says(page, number, label):
+    visit(page, "/forward-reverse")
+    stood = stands_at(page, label)
+    hand = Mouse(page)
+    across = -30 if number == 3 else 30
+    x, _ = pull(page, hand, number, across, 0)
+    assert stands_at(page, label) != stood
+    assert abs(grip_of(page, number)[0] - x) < 6
+    hand.up()
+    settled(page)
+    assert abs(grip_of(page, number)[0] - x) < 6
+    agrees_with_its_link(page)
+
+
+def test_finger_drags_a_bar_and_scrolls_beside_it(touched):
+    visit(touched, "/die")
+    stood = stands_at(touched, "Q, face 1")
+    hand = Finger(touched)
+    pull(touched, hand, 6, 0, 10)
+    hand.up()
+    settled(touched)
+    assert stands_at(touched, "Q, face 1") != stood
+    main = touched.get_by_test_id("stMain")
+    top = main.evaluate("main => main.scrollTop")
+    box = plot(touched, 0).bounding_box()
+    x, y = box["x"] + box["width"] - 30, box["y"] + 100
+    hand.down(x, y)
+    for step in range(10):
+        hand.move(x, y - 10 * step)
+        touched.wait_for_timeout(20)
+    hand.up()
+    touched.wait_for_timeout(300)
+    assert main.evaluate("main => main.scrollTop") > top
+
+
+def test_bar_that_is_dragged_too_far_stops_at_the_end_of_its_slider(page):
+    visit(page, "/die")
+    hand = Mouse(page)
+    pull(page, hand, 6, 0, -2000)
+    hand.up()
+    settled(page)
+    assert asked(page)["die_q1"] == "10"
+
+
+def test_sentence_stands_where_charts_cannot_be_fetched(new_context):
+    page = new_context().new_page()
+    page.route("**/charts/**", lambda route: route.abort())
+    page.goto("/die")
+    expect(page.get_by_text("Each roll of P costs a believer").first).to_be_visible()
+    slider(page, "Q, face 2").first.focus()
+    page.keyboard.press("End")
+    expect(page).to_have_url(re.compile("die_q2=10"))
+    expect(page.get_by_text("0.632 bits").first).to_be_visible()
