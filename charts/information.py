@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
+from charts.outcomes import probability_bars
 from charts.style import (
     Q_PATTERN,
+    Figure,
     Palette,
     Trace,
     amount,
@@ -20,14 +21,28 @@ from charts.style import (
 )
 from kl_core.validation import Array
 
+# How much of a phone's picture one letter of a label takes.
+LETTER = 0.0225
+
 
 def lengths_figure(
-    entropy: float, divergence: float, cross_entropy: float, unit: str, colours: Palette
-) -> go.Figure:
-    """Return H(P) and D(P‖Q) end to end above H(P, Q): as long together as it is alone.
+    outcomes: Sequence[str],
+    p: Array,
+    q: Array,
+    entropy: float,
+    divergence: float,
+    cross_entropy: float,
+    unit: str,
+    colours: Palette,
+) -> Figure:
+    """Return P and Q, and below them three lengths: H(P) and D(P‖Q) end to end are H(P, Q).
 
     Parameters
     ----------
+    outcomes : sequence of str, length k
+        What can happen.
+    p, q : ndarray, shape (k,)
+        Probabilities.
     entropy, divergence, cross_entropy : float
         In `unit` a roll; the last two may be ``inf`` and then run out of the picture.
     unit : str
@@ -40,11 +55,14 @@ def lengths_figure(
     top = float(max(1, math.ceil(cross_entropy if finite else 2 * entropy)))
     rows = ["together", "alone"]
 
-    def piece(row: str, name: str, length: float, room: float, **look: object) -> Trace:
-        drawn = min(length, room)
+    def piece(row: str, name: str, length: float, start: float, **look: object) -> Trace:
+        drawn = min(length, top - start)
         return bar(
+            xaxis="x2",
+            yaxis="y2",
             y=[row],
             x=[drawn],
+            base=[start],
             orientation="h",
             text=[_fitting(name, length, drawn / top)],
             textposition="inside",
@@ -54,17 +72,22 @@ def lengths_figure(
             hovertemplate=f"{name}: {amount(length, unit)} a roll<extra></extra>",
             showlegend=False,
             width=0.62,
+            offset=-0.31,
             **look,
         )
 
+    chances, percentages = probability_bars(
+        outcomes, p, q, ("P, the true die", "Q, the model"), "all rolls", colours
+    )
     says = f"{number(entropy)} + {number(divergence)} = {amount(cross_entropy, unit)} a roll"
     return figure(
         [
+            *chances,
             piece(
                 "together",
                 "H(P)",
                 entropy,
-                top,
+                0.0,
                 marker={"color": colours.p},
                 textfont={"color": colours.paper},
             ),
@@ -72,7 +95,7 @@ def lengths_figure(
                 "together",
                 "D(P‖Q)",
                 divergence,
-                top - entropy,
+                entropy,
                 marker={"color": colours.kl},
                 textfont={"color": colours.paper},
             ),
@@ -80,7 +103,7 @@ def lengths_figure(
                 "alone",
                 "H(P, Q)",
                 cross_entropy,
-                top,
+                0.0,
                 marker={
                     "color": colours.q,
                     "pattern": {**Q_PATTERN, "bgcolor": colours.paper, "fgopacity": 0.4},
@@ -91,16 +114,23 @@ def lengths_figure(
         ],
         colours,
         title=says,
-        height=230,
-        barmode="stack",
-        xaxis={"range": [0, top], "title": {"text": f"{unit} a roll", "standoff": 4}},
-        yaxis={
+        height=450,
+        xaxis={"showgrid": False},
+        yaxis={"domain": [0.48, 1], **percentages},
+        xaxis2={
+            "anchor": "y2",
+            "range": [0, top],
+            "title": {"text": f"{unit} a roll", "standoff": 4},
+        },
+        yaxis2={
+            "anchor": "x2",
+            "domain": [0, 0.36],
             "categoryarray": rows[::-1],
             "categoryorder": "array",
             "showticklabels": False,
             "showgrid": False,
         },
-        margin={"l": 8, "r": 8, "t": 48, "b": 44},
+        margin={"l": 56, "r": 8, "t": 72, "b": 44},
     )
 
 
@@ -110,7 +140,7 @@ def tree_figure(
     outcomes: Sequence[str],
     name: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return the tree of a prefix code: a word is the way from the root down to its leaf.
 
     Parameters
@@ -209,7 +239,7 @@ def counted_figure(
     rolls: int,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return what a roll of P takes in the codes made for P and for Q: ideal, expected, counted.
 
     Parameters
@@ -291,7 +321,7 @@ def blocks_figure(
     chosen: int,
     unit: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return what a roll takes when rolls are coded in blocks, against the ideal.
 
     Parameters
@@ -378,6 +408,5 @@ def blocks_figure(
 
 def _fitting(name: str, length: float, share: float) -> str:
     """Return as much of a label as fits into this share of the picture, on a phone too."""
-    if share > 0.3:
-        return f"{name} = {number(length)}"
-    return name if share > 0.12 else ""
+    labels = (f"{name} = {number(length)}", name)
+    return next((label for label in labels if LETTER * len(label) < share), "")

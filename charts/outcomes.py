@@ -3,10 +3,19 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import plotly.graph_objects as go
-
-from charts.style import Q_PATTERN, Palette, Trace, bar, figure, number, signed, steady_range
+from charts.style import (
+    Q_PATTERN,
+    Figure,
+    Palette,
+    Trace,
+    bar,
+    figure,
+    number,
+    signed,
+    steady_range,
+)
 from kl_core.validation import Array
 
 # Plotly would shrink the text until it fits the bar: unreadable on a phone.
@@ -51,7 +60,7 @@ def outcomes_figure(
     unit: str,
     of_all: str,
     colours: Palette,
-) -> go.Figure:
+) -> Figure:
     """Return P and Q as bars above one or two rows of signed bars.
 
     Parameters
@@ -74,28 +83,7 @@ def outcomes_figure(
         Of the page's theme.
     """
     domains = ROWS[len(rows)]
-    hover = "%{x}: %{y:.3~f}% of " + of_all + "<extra></extra>"
-    chance = {"x": [*outcomes], "texttemplate": "%{y:.0f}", **LABELS}
-    traces = [
-        bar(
-            **chance,
-            y=100 * p,
-            name=names[0],
-            width=0.38,
-            offset=-0.39,
-            marker={"color": colours.p},
-            hovertemplate="P, " + hover,
-        ),
-        bar(
-            **chance,
-            y=100 * q,
-            name=names[1],
-            width=0.38,
-            offset=0.01,
-            marker={"color": colours.q, "pattern": Q_PATTERN},
-            hovertemplate="Q, " + hover,
-        ),
-    ]
+    traces, percentages = probability_bars(outcomes, p, q, names, of_all, colours)
     axes = {}
     for place, (row, domain) in enumerate(zip(rows, domains[1:], strict=True), start=2):
         drawn, limits = _signed_bars(outcomes, row, f"y{place}", unit, colours)
@@ -112,14 +100,45 @@ def outcomes_figure(
         title=title,
         height=440 if len(rows) == 1 else 560,
         xaxis={"anchor": f"y{len(rows) + 1}", "fixedrange": True, "showgrid": False},
-        yaxis={
-            "domain": domains[0],
-            "range": [0, 115],
-            "tickvals": [0, 50, 100],
-            "title": {"text": "probability, %"},
-        },
+        yaxis={"domain": domains[0], **percentages},
         **axes,
     )
+
+
+def probability_bars(
+    outcomes: Sequence[str],
+    p: Array,
+    q: Array,
+    names: tuple[str, str],
+    of_all: str,
+    colours: Palette,
+) -> tuple[list[Trace], dict[str, Any]]:
+    """Return the bars of P and Q side by side, and the axis that counts them.
+
+    Parameters are those of `outcomes_figure`.
+    """
+    hover = "%{x}: %{y:.3~f}% of " + of_all + "<extra></extra>"
+    chance = {"x": [*outcomes], "width": 0.38, "texttemplate": "%{y:.0f}", **LABELS}
+    bars = [
+        bar(
+            **chance,
+            y=100 * p,
+            name=names[0],
+            offset=-0.39,
+            marker={"color": colours.p},
+            hovertemplate="P, " + hover,
+        ),
+        bar(
+            **chance,
+            y=100 * q,
+            name=names[1],
+            offset=0.01,
+            marker={"color": colours.q, "pattern": Q_PATTERN},
+            hovertemplate="Q, " + hover,
+        ),
+    ]
+    axis = {"range": [0, 115], "tickvals": [0, 50, 100], "title": {"text": "probability, %"}}
+    return bars, axis
 
 
 def _signed_bars(

@@ -21,6 +21,7 @@ from kl_core import (
 from widgets import frame, theme, units
 from widgets.chart import Handle, Picture, Stops, moving
 from widgets.formula import sum_today, write
+from widgets.look import sliders_of
 from widgets.prediction import predict
 from widgets.presenter import presenting, stage
 from widgets.presets import Preset, presets
@@ -160,9 +161,10 @@ def ask_prediction(unit):
 
 def bell_sliders(letter, heading, bell):
     """Draw the four sliders of one bell."""
-    st.markdown(heading)
+    hued = sliders_of(letter, "definition_bell")
+    hued.markdown(heading)
     for name, (label, low, high, tells) in BELL.items():
-        st.slider(
+        hued.slider(
             f"{letter.upper()}, {label}",
             low,
             high,
@@ -175,6 +177,15 @@ def bell_sliders(letter, heading, bell):
             on_change=redraw,
             args=("definition_integral",),
         )
+
+
+def half(place, heading, anchor):
+    """Return where the controls of the sum or of the integral go, and where their picture."""
+    above = place.container()
+    controls, answer = place.columns([2, 3], gap="medium")
+    # A phone shows the picture first, and its heading comes before; a projector has no such room.
+    (controls if presenting() else above).subheader(heading, anchor=anchor)
+    return controls, answer
 
 
 def bell_stops():
@@ -674,21 +685,14 @@ with here:
         ],
         start_over=start_over,
     )
-if presenting():
-    # A screen for each half. The presets move the integral, so theirs is the first.
-    continuous = here.columns([2, 3], gap="medium")
-    discrete = st.columns([2, 3], gap="medium")
-else:
-    discrete, continuous = ((half, half) for half in here.columns(2, gap="medium"))
-controls, answer = discrete
+# On a projector a screen for each; the presets move the integral, so it has the first.
+controls, answer = half(st.container() if presenting() else here, "A few outcomes: a sum", "sum")
 with controls:
-    st.subheader("A few outcomes: a sum", anchor="sum")
     OUTCOMES.sliders(":blue[**P**], weights", ":orange[**Q**], weights")
 with answer:
     the_sum()
-controls, answer = continuous
+controls, answer = half(here, "A whole line: an integral", "integral")
 with controls:
-    st.subheader("A whole line: an integral", anchor="integral")
     left, right = st.columns(2, wrap=False)
     with left:
         bell_sliders("p", ":blue[**P**], a bell", P_BELL)

@@ -19,7 +19,7 @@ from kl_core import (
     normalize,
 )
 from widgets import frame, theme, units
-from widgets.chart import shown
+from widgets.chart import Picture, moving, shown
 from widgets.formula import formula, in_columns
 from widgets.prediction import predict
 from widgets.presenter import stage
@@ -43,18 +43,10 @@ DICE = Weights(
     FACES,
     p=LOADED,
     q=FAIR,
-    followers=(
-        "information_picture",
-        "information_codes",
-        "information_messages",
-        "information_blocks",
-        "information_formula",
-        "information_take_away",
-    ),
+    followers=("information_picture",),
 )
 ROLLS = [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000]
 BLOCKS = [1, 2, 3, 4]
-FOLLOW_THE_MESSAGE = ("information_messages", "information_take_away")
 FIRST = 12
 START = {
     "information_tree": "Q",
@@ -139,24 +131,32 @@ def in_words(p, q, unit):
 
 def lengths_figure(p, q, unit, colours):
     """Return the chart that answers the sliders."""
-    return chart.lengths_figure(*three_lengths(p, q, unit), unit.name, colours)
+    return chart.lengths_figure(FACES, p, q, *three_lengths(p, q, unit), unit.name, colours)
+
+
+def drawn(controls):
+    """Return P and Q, and how the lengths add up; none while nothing could ever happen."""
+    if not (pair := DICE.chances(controls)):
+        return None
+    unit = units.current()
+    own, extra, crossed = three_lengths(*pair, unit)
+    return Picture(
+        lengths_figure(*pair, unit, palette(theme.scheme())),
+        in_words(*pair, unit),
+        {
+            "H(P)": amount(own, unit.name),
+            "D(P‖Q)": amount(extra, unit.name),
+            "H(P, Q)": amount(crossed, unit.name),
+        },
+        DICE.handles(*pair),
+    )
 
 
 @st.fragment(key="information_picture")
 def picture():
-    """Show the three lengths, and how they add up."""
-    unit = units.current()
+    """Show what answers the sliders of P and Q."""
     DICE.say_what_is_missing()
-    if not (pair := DICE.chances()):
-        return
-    words = in_words(*pair, unit)
-    drawn = lengths_figure(*pair, unit, palette(theme.scheme()))
-    shown(drawn, words, key="_information_chart")
-    own, extra, crossed = three_lengths(*pair, unit)
-    with st.container(horizontal=True):
-        for name, length in (("H(P)", own), ("D(P‖Q)", extra), ("H(P, Q)", crossed)):
-            st.metric(name, amount(length, unit.name), width="content")
-    st.markdown(words)
+    moving(drawn, key="_information_chart", stops=DICE.stops())
 
 
 def ideal_length(chance, unit):
@@ -575,8 +575,6 @@ st.radio(
     key="information_tree",
     bind="query-params",
     horizontal=True,
-    on_change=redraw,
-    args=("information_codes",),
 )
 codes()
 st.header("Send real rolls", anchor="send")
@@ -589,14 +587,14 @@ with controls:
         key="information_rolls",
         bind="query-params",
         on_change=redraw,
-        args=FOLLOW_THE_MESSAGE,
+        args=("information_messages",),
     )
     series(
         "information_seed",
         "Series of rolls",
         again="Roll again",
         icon="🎲",
-        followers=FOLLOW_THE_MESSAGE,
+        followers=("information_messages",),
     )
     st.select_slider(
         "Rolls in a block, with one word for all of them",
@@ -605,7 +603,7 @@ with controls:
         key="information_block",
         bind="query-params",
         on_change=redraw,
-        args=("information_messages", "information_blocks", "information_take_away"),
+        args=("information_messages",),
     )
     here = units.current()
     st.caption(

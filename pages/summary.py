@@ -23,6 +23,7 @@ from kl_core.rlhf import AdaptiveKL, ProportionalKL, optimal_policy, sequence_kl
 from widgets import frame, sheet, theme, units
 from widgets.chart import Handle, Picture, Stops, moving
 from widgets.formula import formula, sum_today
+from widgets.look import sliders_of
 from widgets.pipeline import reference, reward_model
 from widgets.prediction import predict
 from widgets.presets import Preset, presets
@@ -658,7 +659,7 @@ presets(
 controls, answer = st.columns([2, 3], gap="medium")
 with controls:
     for letter, tells in (("p", "P, chance of heads"), ("q", "Q, chance of heads")):
-        st.slider(
+        sliders_of(letter, "summary").slider(
             tells,
             0,
             100,

@@ -136,6 +136,31 @@ def title(page: Page, number: int) -> Locator:
     return plot(page, number).locator(".gtitle")
 
 
+def words_of(page: Page, number: int = 0) -> Locator:
+    """Return the sentence that a chart says itself, under its picture."""
+    return page.locator(".kl-chart").nth(number).locator(".kl-words")
+
+
+def numbers_of(page: Page, number: int = 0) -> list[str]:
+    """Return the numbers that a chart shows large, under its picture."""
+    return page.locator(".kl-chart").nth(number).locator(".kl-numbers strong").all_inner_texts()
+
+
+def expect_in_sight_above(page: Page, number: int, *labels: str) -> None:
+    """Check that a chart is whole and above these sliders, even where one is at the lower edge."""
+    screen = page.viewport_size or {}
+    for label in labels:
+        slider(page, label).evaluate("each => each.closest('.stSlider').scrollIntoView(false)")
+        page.wait_for_timeout(300)
+        picture = page.locator(".kl-chart").nth(number).bounding_box()
+        thumb = slider(page, label).bounding_box()
+        assert picture["y"] >= 0, label
+        assert picture["y"] + picture["height"] <= thumb["y"], label
+        assert thumb["y"] + thumb["height"] <= screen["height"], label
+        assert picture["x"] >= 0, label
+        assert picture["x"] + picture["width"] <= screen["width"], label
+
+
 def press(page: Page, label: str, *keys: str) -> None:
     """Press keys on the slider with this label."""
     slider(page, label).focus()

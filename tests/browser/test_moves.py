@@ -85,6 +85,7 @@ def test_picture_follows_the_mouse_before_it_lets_go(page, lesson):
     with dragged(Mouse(page), slider(page, label).first):
         until_it_follows(page, before, number)
         assert stands_at(page, label) != stood
+        page.wait_for_timeout(700)
         held = said(page, number)
     settled(page)
     assert said(page, number) == held
@@ -104,6 +105,7 @@ def test_picture_follows_a_finger_before_it_is_lifted(touched, lesson):
     before = shown(touched, number)
     with dragged(Finger(touched), slider(touched, label).first):
         until_it_follows(touched, before, number)
+        touched.wait_for_timeout(700)
         held = said(touched, number)
     settled(touched)
     assert said(touched, number) == held

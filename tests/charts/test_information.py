@@ -14,14 +14,27 @@ FACES = [f"face {face}" for face in range(1, 7)]
 WORDS = ("1", "000", "01", None, "0010", "0011")
 CHANCES = np.array([0.5, 0.125, 0.25, 0.0, 0.0625, 0.0625])
 SURE = ("", None, None, None, None, None)
-# What fits on a phone: letters of 12 px are at most 6.5 px wide on average, the bars 340 px.
-LETTER, PHONE = 6.5, 340
+# What fits on a phone: letters of 12 px are at most 6.5 px wide on average, the bars 290 px.
+LETTER, PHONE = 6.5, 290
 H, D, CROSSED = 2.061, 0.524, 2.585
+P, Q = np.array([5, 2, 1, 1, 0.5, 0.5]) / 10, np.full(6, 1 / 6)
 
 
-def lengths(own=H, extra=D, crossed=None, unit="bits"):
-    """Return the figure of lengths that add up."""
-    return lengths_figure(own, extra, own + extra if crossed is None else crossed, unit, LIGHT)
+def lengths(own=H, extra=D, crossed=None, unit="bits", p=P, q=Q, colours=LIGHT):
+    """Return the figure of P and Q above lengths that add up."""
+    crossed = own + extra if crossed is None else crossed
+    return lengths_figure(FACES, p, q, own, extra, crossed, unit, colours)
+
+
+def pieces(drawn):
+    """Return the bars of H(P), D(P‖Q) and H(P, Q)."""
+    assert [trace.orientation for trace in drawn.data] == [None, None, "h", "h", "h"]
+    return drawn.data[2:]
+
+
+def ends(drawn):
+    """Return from where to where each of the three lengths is drawn."""
+    return [(trace.base[0], trace.base[0] + trace.x[0]) for trace in pieces(drawn)]
 
 
 def tree(words=WORDS, chances=CHANCES, name="Q", colours=LIGHT):
@@ -94,6 +107,7 @@ def random_code(seed):
     "drawn",
     [
         lengths(), lengths(0.0, 0.0), lengths(0.0, math.inf), lengths(2.585, math.inf),
+        lengths(colours=DARK),
         tree(), tree(SURE, np.eye(6)[0]), tree(*random_code(1), name="P", colours=DARK),
         counted(), counted((2, math.inf), (2, math.inf), (2, math.inf), (0.1, math.nan)),
         counted((0, 0), (0, 0), (0, 0), (0, 0), colours=DARK),
@@ -105,12 +119,14 @@ def test_figure_is_valid_plotly(drawn):
 
 
 def test_entropy_and_divergence_end_where_cross_entropy_ends():
-    own, extra, crossed = lengths().data
+    drawn = lengths()
+    own, extra, crossed = pieces(drawn)
     assert own.y == extra.y != crossed.y
     assert (own.x[0], extra.x[0], crossed.x[0]) == (H, D, CROSSED)
-    drawn = lengths()
-    assert drawn.layout.barmode == "stack"
-    assert drawn.layout.xaxis.range == (0, 3)
+    assert ends(drawn) == [(0, H), (H, pytest.approx(CROSSED)), (0, CROSSED)]
+    # Each row has one bar's height, wherever its pieces begin.
+    assert {(trace.offset, trace.width) for trace in pieces(drawn)} == {(-0.31, 0.62)}
+    assert drawn.layout.xaxis2.range == (0, 3)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -119,10 +135,12 @@ def test_bars_of_any_dice_end_together_within_the_picture(seed):
     crossed = -(p * np.log2(q)).sum()
     own = -(p * np.log2(p)).sum()
     drawn = lengths(own, (p * np.log2(p / q)).sum(), crossed)
-    first, second, alone = (trace.x[0] for trace in drawn.data)
+    first, second, alone = (trace.x[0] for trace in pieces(drawn))
     assert first + second == pytest.approx(alone, rel=1e-12)
     assert (first, alone) == pytest.approx((own, crossed), rel=1e-12)
-    start, end = drawn.layout.xaxis.range
+    begin, together = ends(drawn)[1]
+    assert (begin, together) == pytest.approx((own, crossed), rel=1e-12)
+    start, end = drawn.layout.xaxis2.range
     assert start == 0
     assert alone <= end < alone + 1 or end == 1
 
@@ -130,35 +148,37 @@ def test_bars_of_any_dice_end_together_within_the_picture(seed):
 @pytest.mark.parametrize("own", [0.0, 1e-9, 0.1, 0.7, 2.0, 2.585])
 def test_infinite_bars_run_to_the_end_and_not_beyond(own):
     drawn = lengths(own, math.inf, math.inf)
-    first, second, alone = (trace.x[0] for trace in drawn.data)
-    end = drawn.layout.xaxis.range[1]
+    first, second, alone = (trace.x[0] for trace in pieces(drawn))
+    end = drawn.layout.xaxis2.range[1]
     assert math.isfinite(end)
     assert first == own
     assert alone == end == pytest.approx(first + second)
     assert second >= end / 2
-    assert [trace.text[0] for trace in drawn.data[1:]] == ["D(P‖Q) = ∞", "H(P, Q) = ∞"]
+    assert ends(drawn) == [(0, own), (own, pytest.approx(end)), (0, end)]
+    assert [trace.text[0] for trace in pieces(drawn)[1:]] == ["D(P‖Q) = ∞", "H(P, Q) = ∞"]
     assert drawn.layout.title.text.endswith("+ ∞ = ∞ a roll")
-    assert "∞ a roll" in drawn.data[1].hovertemplate
+    assert "∞ a roll" in pieces(drawn)[1].hovertemplate
 
 
 def test_title_adds_up_and_axis_and_hover_have_the_unit():
     drawn = lengths(unit="dits")
     assert drawn.layout.title.text == "2.061 + 0.524 = 2.585 dits a roll"
-    assert drawn.layout.xaxis.title.text == "dits a roll"
-    assert all("dits a roll" in trace.hovertemplate for trace in drawn.data)
+    assert drawn.layout.xaxis2.title.text == "dits a roll"
+    assert all("dits a roll" in trace.hovertemplate for trace in pieces(drawn))
 
 
 def test_bars_have_their_colours_and_the_wrong_code_is_hatched():
-    own, extra, crossed = lengths().data
+    own, extra, crossed = pieces(lengths())
     assert [trace.marker.color for trace in (own, extra, crossed)] == [LIGHT.p, LIGHT.kl, LIGHT.q]
     assert crossed.marker.pattern.shape
     assert not own.marker.pattern.shape
 
 
 def test_labels_shrink_and_go_where_there_is_no_room():
-    texts = [[trace.text[0] for trace in lengths(2.0, extra).data] for extra in (0.9, 0.5, 0.1, 0)]
+    texts = [[trace.text[0] for trace in pieces(lengths(2.0, extra))]
+             for extra in (0.9, 0.5, 0.1, 0)]  # fmt: skip
     assert [text[1] for text in texts] == ["D(P‖Q)", "D(P‖Q)", "", ""]
-    assert [trace.text[0] for trace in lengths(1.0, 1.9).data] == [
+    assert [trace.text[0] for trace in pieces(lengths(1.0, 1.9))] == [
         "H(P) = 1.000", "D(P‖Q) = 1.900", "H(P, Q) = 2.900",
     ]  # fmt: skip
 
@@ -167,14 +187,51 @@ def test_labels_shrink_and_go_where_there_is_no_room():
 def test_every_label_fits_into_its_bar_on_a_phone(seed):
     own, extra = np.random.default_rng(seed).exponential(1.5, size=2)
     drawn = lengths(own, extra)
-    for trace in drawn.data:
-        room = PHONE * trace.x[0] / drawn.layout.xaxis.range[1]
+    for trace in pieces(drawn):
+        room = PHONE * trace.x[0] / drawn.layout.xaxis2.range[1]
         assert LETTER * len(trace.text[0]) <= room
 
 
 def test_axis_stays_while_lengths_move_a_little():
-    ends = {lengths(own, 0.3).layout.xaxis.range for own in np.linspace(1.75, 2.65, 20)}
-    assert ends == {(0, 3)}
+    ranges = {lengths(own, 0.3).layout.xaxis2.range for own in np.linspace(1.75, 2.65, 20)}
+    assert ranges == {(0, 3)}
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_chances_stand_above_the_lengths_as_high_as_they_are(colours):
+    drawn = lengths(colours=colours)
+    p_bars, q_bars, *_ = drawn.data
+    assert list(p_bars.x) == list(q_bars.x) == FACES
+    np.testing.assert_allclose(p_bars.y, [50, 20, 10, 10, 5, 5])
+    np.testing.assert_allclose(q_bars.y, [100 / 6] * 6)
+    assert (p_bars.name, q_bars.name) == ("P, the true die", "Q, the model")
+    assert (p_bars.marker.color, q_bars.marker.color) == (colours.p, colours.q)
+    assert q_bars.marker.pattern.shape
+    assert not p_bars.marker.pattern.shape
+    assert all("of all rolls" in bars.hovertemplate for bars in (p_bars, q_bars))
+    assert drawn.layout.yaxis.range == (0, 115)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bars_of_any_dice_have_the_heights_of_their_chances(seed):
+    p, q = np.random.default_rng(seed).dirichlet(np.ones(6), size=2)
+    p_bars, q_bars, *_ = lengths(p=p, q=q).data
+    np.testing.assert_allclose([p_bars.y, q_bars.y], [100 * p, 100 * q])
+
+
+def test_lengths_have_axes_of_their_own_below_those_of_the_chances():
+    drawn = lengths()
+    assert [(trace.xaxis, trace.yaxis) for trace in drawn.data] == [
+        (None, None), (None, None), ("x2", "y2"), ("x2", "y2"), ("x2", "y2"),
+    ]  # fmt: skip
+    layout = drawn.to_dict()["layout"]
+    edges = [*layout["yaxis2"]["domain"], *layout["yaxis"]["domain"]]
+    assert edges == sorted(set(edges))
+    assert (edges[0], edges[-1]) == (0, 1)
+    assert (layout["xaxis2"]["anchor"], layout["yaxis2"]["anchor"]) == ("y2", "x2")
+    # The faces are written between the rows, in letters of 12 px, on a phone 354 px high too.
+    room = 354 - layout["margin"]["t"] - layout["margin"]["b"]
+    assert room * (edges[2] - edges[1]) > 1.5 * 12
 
 
 def test_each_leaf_lies_as_deep_as_its_word_is_long():

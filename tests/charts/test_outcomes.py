@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from charts.outcomes import Row, outcomes_figure
+from charts.outcomes import Row, outcomes_figure, probability_bars
 from charts.style import DARK, LIGHT
 
 KINDS = ["sun", "cloud", "rain"]
@@ -57,6 +57,15 @@ def test_bars_of_p_and_q_are_percentages_side_by_side():
     assert (p_bars.name, q_bars.name) == ("P, the truth", "Q, the model")
     assert p_bars.offset + p_bars.width <= q_bars.offset
     assert "of all days" in p_bars.hovertemplate
+
+
+def test_bars_of_p_and_q_and_their_axis_are_the_same_in_a_figure_of_ones_own():
+    bars, axis = probability_bars(KINDS, P, Q, ("P, the truth", "Q, the model"), "all days", LIGHT)
+    figure = drawn(SIGNED)
+    assert go.Figure(bars) == go.Figure(figure.data[:2])
+    assert (axis["range"], axis["tickvals"]) == ([0, 115], [0, 50, 100])
+    for name, value in axis.items():
+        assert figure.to_dict()["layout"]["yaxis"][name] == value
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])

@@ -9,14 +9,18 @@ import json
 import math
 import re
 import statistics
+from collections import ChainMap
 
 import numpy as np
 import pytest
+import streamlit as st
+from plotly.utils import PlotlyJSONEncoder
 from scipy.stats import entropy
 
 from charts.style import LIGHT
 from kl_core import block_probabilities, huffman_code, normalize
 from tests.pages.conftest import bound_controls, charts, move, open_page, texts
+from widgets.chart import moving
 
 FAIR = [1.0] * 6
 LOADED = [5.0, 2.0, 1.0, 1.0, 0.5, 0.5]
@@ -179,6 +183,29 @@ def amount(value, unit):
     return f"{value:.3f} {unit}"
 
 
+def handles(app):
+    """Return what can be dragged in the chart of the lengths."""
+    drawn = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
+    return json.loads(drawn[LENGTHS].proto.bytes)["picture"]["handles"]
+
+
+def filmed(monkeypatch, slider):
+    """Return three pictures of a slider's film, by what the slider is there."""
+    pictures = {}
+
+    def moved(draw, *, stops, **rest):
+        if slider in stops:
+            some = np.random.default_rng(1).choice(stops[slider].values, 3, replace=False)
+            for value in some.tolist():
+                pictures[value] = draw(ChainMap({slider: value}, st.session_state))
+        moving(draw, stops=stops, **rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("widgets.chart.moving", moved)
+        open_page("information.py")
+    return pictures
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_opens_with_the_three_lengths(unit):
     own = entropy(chances(LOADED), base=UNITS[unit])
@@ -205,10 +232,11 @@ def test_entropy_and_divergence_add_up_to_cross_entropy(p, q):
     own, extra, crossed = (float(value.split()[0]) for value in metrics(app))
     # Each is rounded to three digits by itself.
     assert own + extra == pytest.approx(crossed, abs=0.0015)
-    (first, second, alone), layout = figure(app, LENGTHS)
+    (*_, first, second, alone), layout = figure(app, LENGTHS)
     exact = -np.dot(chances(p), np.log2(chances(q)))
     assert alone["x"][0] == pytest.approx(exact, rel=1e-12)
     assert first["x"][0] + second["x"][0] == pytest.approx(exact, rel=1e-12)
+    assert second["base"][0] == first["x"][0]
     assert layout["title"]["text"] == f"{own:.3f} + {extra:.3f} = {crossed:.3f} bits a roll"
 
 
@@ -798,3 +826,38 @@ def test_each_chart_says_in_words_what_the_page_says(p, q):
     drawn = charts(app)
     assert len(drawn) == 4
     assert [each.alt for each in drawn if each.alt not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [(LOADED, FAIR), (FAIR, NO_SIX), (SURE, UNEVEN), (NEARLY_SURE, TWO)]
+)
+def test_bars_above_the_lengths_are_the_chances_and_can_be_dragged(p, q):
+    app = lesson(p, q)
+    bars, layout = figure(app, LENGTHS)
+    assert layout["yaxis"]["range"] == [0, 115]
+    tops = iter(handles(app))
+    for letter, die, drawn in zip("pq", (p, q), bars[:2], strict=True):
+        assert drawn["x"] == [f"face {face}" for face in range(1, 7)]
+        for place, chance in enumerate(chances(die)):
+            top = next(tops)
+            assert top["slider"] == f"information_{letter}{place + 1}"
+            assert (top["hue"], top["way"], top["axes"]) == (letter, "y", ["xaxis", "yaxis"])
+            # In the middle of its bar, as wide and as high as it is.
+            left, right = top["x"] - top["width"] / 2, top["x"] + top["width"] / 2
+            begin = place + drawn["offset"]
+            assert (left, right) == pytest.approx((begin, begin + drawn["width"]))
+            assert top["y"] == pytest.approx(100 * chance)
+    assert next(tops, None) is None
+
+
+@pytest.mark.parametrize("slider", ["information_p1", "information_q6"])
+def test_film_has_the_pictures_that_the_page_shows(monkeypatch, slider):
+    pictures = filmed(monkeypatch, slider)
+    assert len(pictures) == 3
+    for value, picture in pictures.items():
+        app = open_page("information.py", **{slider: str(value)})
+        there = charts(app)[LENGTHS]
+        sketch = json.dumps(picture.figure.to_dict(), cls=PlotlyJSONEncoder)
+        assert json.loads(there.spec) == json.loads(sketch)
+        assert there.alt == picture.words.replace("*", "")
+        assert metrics(app) == [*picture.numbers.values()]

@@ -7,6 +7,7 @@ import { styled } from "./styled.js"
 import * as sliders from "./sliders.js"
 
 const PATIENCE = 1000 // milliseconds that a film may take to come
+const PAUSE = 150 // milliseconds after which a slider that is held has come to rest
 const CONFIG = { displayModeBar: false }
 const decoder = new TextDecoder()
 const charts = new WeakMap()
@@ -49,23 +50,31 @@ class Chart {
 
   follows (slider) { return this.data?.at?.[slider] !== undefined }
 
-  // A slider is about to move: ask for its film.
+  // A slider is about to move: ask for its film, if anybody could see it.
   expect (slider) {
-    if (!this.follows(slider) || this.film.plays(slider)) return
+    if (!this.follows(slider) || this.film.plays(slider) || !this.pencil.near()) return
     this.asked = performance.now()
-    this.tell("film", slider)
+    order(() => {
+      if (!this.film.plays(slider)) this.tell("film", slider)
+      return this.film.comes(PATIENCE)
+    })
   }
 
   // The slider stands somewhere else now.
   move (slider) {
     if (!this.follows(slider)) return
     this.slider = slider
+    this.moved = performance.now()
     this.pencil.now()
   }
 
-  // Whether a film shows, or soon will, what this slider does: nobody else needs to.
+  // Whether a film shows, or soon will, what this slider does: nobody else needs to. Where the slider
+  // comes to rest between two stops of the film, the server does.
   claims (slider) {
-    return this.follows(slider) && (this.film.plays(slider) || performance.now() - this.asked < PATIENCE)
+    if (!this.follows(slider)) return false
+    const now = performance.now()
+    if (!this.film.plays(slider)) return now - this.asked < PATIENCE
+    return this.film.stopsAt(sliders.place(slider)) || now - this.moved < PAUSE
   }
 
   // The picture of where the slider stands, which the server may not know yet.
@@ -105,7 +114,11 @@ class Chart {
 
   measure () {
     const { clientWidth: width, clientHeight: height } = this.plot
-    const same = this.size?.width === width && this.size.height === height
+    // One film is asked for after the other: Streamlit runs one fragment for all that is told at once.
+let last = Promise.resolve()
+const order = ask => { last = last.then(ask) }
+
+const same = this.size?.width === width && this.size.height === height
     this.size = { width, height }
     return same
   }
@@ -123,6 +136,10 @@ class Chart {
     window.Plotly?.purge(this.plot)
   }
 }
+
+// One film is asked for after the other: Streamlit runs one fragment for all that is told at once.
+let last = Promise.resolve()
+const order = ask => { last = last.then(ask) }
 
 const same = (one, other) => JSON.stringify({ ...one, alt: "" }) === JSON.stringify({ ...other, alt: "" })
 

@@ -49,6 +49,7 @@ export function drawing (host, draw) {
   watch.observe(host)
   addEventListener("beforeprint", finish)
   return {
+    near: () => near,
     // Draw soon.
     due () {
       wait()

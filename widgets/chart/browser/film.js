@@ -11,6 +11,15 @@ export class Film {
     if (!this.valid(reel)) return
     this.reel = reel
     ready()
+    this.came?.()
+  }
+
+  // Settles when the next film is there, or when that takes too long.
+  comes (patience) {
+    return new Promise(resolve => {
+      this.came = resolve
+      setTimeout(resolve, patience)
+    })
   }
 
   // A film shows one slider moving and everything else at rest: here and now, or it is of no use.
@@ -20,6 +29,8 @@ export class Film {
   }
 
   plays (slider) { return this.reel?.slider === slider }
+
+  stopsAt (place) { return this.reel.places.includes(place) }
 
   // The picture at the stop nearest to this place; the last one where there is nothing to draw.
   at (slider, place) {
