@@ -32,7 +32,7 @@ from widgets.components import Components
 from widgets.formula import formula, write
 from widgets.look import sliders_of
 from widgets.prediction import predict
-from widgets.presenter import presenting, stage
+from widgets.presenter import stage
 from widgets.presets import Preset, presets
 from widgets.redraw import redraw
 from widgets.self_check import Question, self_check
@@ -896,26 +896,24 @@ with stage(first_screen, "Move it", anchor="move"):
             sliders_of_q()
     with answer:
         hand()
-# On a projector the game comes after the first screen.
-with st.container() if presenting() else answer:
-    st.subheader("A game: fit it by hand", anchor="game")
-    goal, which = st.columns(2, gap="medium")
-    with goal:
-        st.radio(
-            "Move Q to",
-            list(GAMES),
-            key="forward_goal",
-            bind="query-params",
-        )
-    with which:
-        series(
-            "forward_round",
-            "Which target",
-            again="Another target",
-            icon=":material/casino:",
-            followers=("forward_game",),
-        )
-    game()
+st.subheader("A game: fit it by hand", anchor="game")
+goal, which = st.columns(2, gap="medium")
+with goal:
+    st.radio(
+        "Move Q to",
+        list(GAMES),
+        key="forward_goal",
+        bind="query-params",
+    )
+with which:
+    series(
+        "forward_round",
+        "Which target",
+        again="Another target",
+        icon=":material/casino:",
+        followers=("forward_game",),
+    )
+game()
 st.header("What an optimiser finds", anchor="optima")
 left, right = st.columns(2, gap="medium")
 with left:

@@ -25,6 +25,8 @@ class Chart {
     this.words = document.createElement("div")
     this.words.className = "kl-words"
     this.host.append(this.plot)
+    // Plotly would keep a finger that scrolls the page; a tap reaches it as a mouse all the same.
+    this.plot.addEventListener("touchstart", event => event.stopPropagation(), { capture: true, passive: true })
     parent.append(this.host)
     this.film = new Film()
     this.handles = new Handles(this)
