@@ -15,7 +15,7 @@ from benchmarks.in_browser import Drag, View, drag, first_load, open_page, press
 from benchmarks.table import table
 from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
-ROUNDS, PRESSES, WARM_UP = 2, 15, 3
+ROUNDS, PRESSES, WARM_UP = 2, 8, 2
 
 BARE, DASH = "bare Streamlit, two charts", "bare Dash, two charts"
 BARE_SERVERS = {

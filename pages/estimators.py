@@ -41,6 +41,7 @@ from kl_core.rlhf import (
 from widgets import frame, theme, units
 from widgets.chart import Handle, Picture, Stops, moving, shown
 from widgets.formula import formula, write
+from widgets.look import sliders_of
 from widgets.pipeline import judge, reference, reward_model
 from widgets.prediction import predict
 from widgets.presenter import stage
@@ -1220,8 +1221,8 @@ def one_of(name, label, captions, **layout):
 
 
 def slider(name, label, low, high, step, tells):
-    """Draw a slider of the pair of bells."""
-    st.slider(
+    """Draw a slider of P, one of the pair of bells."""
+    sliders_of("p", f"estimators_{name}").slider(
         label,
         low,
         high,
