@@ -67,6 +67,16 @@ def visit(page: Page, path: str) -> Page:
     return settled(page)
 
 
+def bare(page: Page, address: str) -> Page:
+    """Open the page of bare Streamlit elements, which owes nothing, and wait until it is drawn."""
+    page.goto(address)
+    page.locator("h1").wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"
+    )
+    return page
+
+
 def chart(page: Page, number: int = 0) -> list[dict[str, object]]:
     """Return the data of a chart as the browser draws it."""
     return (
@@ -174,10 +184,12 @@ def asked(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in query.items()}
 
 
-def open_code(page: Page) -> None:
-    """Ask for the code that reproduces the number of a lesson."""
+def open_code(page: Page) -> Locator:
+    """Ask for the code that reproduces the number of a lesson, and return it."""
     page.get_by_text("The same number in Python").click()
-    page.get_by_test_id("stCode").last.wait_for()
+    code = page.locator(".st-key-_code").get_by_test_id("stCode")
+    code.wait_for()
+    return code
 
 
 def troubles_of(page: Page) -> list[str]:

@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 from charts.style import DARK, LIGHT
 from tests.browser.conftest import (
     asked,
+    bare,
     drawings,
+    expect_in_sight_above,
     opened_elsewhere,
     plot,
     press,
@@ -31,15 +33,21 @@ pytestmark = pytest.mark.usefixtures("no_troubles")
 
 
 def tile(page, label):
-    """Return the number on a tile."""
-    tile = page.get_by_test_id("stMetric").filter(has_text=label)
-    return tile.get_by_test_id("stMetricValue").inner_text()
+    """Return the number on a tile, or under the picture, that can be seen."""
+    tile = page.locator(":is(.kl-numbers > div, [data-testid=stMetric]):visible")
+    number = tile.filter(has_text=label).locator(":is(strong, [data-testid=stMetricValue])")
+    return number.inner_text()
 
 
 def said_by(page, model):
     """Return the five forecasts below a heading."""
-    block = page.get_by_test_id("stMarkdown").filter(has_text=f"{model}, says")
-    return block.get_by_role("listitem").all_inner_texts()
+    block = page.locator(":is(.kl-words, [data-testid=stMarkdown]):visible")
+    return block.filter(has_text=f"{model}, says").get_by_role("listitem").all_inner_texts()
+
+
+def finding(page, text):
+    """Return the paragraph under a picture that says so."""
+    return page.locator(".kl-words").get_by_text(text)
 
 
 def so_far(page):
@@ -112,11 +120,9 @@ def test_beta_moves_next_word_forecasts_and_tiles_and_not_the_sft_model(page):
     press(page, BETA, "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft")
     expect(page).to_have_url(re.compile(r"beta_beta=0\.008$"))
     expect(title(page, NEXT_WORD)).not_to_have_text(heading)
-    expect(
-        page.get_by_text(re.compile(r"^β = 0\.008 lies in the book's free range"))
-    ).to_be_visible()
-    expect(page.get_by_text("Your β = 0.008, the dot, has")).to_be_visible()
     settled(page)
+    expect(finding(page, re.compile(r"^β = 0\.008 lies in the book's free range"))).to_be_visible()
+    expect(finding(page, "Your β = 0.008, the dot, has")).to_be_visible()
     assert drawings(page)[NEXT_WORD] != bars
     assert said_by(page, "Q, the policy") != mine
     assert said_by(page, "P, the SFT model") == usual
@@ -130,8 +136,8 @@ def test_axes_stay_from_one_end_of_beta_to_the_other(page):
     ranges, dots = [], []
     for key, beta in (("Home", "0.001"), ("End", "1")):
         press(page, BETA, key)
-        expect(page.get_by_text(f"Your β = {beta}, the dot, has")).to_be_visible()
         settled(page)
+        expect(finding(page, f"Your β = {beta}, the dot, has")).to_be_visible()
         shown = drawings(page)[HACKING]
         ranges.append(shown["ranges"])
         dots.append([trace["x"] for trace in shown["traces"] if len(trace["x"] or []) == 1])
@@ -150,17 +156,17 @@ def test_words_are_clicked_taken_back_and_mistyped(page):
         spoken = f"{spoken} {following}"
         expect(so_far(page)).to_have_value(spoken)
         said = f"After {len(spoken.split())} words (“{spoken}”)"
-        expect(page.get_by_text(said)).to_be_visible()
+        expect(finding(page, said)).to_be_visible()
         settled(page)
         assert drawings(page)[NEXT_WORD] != before
         assert asked(page) == {"beta_context": spoken}
     page.get_by_role("button", name="Back one word").click()
     shorter = spoken.rsplit(" ", 1)[0]
     expect(so_far(page)).to_have_value(shorter)
-    expect(page.get_by_text(f"words (“{shorter}”)")).to_be_visible()
+    expect(finding(page, f"words (“{shorter}”)")).to_be_visible()
     page.get_by_role("button", name="From the start").click()
     expect(so_far(page)).to_have_value("")
-    expect(page.get_by_text("At the start of a forecast the policy's likeliest")).to_be_visible()
+    expect(finding(page, "At the start of a forecast the policy's likeliest")).to_be_visible()
     settled(page)
 
     rest = drawings(page)[HACKING], said_by(page, "Q, the policy"), tile(page, "Reward")
@@ -288,8 +294,8 @@ def test_rope_answers_while_it_trains(page):
     assert ended(page, "Stopped") < 300
     assert tile(page, "Reward") != reward
     assert slider(page, BETA).get_attribute("aria-valuetext") == "0.008"
-    expect(page.get_by_text("β = 0.008 lies in")).to_have_count(1)
-    expect(page.get_by_text("Your β = 0.008, the dot, has")).to_have_count(1)
+    expect(finding(page, "β = 0.008 lies in")).to_be_visible()
+    expect(finding(page, "Your β = 0.008, the dot, has")).to_be_visible()
     assert asked(page)["beta_beta"] == "0.008"
     assert len(drawings(page)) == 4
 
@@ -344,7 +350,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
         settled(page)
     so_far(page).fill("rain in the")
     so_far(page).press("Enter")
-    expect(page.get_by_text("After 3 words (“rain in the”)")).to_be_visible()
+    expect(finding(page, "After 3 words (“rain in the”)")).to_be_visible()
     settled(page)
     switch(page).locator("label").click()
     assert ended(page) == 30
@@ -358,6 +364,12 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     assert ended(other) == 30
     expect(so_far(other)).to_have_value("rain in the")
     expect(switch(other).locator("input")).to_be_checked()
+
+
+def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, LESSON)
+    expect_in_sight_above(page, NEXT_WORD, BETA, PAIRS, "Which pairs")
 
 
 def test_phone_shows_whole_charts_in_dark(page):
@@ -407,8 +419,7 @@ def test_phone_shows_whole_charts_in_dark(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_more_in_failures_and_after_training(page, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
-    page.goto(bare_address)
-    usual = {each["id"] for each in violations(settled(page))}
+    usual = {each["id"] for each in violations(bare(page, bare_address))}
     visit(page, f"{LESSON}?beta_beta=0.0025&beta_steps=30&beta_train=true")
     assert ended(page) == 30
     expect(page.get_by_text("Reward hacking.", exact=False)).not_to_have_count(0)

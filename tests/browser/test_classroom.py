@@ -16,6 +16,7 @@ from playwright.sync_api import Frame, Locator, Page, expect
 from tests.browser.conftest import (
     ADDRESSES,
     asked,
+    bare,
     chart,
     drawings,
     press,
@@ -175,8 +176,7 @@ def test_keyboard_alone_presents(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_new_in_the_presenter_view(page, path, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
-    page.goto(bare_address)
-    settled(page).wait_for_timeout(1500)
+    bare(page, bare_address).wait_for_timeout(1500)
     usual = {each["id"] for each in Axe().run(page).response["violations"]}
     projected(page, path).wait_for_timeout(1500)
     found = Axe().run(page).response["violations"]

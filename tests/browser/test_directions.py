@@ -12,12 +12,15 @@ from scipy.stats import entropy
 from tests.browser.conftest import (
     asked,
     drawings,
+    expect_in_sight_above,
+    open_code,
     opened_elsewhere,
     plot,
     press,
     settled,
     title,
     visit,
+    words_of,
 )
 
 P, Q = [9, 0.8, 0.2], [4, 3, 3]
@@ -25,7 +28,7 @@ P, Q = [9, 0.8, 0.2], [4, 3, 3]
 
 def words(page):
     """Return the sentence under the chart."""
-    return page.get_by_text(re.compile(r"^D\(P‖Q\) is|^P and Q are the same")).first
+    return words_of(page)
 
 
 def answers(page):
@@ -48,8 +51,8 @@ def test_key_press_moves_chart_and_sentence(page):
 def test_whole_page_follows_the_sum(page):
     visit(page, "/directions")
     press(page, "Q's numbers, as handed over, add up to", "End")
-    expect(page.get_by_test_id("stCode").last).to_contain_text("handed = 2 * q")
     settled(page)
+    expect(open_code(page)).to_contain_text("handed = 2 * q")
     expect(title(page, 0)).to_have_text("2 calls on D(P‖Q), 9 on neither")
     assert "off by −log 2 = −1.000 bits" in page.get_by_test_id("stMain").inner_text()
     row = page.get_by_role("row", name="scipy.special.rel_entr(p, q).sum()")
@@ -124,6 +127,13 @@ def test_every_name_and_value_has_its_place_in_the_chart(page, width, height, vi
     assert all(bars <= left < right <= last for left, right, *_ in values)
     # A line of text is a little higher than its letters.
     assert all(after[2] - before[2] >= 15 for before, after in pairwise(names))
+
+
+def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, "/directions")
+    every = [f"{letter}, {kind}" for kind in ("sunny", "cloudy", "rainy") for letter in "PQ"]
+    expect_in_sight_above(page, 0, *every, "Q's numbers, as handed over, add up to")
 
 
 def box_of(element):

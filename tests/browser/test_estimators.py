@@ -13,8 +13,10 @@ from playwright.sync_api import expect
 from charts.style import DARK, LIGHT
 from tests.browser.conftest import (
     asked,
+    bare,
     chart,
     drawings,
+    expect_in_sight_above,
     opened_elsewhere,
     plot,
     press,
@@ -36,8 +38,14 @@ pytestmark = pytest.mark.usefixtures("no_troubles")
 
 
 def words(page, begins):
-    """Return the one paragraph that begins so."""
-    return page.get_by_test_id("stMarkdown").filter(has_text=re.compile(f"^{begins}"))
+    """Return what begins so, on the page or under a picture, and can be seen."""
+    said = page.locator(":is(.kl-words, [data-testid=stMarkdown]):visible")
+    return said.filter(has_text=re.compile(f"^{begins}"))
+
+
+def finding(page, text):
+    """Return the sentence under a picture that says so."""
+    return page.locator(".kl-words").filter(has_text=text)
 
 
 def switch(page, label):
@@ -84,11 +92,11 @@ def test_histograms_are_violet_above_0_and_green_below(page):
 def test_more_forecasts_end_the_doubt(page):
     visit(page, LESSON)
     page.get_by_role("button", name="By chance").click()
-    expect(page.get_by_text("Chance can do this.")).to_be_visible()
+    expect(finding(page, "Chance can do this.")).to_be_visible()
     settled(page)
     ranges = drawings(page)[TEXTS]["ranges"]
     press(page, HOW_MANY, "End")
-    expect(page.get_by_text("Nothing suspect here.")).to_be_visible()
+    expect(finding(page, "Nothing suspect here.")).to_be_visible()
     settled(page)
     assert title(page, TEXTS).text_content().startswith("k1 of 4,096 texts: 0.02")
     assert drawings(page)[TEXTS]["ranges"] == ranges
@@ -99,9 +107,9 @@ def test_more_forecasts_end_the_doubt(page):
 def test_mistakes_are_one_click_each(page, label):
     visit(page, LESSON)
     page.get_by_role("button", name=label, exact=True).click()
-    expect(page.get_by_text("A mistake, not chance.")).to_be_visible()
-    expect(page.get_by_text("where k1 is bound for", exact=True)).to_be_visible()
+    expect(finding(page, "A mistake, not chance.")).to_be_visible()
     settled(page)
+    expect(page.get_by_text("where k1 is bound for", exact=True)).to_be_visible()
     height = plot(page, TEXTS).evaluate(
         "plot => plot._fullData.find(trace => trace.name === 'where k1 is bound for').y[0]"
     )
@@ -212,7 +220,7 @@ def test_links_of_wrong_answers_open_a_new_tab_at_their_heading(page, answer, he
     troubles = troubles_of(tab)
     settled(tab)
     assert urlsplit(tab.url).fragment == heading
-    expect(tab.get_by_text(promise)).to_be_visible(timeout=PATIENCE)
+    expect(words(tab, f".*{re.escape(promise)}")).to_be_visible(timeout=PATIENCE)
     settled(tab)
     expect(tab.locator(f"#{heading}")).to_be_in_viewport()
     assert tab.get_by_text("This link asks for").count() == 0
@@ -242,10 +250,10 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
 # A phone, in the dark, and a projector.
 
 
-def test_phone_shows_each_chart_below_its_controls(page):
+def test_phone_keeps_the_picture_in_sight_and_shows_the_others_below_their_controls(page):
     page.set_viewport_size({"width": 390, "height": 844})
     visit(page, LESSON)
-    for label, number in ((GAP, HISTOGRAMS), (HOW_MANY, TEXTS), ("β of Q", PULLS)):
+    for label, number in ((HOW_MANY, TEXTS), ("β of Q", PULLS)):
         above = slider(page, label).bounding_box()
         below = plot(page, number).bounding_box()
         assert below["y"] > above["y"] + above["height"], label
@@ -254,6 +262,8 @@ def test_phone_shows_each_chart_below_its_controls(page):
         words(page, r"D\(Q‖P\) is").bounding_box()["y"]
         > (plot(page, HISTOGRAMS).bounding_box()["y"])
     )
+    every = (GAP, "Spread of P", "β of the policy that", "Draws in each", "Which draws")
+    expect_in_sight_above(page, HISTOGRAMS, *every)
 
 
 def test_phone_shows_whole_charts_in_dark(page):
@@ -313,13 +323,12 @@ def test_axe_finds_nothing_more_after_training_and_wrong_answers(page, scheme, b
         return Axe().run(page).response["violations"]
 
     page.emulate_media(color_scheme=scheme)
-    page.goto(bare_address)
-    settled(page)
+    bare(page, bare_address)
     usual = {each["id"] for each in violations()}
     visit(page, f"{LESSON}?estimators_train=true&estimators_drawn=P&estimators_way=top+2"
                 "&estimators_texts=1024&estimators_check1=Take+its+absolute+value"
                 "&estimators_predict=Never")  # fmt: skip
     trained(page)
-    expect(page.get_by_text("A mistake, not chance.")).to_be_visible()
+    expect(finding(page, "A mistake, not chance.")).to_be_visible()
     found = violations()
     assert {each["id"]: each["nodes"][0]["html"] for each in found if each["id"] not in usual} == {}

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.conftest import (
     ADDRESSES,
     STREAMLIT,
+    bare,
     settled,
     troubles_of,
     visit,
@@ -50,8 +51,7 @@ def test_no_errors_and_no_word_to_strangers(page, path, scheme):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_that_bare_streamlit_does_not_have(page, path, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
-    page.goto(bare_address)
-    usual = {each["id"] for each in axe(settled(page))}
+    usual = {each["id"] for each in axe(bare(page, bare_address))}
     found = axe(visit(page, path))
     assert {each["id"]: each["nodes"][0]["html"] for each in found if each["id"] not in usual} == {}
 

@@ -18,13 +18,14 @@ from tests.browser.conftest import (
     title,
     troubles_of,
     visit,
+    words_of,
 )
 from tests.deep_links import plain
 
 
 def words(page):
     """Return the sentence under the chart."""
-    return page.get_by_text(re.compile("P shows heads|Q says what P does")).first
+    return words_of(page)
 
 
 @pytest.fixture

@@ -12,7 +12,10 @@ from scipy.stats import entropy
 
 from tests.browser.conftest import (
     asked,
+    bare,
     drawings,
+    expect_in_sight_above,
+    numbers_of,
     opened_elsewhere,
     plot,
     press,
@@ -63,7 +66,7 @@ def upload(page, name, content):
 
 def metrics(page):
     """Return both divergences on screen."""
-    return page.get_by_test_id("stMetricValue").all_inner_texts()
+    return numbers_of(page, TERMS)
 
 
 def thousand():
@@ -99,8 +102,8 @@ def test_slider_moves_both_charts_and_keeps_the_axes_of_shares(page):
     expect(title(page, TERMS)).to_have_text("D(Q‖P) = ∞")
     press(page, ALPHA, "ArrowRight")
     expect(title(page, TERMS)).to_have_text(re.compile(r"D\(Q‖P\) = 0\.\d{3} bits"))
-    expect(title(page, SMOOTHING)).to_have_text(re.compile(r"With α = 0\.01: D\(P‖Q\) = 0\."))
     settled(page)
+    expect(title(page, SMOOTHING)).to_have_text(re.compile(r"With α = 0\.01: D\(P‖Q\) = 0\."))
     rows = plot(page, TERMS).evaluate("plot => [...plot._fullLayout.yaxis.ticktext]")
     assert len(rows) == 14
     assert rows[-2:] == ["17 others", "sum"]
@@ -222,7 +225,7 @@ def test_thousand_categories_are_read_and_answer_quickly(page):
     text, p, q = thousand()
     put(page, text)
     value = f"{entropy(p, q, base=2):.3f} bits"
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text(value)
+    expect(page.locator(".kl-numbers strong").first).to_have_text(value)
     settled(page)
     assert "own_table" not in asked(page)
     expect(page.get_by_test_id("stMain")).to_contain_text("This table is too long for a link.")
@@ -246,6 +249,12 @@ def test_preset_after_a_long_table_is_in_the_link_again(page):
     expect(title(page, TERMS)).to_have_text("D(P‖Q) = ∞")
 
 
+def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, LESSON)
+    expect_in_sight_above(page, TERMS, ALPHA, "How many categories to draw")
+
+
 def violations(page):
     """Return what axe finds, once all has faded in."""
     page.wait_for_timeout(1500)
@@ -256,8 +265,7 @@ def violations(page):
 def test_phone_has_room_for_long_labels_and_axe_finds_nothing_more(page, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(bare_address)
-    usual = {each["id"] for each in violations(settled(page))}
+    usual = {each["id"] for each in violations(bare(page, bare_address))}
     visit(page, LESSON)
     put(page, "\n".join(f"{'long label ' * 9}{place},{place},{9 - place}" for place in range(9)))
     scrolled, seen = page.get_by_test_id("stMain").evaluate(

@@ -2,19 +2,15 @@
 
 import contextlib
 import io
-import json
 import re
-from collections import ChainMap
 
 import numpy as np
 import pytest
-import streamlit as st
 from scipy.special import kl_div
 from scipy.stats import entropy
 
 from tests.deep_links import deep_links, plain
-from tests.pages.conftest import agree, bound_controls, charts, move, open_page, texts
-from widgets.chart import moving
+from tests.pages.conftest import agree, bound_controls, move, open_page, texts
 from widgets.texts.drill import drill
 from widgets.units import UNITS
 
@@ -44,23 +40,6 @@ def now(app):
     rows = re.findall(r"<tr>(.*?)</tr>", html)[1:]
     cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
     return {call.replace("&quot;", '"'): value for call, _, value, *_ in cells}
-
-
-def filmed(monkeypatch, slider):
-    """Return three pictures of a slider's film, by what the slider is there."""
-    pictures = {}
-
-    def moved(draw, *, stops, **rest):
-        if slider in stops:
-            some = np.random.default_rng(1).choice(stops[slider].values, 3, replace=False)
-            for value in some.tolist():
-                pictures[value] = draw(ChainMap({slider: value}, st.session_state))
-        moving(draw, stops=stops, **rest)
-
-    with monkeypatch.context() as patch:
-        patch.setattr("widgets.chart.moving", moved)
-        open_page("directions.py")
-    return pictures
 
 
 def test_opens_with_both_divergences_and_where_the_calls_land():
@@ -280,14 +259,3 @@ def test_formula_adds_up_both_ways():
     assert f"{entropy(P, Q):.3f}" in there
     assert f"{entropy(Q, P):.3f}" in back
     assert there.count(r"\ln(") == back.count(r"\ln(") == 3
-
-
-@pytest.mark.parametrize("slider", ["directions_p3", "directions_q1", "directions_sum"])
-def test_film_has_the_pictures_that_the_page_shows(monkeypatch, slider):
-    pictures = filmed(monkeypatch, slider)
-    assert len(pictures) == 3
-    for value, picture in pictures.items():
-        app = open_page("directions.py", **{slider: str(value)})
-        there = charts(app)[0]
-        assert json.loads(there.spec) == json.loads(picture.figure.to_json())
-        assert there.alt == picture.words.replace("*", "")

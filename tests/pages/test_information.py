@@ -9,18 +9,14 @@ import json
 import math
 import re
 import statistics
-from collections import ChainMap
 
 import numpy as np
 import pytest
-import streamlit as st
-from plotly.utils import PlotlyJSONEncoder
 from scipy.stats import entropy
 
 from charts.style import LIGHT
 from kl_core import block_probabilities, huffman_code, normalize
 from tests.pages.conftest import bound_controls, charts, move, open_page, texts
-from widgets.chart import moving
 
 FAIR = [1.0] * 6
 LOADED = [5.0, 2.0, 1.0, 1.0, 0.5, 0.5]
@@ -187,23 +183,6 @@ def handles(app):
     """Return what can be dragged in the chart of the lengths."""
     drawn = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
     return json.loads(drawn[LENGTHS].proto.bytes)["picture"]["handles"]
-
-
-def filmed(monkeypatch, slider):
-    """Return three pictures of a slider's film, by what the slider is there."""
-    pictures = {}
-
-    def moved(draw, *, stops, **rest):
-        if slider in stops:
-            some = np.random.default_rng(1).choice(stops[slider].values, 3, replace=False)
-            for value in some.tolist():
-                pictures[value] = draw(ChainMap({slider: value}, st.session_state))
-        moving(draw, stops=stops, **rest)
-
-    with monkeypatch.context() as patch:
-        patch.setattr("widgets.chart.moving", moved)
-        open_page("information.py")
-    return pictures
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -848,16 +827,3 @@ def test_bars_above_the_lengths_are_the_chances_and_can_be_dragged(p, q):
             assert (left, right) == pytest.approx((begin, begin + drawn["width"]))
             assert top["y"] == pytest.approx(100 * chance)
     assert next(tops, None) is None
-
-
-@pytest.mark.parametrize("slider", ["information_p1", "information_q6"])
-def test_film_has_the_pictures_that_the_page_shows(monkeypatch, slider):
-    pictures = filmed(monkeypatch, slider)
-    assert len(pictures) == 3
-    for value, picture in pictures.items():
-        app = open_page("information.py", **{slider: str(value)})
-        there = charts(app)[LENGTHS]
-        sketch = json.dumps(picture.figure.to_dict(), cls=PlotlyJSONEncoder)
-        assert json.loads(there.spec) == json.loads(sketch)
-        assert there.alt == picture.words.replace("*", "")
-        assert metrics(app) == [*picture.numbers.values()]

@@ -5,16 +5,13 @@ import io
 import itertools
 import json
 import re
-from collections import ChainMap
 
 import numpy as np
 import pytest
-import streamlit as st
 from scipy.special import rel_entr
 from scipy.stats import entropy, multinomial
 
 from tests.pages.conftest import bound_controls, charts, move, open_page, texts
-from widgets.chart import moving
 
 KINDS = {"sun": "☀️", "cloud": "☁️", "rain": "🌧️", "snow": "❄️"}
 BASES = {"bits": 2, "nats": np.e, "dits": 10}
@@ -109,23 +106,6 @@ def chart(app, key):
     """Return the specification and the text alternative of a chart; None if it is not drawn."""
     drawn = dict(zip(CHARTS, charts(app), strict=False))
     return (json.loads(drawn[key].spec), drawn[key].alt) if key in drawn else None
-
-
-def filmed(monkeypatch, slider):
-    """Return three pictures of a slider's film, by what the slider is there."""
-    pictures = {}
-
-    def moved(draw, *, stops, **rest):
-        if slider in stops:
-            some = np.random.default_rng(1).choice(stops[slider].values, 3, replace=False)
-            for value in some.tolist():
-                pictures[value] = draw(ChainMap({slider: value}, st.session_state))
-        moving(draw, stops=stops, **rest)
-
-    with monkeypatch.context() as patch:
-        patch.setattr("widgets.chart.moving", moved)
-        open_page("intuition.py")
-    return pictures
 
 
 def test_opens_with_the_sunny_forecaster():
@@ -648,17 +628,3 @@ def test_number_of_days_that_is_not_on_offer_keeps_the_others():
     [warning] = app.warning
     assert "`intuition_days = 7`" in warning.value
     assert "shows `1000`" in warning.value
-
-
-@pytest.mark.parametrize(
-    ("slider", "place"), [("intuition_p1", 0), ("intuition_q4", 0), ("intuition_days", 1)]
-)
-def test_film_has_the_pictures_that_the_page_shows(monkeypatch, slider, place):
-    pictures = filmed(monkeypatch, slider)
-    assert len(pictures) == 3
-    for value, picture in pictures.items():
-        app = open_page("intuition.py", **{slider: str(value)})
-        there = charts(app)[place]
-        assert json.loads(there.spec) == json.loads(picture.figure.to_json())
-        assert there.alt == picture.words.replace("*", "")
-        assert metrics(app)[: len(picture.numbers)] == [*picture.numbers.values()]

@@ -1,0 +1,62 @@
+"""Every film of every page shows what the page itself shows when its slider stands there."""
+
+import json
+from collections import ChainMap
+
+import numpy as np
+import pytest
+import streamlit as st
+from plotly.utils import PlotlyJSONEncoder
+
+from tests.pages.conftest import charts, open_page, page_hash
+from widgets.chart import moving
+
+
+@pytest.fixture
+def films(monkeypatch, page_file):
+    """Return two pictures of each slider's film on a page, by chart, slider and value."""
+    page_hash(page_file)  # What finds a page's address opens the first page, too.
+    pictures = {}
+    rng = np.random.default_rng(1)
+
+    def noted(draw, *, key, stops, **rest):
+        for slider, each in stops.items():
+            for which in rng.choice(len(each.values), 2, replace=False):
+                value = each.values[int(which)]
+                pictures[key, slider, value] = draw(ChainMap({slider: value}, st.session_state))
+        moving(draw, key=key, stops=stops, **rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("widgets.chart.moving", noted)
+        open_page(page_file)
+    return pictures
+
+
+def text(tree):
+    """Return a figure as the browser gets it."""
+    return json.loads(json.dumps(tree, cls=PlotlyJSONEncoder))
+
+
+def test_film_has_the_pictures_that_the_page_shows(films, page_file):
+    assert films, f"{page_file} has no picture that moves"
+    compared = 0
+    for (_, slider, value), picture in films.items():
+        # A slider that only moves cells is in no link; `tests/pages/test_forward_reverse.py`.
+        if slider.startswith("_") or picture is None:
+            continue
+        app = open_page(page_file, **{slider: str(value)})
+        found = [json.loads(each.spec) for each in charts(app)]
+        assert text(picture.figure.to_dict()) in found, (slider, value)
+        said = "\n\n".join(each.value for each in app.markdown)
+        assert picture.words in said, (slider, value)
+        compared += 1
+    assert compared
+
+
+def test_handles_move_sliders_of_their_picture(films):
+    for (chart, _, _), picture in films.items():
+        sliders = {slider for key, slider, _ in films if key == chart}
+        for handle in picture.handles if picture else ():
+            assert handle.slider in sliders
+            assert np.isfinite([handle.x, handle.y]).all()
+            assert set(handle.axes) <= set(picture.figure.to_dict()["layout"])

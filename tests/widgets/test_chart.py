@@ -1,0 +1,215 @@
+"""Films as differences, stops on a slider's steps, and the files that browsers fetch."""
+
+import copy
+import gzip
+import json
+from base64 import b64decode
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from charts.style import LIGHT, figure, scatter
+from widgets.chart import Handle, Picture, Stops, files
+from widgets.chart.film import KEPT, LONG, reel
+
+LEAVES = some.one_of(some.integers(0, 3), some.sampled_from(["a", "b"]), some.none())
+TREES = some.recursive(
+    LEAVES,
+    lambda parts: some.one_of(
+        some.lists(parts, max_size=3), some.dictionaries(some.sampled_from("xyz"), parts)
+    ),
+    max_leaves=12,
+)
+
+
+def played(base, film):
+    """Return the pictures of a film as the browser puts them together."""
+    for frame in film["frames"]:
+        if frame is None:
+            yield None
+            continue
+        tree = copy.deepcopy(base)
+        for path, which in zip(film["paths"], frame, strict=True):
+            value = film["values"][which]
+            if not path:
+                tree = value
+                continue
+            node = tree
+            for step in path[:-1]:
+                node = node[step]
+            node[path[-1]] = value
+        yield tree
+
+
+@given(some.dictionaries(some.sampled_from("pqr"), TREES, min_size=1), some.data())
+def test_film_plays_the_pictures_that_it_was_made_of(base, data):
+    pictures = [
+        data.draw(some.none() | some.fixed_dictionaries(dict.fromkeys(base, TREES)))
+        for _ in range(3)
+    ]
+    assert list(played(base, reel(base, pictures))) == pictures
+
+
+def test_film_holds_only_what_changes():
+    base = {"figure": {"data": [{"y": [1, 2], "name": "P"}], "layout": {"title": "one"}}}
+    other = copy.deepcopy(base)
+    other["figure"]["data"][0]["y"] = [2, 3]
+    film = reel(base, [base, other])
+    assert film["paths"] == [["figure", "data", 0, "y"]]
+    assert film["values"] == [[1, 2], [2, 3]]
+
+
+def curve(heights):
+    """Return a figure with one curve, as the browser gets it."""
+    return figure([scatter(y=heights)], LIGHT, title="", height=100).to_dict()
+
+
+def test_long_arrays_keep_what_a_screen_can_show():
+    heights = np.geomspace(1e-3, 1e3, LONG)
+    film = reel(curve(heights), [curve(heights * 2)])
+    [packed] = film["values"]
+    assert packed["dtype"] == "f4"
+    seen = np.frombuffer(b64decode(packed["bdata"]), "<f4")
+    np.testing.assert_allclose(seen, 2 * heights, rtol=1.3e-4)
+    assert not (seen.view("<u4") & ~KEPT).any()
+
+
+@pytest.mark.parametrize("heights", [np.ones(LONG - 1), np.full(LONG, 1e200)])
+def test_short_and_huge_arrays_keep_every_digit(heights):
+    [packed] = reel(curve(0 * heights), [curve(heights / 3)])["values"]
+    assert packed["dtype"] == "f8"
+    np.testing.assert_array_equal(np.frombuffer(b64decode(packed["bdata"])), heights / 3)
+
+
+@given(some.integers(-100, 100), some.integers(1, 1000), some.sampled_from([0.01, 0.05, 0.1, 1, 2]))
+def test_stops_are_steps_of_the_slider_from_end_to_end(low, count, step):
+    high = low + count * step
+    values = np.array(Stops.along(low, high, step).values)
+    assert (values[0], values[-1]) == pytest.approx((low, high))
+    steps = (values - low) / step
+    np.testing.assert_allclose(steps, steps.round(), atol=1e-6)
+    assert (np.diff(steps) > 0).all()
+    assert len(values) <= 102
+
+
+def test_stops_among_options_are_their_places():
+    stops = Stops.among(["a", "b", "c"])
+    assert [stops.place_of(each) for each in "abc"] == [0, 1, 2]
+    assert stops.place_of("d") is None
+    assert Stops.along(0, 1, 0.5).place_of(0.25) == 0.25
+
+
+def test_words_let_no_markup_pass():
+    picture = Picture(figure([], LIGHT, title="", height=100), "**Bold** `<b>` <img src=x>")
+    tree = picture.tree({})
+    assert tree["words"].strip() == (
+        "<p><strong>Bold</strong> <code>&lt;b&gt;</code> &lt;img src=x&gt;</p>"
+    )
+    assert tree["alt"] == "Bold <b> <img src=x>"
+
+
+def a_page():
+    """Draw a picture that follows one slider, and has none at 0."""
+    import streamlit as st
+
+    from charts.style import LIGHT, figure
+    from widgets import presenter
+    from widgets.chart import Picture, Stops, moving
+
+    def drawn(controls):
+        x = controls["x"]
+        if not x:
+            return None
+        return Picture(
+            figure([], LIGHT, title=f"x is {x}", height=100), f"It is **{x}**.", {"x": x}
+        )
+
+    presenter.switch()
+    st.slider("x", 0, 4, 2, key="x")
+    moving(drawn, key="_chart", stops={"x": Stops.along(0, 4, 1)})
+
+
+def sent(app):
+    """Return what the browser gets, its film unpacked."""
+    [data] = [json.loads(each.proto.bytes) for each in app.get("bidi_component")]
+    if "film" in data:
+        data["film"] = json.loads(gzip.decompress(b64decode(data["film"])))
+    return data
+
+
+def test_picture_comes_with_its_words_and_without_a_film():
+    app = AppTest.from_function(a_page).run()
+    data = sent(app)
+    assert data["picture"]["figure"]["layout"]["title"]["text"] == "x is 2"
+    assert data["at"] == {"x": 2}
+    assert "film" not in data
+    # For whoever's browser cannot draw it.
+    assert [each.value for each in app.markdown] == ["It is **2**."]
+    assert [each.value for each in app.metric] == ["2"]
+
+
+def test_nothing_to_draw_draws_nothing():
+    app = AppTest.from_function(a_page).run()
+    app.slider(key="x").set_value(0).run()
+    assert not app.get("bidi_component")
+    assert not app.exception
+
+
+def test_handle_is_sent_as_it_is():
+    handle = Handle("x", 1.0, 2.0, "y", "q", 0.38)
+    picture = Picture(figure([], LIGHT, title="", height=100), "", handles=[handle])
+    [tree] = picture.tree({})["handles"]
+    assert tree == {"slider": "x", "x": 1.0, "y": 2.0, "way": "y", "hue": "q", "width": 0.38,
+                    "axes": ("xaxis", "yaxis")}  # fmt: skip
+
+
+@pytest.fixture
+def client():
+    """Return a client of a server that serves the files, and one page."""
+    page = Route("/", lambda _: HTMLResponse("<p>Hello</p>"))
+    return TestClient(
+        Starlette(routes=[page, *files.ROUTES], middleware=[Middleware(files.FetchedEarly)])
+    )
+
+
+@pytest.mark.parametrize("name", ["plotly.js", "chart.js", "film.js", "sliders.js", "chart.css"])
+def test_files_are_compressed_and_kept_for_a_year(client, name):
+    answer = client.get(f"/{files.address(name)}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Type"].startswith(
+        "text/css" if name.endswith("css") else "text/javascript"
+    )
+
+
+def test_file_is_sent_plain_to_whoever_takes_nothing_else(client):
+    plain = client.get(f"/{files.address('film.js')}", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    assert plain.content == client.get(f"/{files.address('film.js')}").content
+
+
+def test_another_version_gets_todays_and_keeps_it_for_no_time(client):
+    answer = client.get("/charts/another/film.js")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2F__init__.py", "__init__.py"])
+def test_other_files_are_not_served(client, name):
+    assert client.get(f"/charts/any/{name}").status_code == 404
+
+
+def test_page_tells_early_what_its_charts_need(client):
+    links = client.get("/").headers["Link"]
+    assert f"<{files.address('plotly.js')}>; rel=preload; as=script" in links
+    assert f"<{files.address('chart.js')}>; rel=modulepreload" in links
+    assert "Link" not in client.get(f"/{files.address('film.js')}").headers
