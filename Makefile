@@ -21,7 +21,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/oxlint --quiet widgets
+	$(BIN)/oxlint --deny-warnings widgets
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

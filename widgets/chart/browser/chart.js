@@ -33,6 +33,7 @@ class Chart {
     this.stop = sliders.follow(this)
     this.resized = new ResizeObserver(() => this.resize())
     this.resized.observe(this.plot)
+    this.resized.observe(this.words)
     this.pencil = drawing(this.host, () => this.draw())
   }
 
@@ -42,8 +43,8 @@ class Chart {
     if (text === this.text) return
     this.text = text
     this.data = JSON.parse(text)
-    if (this.data.at) this.host.append(this.numbers, this.words)
     if (this.data.at) {
+      this.host.append(this.numbers, this.words)
       this.film.take(this.data, () => { this.handles.filmed(); this.pencil.now() })
         .catch(error => console.warn("A film could not be read.", error))
     }
@@ -116,16 +117,14 @@ class Chart {
 
   measure () {
     const { clientWidth: width, clientHeight: height } = this.plot
-    // One film is asked for after the other: Streamlit runs one fragment for all that is told at once.
-let last = Promise.resolve()
-const order = ask => { last = last.then(ask) }
-
-const same = this.size?.width === width && this.size.height === height
+    const same = this.size?.width === width && this.size.height === height
     this.size = { width, height }
     return same
   }
 
   resize () {
+    // Words that scroll can be reached by keyboard.
+    this.words.tabIndex = this.words.scrollHeight > this.words.clientHeight ? 0 : -1
     if (!this.shown || !this.plot.clientWidth || this.measure()) return
     this.shown = null
     this.pencil.due()

@@ -52,36 +52,45 @@ export class Handles {
     event.preventDefault()
     grip.setPointerCapture(event.pointerId)
     grip.classList.add("kl-held")
-    const corner = this.chart.plot.getBoundingClientRect()
-    const [x, y] = this.spot(this.chart.shown.handles[which], this.chart.shown.figure.layout)
+    const { shown, film } = this.chart
+    const start = this.finger(event)
+    const [x, y] = this.spot(shown.handles[which], shown.figure.layout)
     // Where the finger is beside the handle, so that nothing leaps when it takes hold.
-    const beside = [event.clientX - corner.x - x, event.clientY - corner.y - y]
+    const beside = [start[0] - x, start[1] - y]
     let at = event
     const follow = () => {
-      const { film } = this.chart
       if (!film.plays(slider)) return
-      const { x: left, y: top } = this.chart.plot.getBoundingClientRect()
-      const finger = [at.clientX - left - beside[0], at.clientY - top - beside[1]]
-      sliders.put(slider, film.nearest(which, (handle, layout) => {
-        const spot = this.spot(handle, layout)
-        const [across, up] = [spot[0] - finger[0], spot[1] - finger[1]]
-        return handle.way === "x" ? Math.abs(across) : handle.way === "y" ? Math.abs(up) : Math.hypot(across, up)
-      }))
+      const finger = this.finger(at).map((each, way) => each - beside[way])
+      sliders.put(slider, film.nearest(which, (handle, layout) =>
+        distance(handle.way, this.spot(handle, layout), finger)))
     }
     this.late = follow
     const move = each => { if (each.pointerId === event.pointerId) { at = each; follow() } }
     const end = each => {
       if (each.pointerId !== event.pointerId) return
-      grip.removeEventListener("pointermove", move)
-      for (const name of ["pointerup", "pointercancel"]) grip.removeEventListener(name, end)
+      removeEventListener("pointermove", move)
+      for (const name of ["pointerup", "pointercancel"]) removeEventListener(name, end)
       grip.classList.remove("kl-held")
       this.late = null
       sliders.give(slider)
     }
-    grip.addEventListener("pointermove", move)
-    for (const name of ["pointerup", "pointercancel"]) grip.addEventListener(name, end)
+    // On the window: a grip that the next picture lacks would never hear of the end.
+    addEventListener("pointermove", move)
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, end)
+  }
+
+  // Where a finger is, in pixels from the corner of the plot.
+  finger ({ clientX, clientY }) {
+    const { x, y } = this.chart.plot.getBoundingClientRect()
+    return [clientX - x, clientY - y]
   }
 
   // A film has come: the finger may have moved before.
   filmed () { this.late?.() }
+}
+
+function distance (way, [x, y], [across, up]) {
+  if (way === "x") return Math.abs(x - across)
+  if (way === "y") return Math.abs(y - up)
+  return Math.hypot(x - across, y - up)
 }
