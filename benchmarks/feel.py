@@ -37,7 +37,7 @@ LESSONS = {
     "directions": View("/directions", "Q, sunny"),
     "beta_penalty": View("/beta-penalty?beta_beta=0.002", "β: how short"),
     "estimators": View("/estimators", "Gap"),
-    "your_own": View("/your-own", "Add to every count"),
+    "your_own": View("/your-own", "α, added to every count"),
     "summary": View("/summary", "P, chance"),
 }
 VIEWS = dict.fromkeys(BARE_SERVERS, NOTHING) | LESSONS

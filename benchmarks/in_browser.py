@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, CDPSession, Page
 
 # A hand moves this often and for so long; then the page is given time to come to rest.
-MOVES, DRAG_SECONDS, REST_SECONDS = 120, 2.0, 2.5
+MOVES, LEGS, DRAG_SECONDS, REST_SECONDS = 120, 3, 2.0, 2.5
 FILM_SECONDS = 1.0
 
 # Notes when a chart shows other shapes, numbers or title, and when anything on the page changes.
@@ -119,7 +119,7 @@ def press(page: Page, key: str) -> float:
 
 
 def drag(page: Page, view: View, log: Path | None, *, touch: bool = False) -> Drag:
-    """Drag a slider to its farther end, and tell what was seen before and after the release."""
+    """Drag a slider to and fro, and tell what was seen before and after the release."""
     slider = slider_of(page, view)
     x, y = slider.evaluate(
         """range => {
@@ -136,7 +136,15 @@ def drag(page: Page, view: View, log: Path | None, *, touch: bool = False) -> Dr
           return [left + 10, right - 10]
         }"""
     )
-    end = high - 0.1 * (high - low) if high - x > x - low else low + 0.1 * (high - low)
+    # To and fro over most of the way, so that a slider with few stops passes many.
+    room = 0.1 * (high - low)
+    ends = (high - room, low + room) if high - x > x - low else (low + room, high - room)
+    turns = [x, *ends, ends[0]]
+    places = [
+        turns[leg] + (turns[leg + 1] - turns[leg]) * step / (MOVES // LEGS)
+        for leg in range(LEGS)
+        for step in range(1, MOVES // LEGS + 1)
+    ]
     hand = Hand(page, touch)
     hand.down(x, y)
     # A film has time to come, as it has when a hand begins slowly.
@@ -144,8 +152,8 @@ def drag(page: Page, view: View, log: Path | None, *, touch: bool = False) -> Dr
     page.evaluate(FORGET)
     before = lines(log)
     start = time.perf_counter()
-    for move in range(1, MOVES + 1):
-        hand.move(x + (end - x) * move / MOVES, y)
+    for move, place in enumerate(places, start=1):
+        hand.move(place, y)
         time.sleep(max(0.0, start + DRAG_SECONDS * move / MOVES - time.perf_counter()))
     elapsed = time.perf_counter() - start
     hand.up()

@@ -58,7 +58,8 @@ class Chart {
     if (!this.follows(slider) || this.film.plays(slider) || !this.pencil.near()) return
     this.asked = performance.now()
     order(() => {
-      if (!this.film.plays(slider)) this.tell("film", slider)
+      if (this.film.plays(slider)) return null
+      this.tell("film", slider)
       return this.film.comes(PATIENCE)
     })
   }
