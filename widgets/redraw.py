@@ -19,6 +19,13 @@ import streamlit as st
 # The page that was last drawn from top to bottom, and how many moves there have been since.
 _DRAWN, _OWED = "_drawn_page", "_moves_owed"
 _REST_JS = (Path(__file__).parent / "rest.js").read_text()
+_ANSWERED_JS = """
+export default function ({ data }) {
+  document.querySelector(".st-key-_answered").style.position = "absolute"
+  document.documentElement.dataset.owed = data.owed
+  document.dispatchEvent(new Event("kl:answered"))
+}
+"""
 
 
 def redraw(*fragments: str) -> None:
@@ -33,6 +40,10 @@ def draw_whole(name: str, page: Callable[[], None]) -> None:
     """Run a page from top to bottom; then nothing is owed."""
     if st.session_state.get(_DRAWN) != name:
         st.session_state[_DRAWN] = ""
+    # Outside the fragment: what it asks for is the whole page.
+    st.components.v2.component("rest", js=_REST_JS)(
+        key="_at_rest", data={}, on_rest_change=lambda: None
+    )
     page()
     st.session_state[_DRAWN], st.session_state[_OWED] = name, 0
     _rest()
@@ -40,11 +51,10 @@ def draw_whole(name: str, page: Callable[[], None]) -> None:
 
 @st.fragment(key="_rest")
 def _rest() -> None:
-    """Let the browser ask for the whole page when nothing moves."""
+    """Tell the browser that a move is answered, and whether the page still owes something."""
     # Each run is told apart, so that the browser hears of it.
     st.session_state["_runs"] = st.session_state.get("_runs", 0) + 1
-    st.components.v2.component("rest", js=_REST_JS)(
-        key="_at_rest",
+    st.components.v2.component("answered", js=_ANSWERED_JS)(
+        key="_answered",
         data={"owed": st.session_state[_OWED], "run": st.session_state["_runs"]},
-        on_rest_change=st.rerun,
     )
