@@ -2,14 +2,24 @@
 const QUIET = 150 // milliseconds after a key: another may follow
 const LOOK = 30 // milliseconds between two looks whether something still moves
 const AGAIN = 1500 // milliseconds until an answer is missed
+const SETTLING = 500 // milliseconds in which the server hears of a button, and the browser what it did
 
 let tell, timer
 
 const page = document.documentElement.dataset
 const running = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
 
+// What is asked for tells the server all controls as the browser has them. A button may have changed
+// one that the browser does not show yet: it would be changed back.
+for (const kind of ["pointerdown", "pointerup", "keydown"]) {
+  addEventListener(kind, ({ target, isTrusted }) => {
+    const moves = target.closest?.("[data-testid=stSlider], .kl-grip")
+    if (isTrusted && !moves) page.pressed = performance.now()
+  }, true)
+}
+
 function ask () {
-  if (page.moving || running()) {
+  if (page.moving || running() || performance.now() - page.pressed < SETTLING) {
     timer = setTimeout(ask, LOOK)
   } else {
     tell?.()

@@ -57,10 +57,11 @@ class Chart {
   expect (slider) {
     if (!this.follows(slider) || this.film.plays(slider) || !this.pencil.near()) return
     this.asked = performance.now()
-    order(() => {
-      if (this.film.plays(slider)) return null
+    order(async () => {
+      await sliders.afterButtons()
+      if (this.film.plays(slider)) return
       this.tell("film", slider)
-      return this.film.comes(PATIENCE)
+      await this.film.comes(PATIENCE)
     })
   }
 

@@ -3,6 +3,7 @@
 const PAUSE = 80 // milliseconds between two values that go out
 const PATIENCE = 2000 // how long an answer may take before the next value goes out all the same
 const DWELL = 120 // how long a slider has the focus before a film of it is worth asking for
+const SETTLING = 500 // milliseconds in which the browser shows what a button has done
 const SYNTHETIC = 97531 // a pointer that no hand has
 const SLIDER = "[data-testid=stSlider]"
 
@@ -20,6 +21,13 @@ const rangeOf = key => document.querySelector(`.st-key-${CSS.escape(key)} ${SLID
 export const place = key => { const range = rangeOf(key); return range && Number(range.value) }
 
 export const dragging = () => drag !== null
+
+// Settles when no button has been pressed for a moment. What tells the server tells it all controls as
+// the browser has them, and would change back one that a button has changed (rest.js).
+export async function afterButtons () {
+  const left = () => SETTLING - (performance.now() - document.documentElement.dataset.pressed)
+  while (left() > 0) await new Promise(resolve => setTimeout(resolve, left()))
+}
 
 // Take hold of a slider from elsewhere; false where it cannot be moved.
 export function take (key) {
