@@ -42,7 +42,12 @@ _STYLE = """
     [data-testid=stLayoutWrapper]:has(.kl-chart) { flex: 1 1 0; min-height: 0; }
     .stElementContainer:has(.kl-chart) { flex: 1 1 0 !important; min-height: 16rem; }
     .kl-chart { height: 100%; display: flex; flex-direction: column; }
-    .kl-plot { flex: 1 1 0; min-height: 0; height: auto; }
+    .kl-plot { flex: 1 0 42dvh; min-height: 0; height: 0; }
+    .kl-numbers { flex: none; margin: 0; }
+    .kl-numbers strong { font-size: 1.3rem; }
+    .kl-words { flex: 0 1 auto; min-height: 0; overflow-y: auto; line-height: 1.35; }
+    .kl-words > * { margin-top: 0.3rem; }
+    .kl-words:has(li) { font-size: 0.8rem; }
   }
 }
 </style>

@@ -17,6 +17,8 @@ from tests.browser.conftest import (
     asked,
     chart,
     drawings,
+    expect_in_sight_above,
+    open_code,
     opened_elsewhere,
     plot,
     press,
@@ -25,6 +27,7 @@ from tests.browser.conftest import (
     title,
     troubles_of,
     visit,
+    words_of,
 )
 
 HAND, OPTIMA, FORWARD_MAP, REVERSE_MAP, FILM, BETWEEN, COVER_PLANE, SEEK_PLANE = range(8)
@@ -98,6 +101,13 @@ def open_table(page):
     expect(cell(page, 1, "weight")).to_be_visible()
 
 
+def close_code(page):
+    """Close the code again: no link says whether it is open."""
+    page.get_by_text("The same number in Python").click()
+    expect(page.get_by_test_id("stCode")).to_have_count(0)
+    settled(page)
+
+
 def put(page, row, name, text):
     """Write into a cell of the table."""
     cell(page, row, name).fill(text)
@@ -111,14 +121,18 @@ def expect_view(page, mean, spread, rows=TWO_MODES, unit="bits"):
     sentence = re.compile(
         f"^{re.escape(f'D(P‖Q) = {forward}.')}.*{re.escape(f'D(Q‖P) = {reverse}.')}"
     )
-    expect(page.get_by_text(sentence)).to_have_count(1)
+    # The server says it for browsers that cannot draw, too, wherever the page is scrolled to.
+    expect(page.locator(".st-key-_forward_hand_in_words")).to_have_text(sentence)
+    settled(page)
+    expect(words_of(page, HAND)).to_have_text(sentence)
     expect(page.get_by_role("figure", name=sentence)).to_have_count(1)
     for label in (f"D(P‖Q) = {forward}", f"D(Q‖P) = {reverse}"):
         expect(page.locator(".annotation-text").filter(has_text=f"{label}:")).to_have_count(1)
-    expect(page.get_by_test_id("stCode")).to_contain_text(f"q = gaussian({mean}, {spread})")
-    settled(page)
+    expect(open_code(page)).to_contain_text(f"q = gaussian({mean}, {spread})")
+    close_code(page)
     expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS)
-    expect(page.get_by_text(sentence)).to_have_count(1)
+    expect(page.locator(".st-key-_forward_hand_in_words")).to_have_text(sentence)
+    expect(words_of(page, HAND)).to_have_text(sentence)
 
     x, p = curve(page, HAND, 0)
     np.testing.assert_allclose(p, np.exp(log_density(rows, x)), rtol=1e-9)
@@ -282,7 +296,7 @@ def test_numbers_are_there_as_text(page):
     expect(game(page)).to_contain_text(f"is {best:.3f} nats")
     formulas = page.locator(".katex-mathml").all_inner_texts()
     assert sum(f"{forward:.3f}" in text and f"{reverse:.3f}" in text for text in formulas) == 1
-    code = page.get_by_test_id("stCode").inner_text()
+    code = open_code(page).inner_text()
     printed = [float(each) for each in re.findall(r"in nats: ([\d.]+)", code)]
     assert printed == pytest.approx([forward, reverse], rel=1e-8)
     expect(title(page, OPTIMA)).to_contain_text(f"{best:.3f}")
@@ -552,7 +566,8 @@ def test_theme_switch_redraws_every_chart_and_back(page):
         page.get_by_test_id("stMainMenu").click()
         page.get_by_test_id(f"stMainMenuItem-theme-{name}").click()
         page.wait_for_function(
-            """paper => { const all = [...document.querySelectorAll('.js-plotly-plot')];
+            """paper => { dispatchEvent(new Event('beforeprint'));
+                          const all = [...document.querySelectorAll('.js-plotly-plot')];
                           return all.length === 8
                               && all.every(plot => plot.layout?.paper_bgcolor === paper) }""",
             arg=colours.paper,
@@ -608,8 +623,8 @@ def test_phone_shows_legible_charts_and_nothing_overflows(page):
         if number not in (OPTIMA, FORWARD_MAP, REVERSE_MAP):
             # There labels stand where the optima lie.
             assert covered == [], number
-    last = slider(page, "Q, spread").bounding_box()
-    assert plots[HAND].bounding_box()["y"] > last["y"]
+    every = ("P, weight", "P, separation", "P, spread", "Q, mean", "Q, spread")
+    expect_in_sight_above(page, HAND, *every)
 
 
 @pytest.mark.parametrize("label", ["Q, mean", "P, separation"])
@@ -632,11 +647,12 @@ def test_two_sliders_moved_at_once_end_with_charts_and_words_that_agree(page):
         expect_view(page, mean, spread)
     press(page, ALPHA, "ArrowRight")
     press(page, SLANT, "ArrowRight")
+    expect(page).to_have_url(re.compile("forward_slant=0.85"))
+    settled(page)
     expect(page.locator(".gtitle").filter(has_text="α = 0.55: ")).to_have_count(1)
     expect(title(page, SEEK_PLANE)).to_have_text(
         f"D(Q‖P): {-math.log(1 - 0.85**2) / 2 / BITS:.3f} bits"
     )
-    settled(page)
     expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS)
 
 

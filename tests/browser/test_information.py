@@ -10,7 +10,15 @@ from playwright.sync_api import expect
 from scipy.stats import entropy
 
 from charts.style import LIGHT
-from tests.browser.conftest import opened_elsewhere, settled, slider, visit
+from tests.browser.conftest import (
+    expect_in_sight_above,
+    numbers_of,
+    open_code,
+    opened_elsewhere,
+    settled,
+    slider,
+    visit,
+)
 
 LENGTHS, TREE, COUNTED, BLOCKS = range(4)
 LOADED, NEARLY_FAIR = (5, 2, 1, 1, 0.5, 0.5), (1.2, 1, 1, 1, 1, 1)
@@ -33,7 +41,12 @@ def drawn(page, number):
 
 def bars(page):
     """Return how long the bars of H(P), D(P‖Q) and H(P, Q) are."""
-    return [trace["x"][0] for trace in drawn(page, LENGTHS)[1]]
+    return [trace["x"][0] for trace in drawn(page, LENGTHS)[1][2:]]
+
+
+def chances(page):
+    """Return how high the bars of P and of Q above them are."""
+    return [trace["y"] for trace in drawn(page, LENGTHS)[1][:2]]
 
 
 def table(page, name):
@@ -44,7 +57,7 @@ def table(page, name):
 
 def metrics(page):
     """Return H(P), D(P‖Q) and H(P, Q) as shown."""
-    return page.get_by_test_id("stMetricValue").all_inner_texts()
+    return numbers_of(page, LENGTHS)
 
 
 def sent(page):
@@ -73,10 +86,13 @@ def test_key_press_moves_lengths_metrics_table_and_tree(page):
     visit(page, "/information")
     tree, coded = drawn(page, TREE), table(page, CODES)
     press_key(page, "Q, face 1", "End")
-    expect(page.get_by_test_id("stCode")).to_contain_text("q = normalize([10.0, 1.0, 1.0")
     settled(page)
+    expect(open_code(page)).to_contain_text("q = normalize([10.0, 1.0, 1.0")
     own, extra = entropy(LOADED, base=2), entropy(LOADED, [10, 1, 1, 1, 1, 1], base=2)
     assert bars(page) == pytest.approx([own, extra, own + extra])
+    p, q = chances(page)
+    assert p == pytest.approx([10 * weight for weight in LOADED])
+    assert q == pytest.approx([1000 / 15, *[100 / 15] * 5])
     assert metrics(page) == [f"{each:.3f} bits" for each in (own, extra, own + extra)]
     page.get_by_role("figure", name=f"take {own + extra:.3f} bits").wait_for()
     rows = table(page, CODES)
@@ -125,8 +141,8 @@ def test_rolls_and_blocks_change_what_is_counted(page):
     press_key(page, "Rolls in a block", "End")
     expect(in_blocks(page)).to_have_text(re.compile(r"^In blocks of 4 \(1,296 words\)"))
     expect(page).to_have_url(re.compile("information_block=4"))
-    expect(page.get_by_test_id("stCode")).to_contain_text("block_probabilities(p, 4)")
     settled(page)
+    expect(open_code(page)).to_contain_text("block_probabilities(p, 4)")
     _, ganged = drawn(page, COUNTED)
     _, shares = drawn(page, BLOCKS)
     assert ganged[0] == more[0]
@@ -144,8 +160,8 @@ def test_roll_again_takes_the_next_series(page):
     page.get_by_role("button", name="Roll again").click()
     expect(page).to_have_url(re.compile("information_seed=42"))
     expect(sent(page)).not_to_have_text(said)
-    expect(page.get_by_test_id("stCode")).to_contain_text("default_rng(42)")
     settled(page)
+    expect(open_code(page)).to_contain_text("default_rng(42)")
     assert slider(page, "Series of rolls").input_value() == "42"
     _, after = drawn(page, COUNTED)
     assert after[:2] == before[:2]
@@ -228,7 +244,7 @@ def test_nothing_to_send_can_be_mended_on_the_page(page):
 
 
 @pytest.mark.parametrize("block", [1, 4])
-def test_phone_shows_charts_below_sliders_and_nothing_overflows(page, block):
+def test_phone_keeps_the_picture_in_sight_and_nothing_overflows(page, block):
     page.set_viewport_size({"width": 390, "height": 844})
     # Deep trees and long words: the widest that the page gets.
     weights = "&".join(
@@ -238,9 +254,8 @@ def test_phone_shows_charts_below_sliders_and_nothing_overflows(page, block):
     )
     visit(page, f"/information?{weights}&information_block={block}")
     plots = page.locator(".js-plotly-plot")
-    for control, number in (("Q, face 6", LENGTHS), ("Rolls in a block", COUNTED)):
-        last = slider(page, control).bounding_box()
-        assert plots.nth(number).bounding_box()["y"] > last["y"] + last["height"]
+    last = slider(page, "Rolls in a block").bounding_box()
+    assert plots.nth(COUNTED).bounding_box()["y"] > last["y"] + last["height"]
     for number in (LENGTHS, TREE, COUNTED, BLOCKS):
         box = plots.nth(number).bounding_box()
         assert box["x"] >= 0
@@ -265,6 +280,8 @@ def test_phone_shows_charts_below_sliders_and_nothing_overflows(page, block):
         "main => [main.scrollWidth, main.clientWidth]"
     )
     assert scrolled <= seen
+    every = [f"{letter}, face {face}" for face in range(1, 7) for letter in "PQ"]
+    expect_in_sight_above(page, LENGTHS, *every)
 
 
 @pytest.mark.parametrize(
