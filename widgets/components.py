@@ -250,7 +250,10 @@ class Components:
         several, values = self._several(rows), _values(rows)
         blue = sliders_of("p", self.prefix)
         for name, (label, low, high, step, tells) in _SLIDERS.items():
-            st.session_state[self._slider(name)] = values[name]
+            key = self._slider(name)
+            # Written only where it is another: the browser would take it for newer than its own.
+            if not math.isclose(st.session_state.get(key, math.nan), values[name], rel_tol=1e-5):
+                st.session_state[key] = values[name]
             blue.slider(
                 label,
                 low,
@@ -259,7 +262,7 @@ class Components:
                 format="%.2f",
                 help=tells,
                 disabled=name != "spread" and not several,
-                key=self._slider(name),
+                key=key,
                 on_change=self._follow,
                 args=(name,),
             )
