@@ -197,7 +197,7 @@ def test_slider_without_a_film_tells_the_server_while_it_is_dragged(page):
 
 def test_thumb_stays_under_the_hand_though_its_drag_is_cut_into_pieces(page):
     visit(page, "/intuition")
-    thing = slider(page, "Series").first
+    thing = slider(page, "Which days").first
     x, y = thumb_of(thing)
     way = 0.5 * room_of(thing)
     hand = Mouse(page)
