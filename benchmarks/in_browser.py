@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Locator, Page
 
 # A hand moves this often and for so long; then the page is given time to come to rest.
 MOVES, LEGS, DRAG_SECONDS, REST_SECONDS = 120, 3, 2.0, 2.5
@@ -87,7 +87,7 @@ def first_load(browser: Browser, address: str, view: View) -> Load:
     return Load(elapsed, fetched[0] / 1e6)
 
 
-def slider_of(page: Page, view: View):  # type: ignore[no-untyped-def]
+def slider_of(page: Page, view: View) -> Locator:
     """Return the slider with the label of a view, or the first of the page."""
     if view.slider:
         return page.get_by_role("slider", name=view.slider).first

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import TimeoutError as TooLate
 from playwright.sync_api import expect
 from scipy.stats import entropy
 
@@ -186,7 +187,7 @@ def test_slider_without_a_film_tells_the_server_while_it_is_dragged(page):
     with dragged(Mouse(page), slider(page, label).first):
         try:
             page.wait_for_function("() => location.search.includes('information_rolls')")
-        except Exception as problem:
+        except TooLate as problem:
             raise AssertionError(SENT_WHILE_HELD) from problem
         page.wait_for_timeout(600)
         # The thumb has kept to the hand, which is where it should be.
