@@ -47,7 +47,7 @@ def settled(page: Page) -> Page:
     page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")
     at_rest = """() => document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
         && document.documentElement.dataset.owed === '0'
-        && !document.querySelector('[data-stale=true]')"""
+        && !document.querySelector('[data-stale=true], .kl-chart[data-ahead]')"""
     page.wait_for_function(at_rest)
     page.wait_for_timeout(300)
     page.wait_for_function(at_rest)

@@ -43,8 +43,10 @@ class Chart {
     if (text === this.text) return
     this.text = text
     this.data = JSON.parse(text)
+    this.makeRoom()
     if (this.data.at) {
       this.host.append(this.numbers, this.words)
+      if (!this.shown) this.say(this.data.picture)
       this.film.take(this.data, () => { this.handles.filmed(); this.pencil.now() })
         .catch(error => console.warn("A film could not be read.", error))
     }
@@ -89,21 +91,30 @@ class Chart {
     return this.film.at(this.slider, place) ?? this.data.picture
   }
 
+  // As high as the figure wants, or as the page has room for; before it is drawn, too: nothing below moves.
+  makeRoom () {
+    const { height } = this.picture.figure.layout
+    if (this.wants === height) return
+    this.wants = height
+    this.plot.style.setProperty("--height", `${height}px`)
+    this.measure()
+  }
+
+  say ({ words, numbers }) {
+    this.words.innerHTML = words
+    this.numbers.replaceChildren(...numbers.map(([label, value]) => number(label, value)))
+  }
+
   draw () {
     const picture = this.picture
     this.host.setAttribute("aria-label", this.data.picture.alt)
+    this.host.toggleAttribute("data-ahead", picture !== this.data.picture)
     // What the server confirms has been shown already.
     if (picture === this.shown || same(picture, this.shown)) return
     this.shown = picture
+    this.makeRoom()
+    this.say(picture)
     const { data, layout, frames } = picture.figure
-    // As high as the figure wants, or as the page has room for.
-    if (this.wants !== layout.height) {
-      this.wants = layout.height
-      this.plot.style.setProperty("--height", `${layout.height}px`)
-      this.measure()
-    }
-    this.words.innerHTML = picture.words
-    this.numbers.replaceChildren(...picture.numbers.map(([label, value]) => number(label, value)))
     this.host.classList.add("kl-drawn")
     const known = this.plot.classList.contains("js-plotly-plot")
     window.Plotly.react(this.plot, { data, layout: { ...layout, ...this.size }, frames, config: CONFIG })

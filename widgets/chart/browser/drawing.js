@@ -12,7 +12,10 @@ function load () {
       document.documentElement.classList.add("kl-ready")
       resolve()
     }
-    script.onerror = () => reject(new Error("plotly.js could not be loaded"))
+    script.onerror = () => {
+      document.documentElement.classList.add("kl-missing")
+      reject(new Error("plotly.js could not be loaded"))
+    }
     document.head.append(script)
   })
   return plotly
@@ -45,7 +48,8 @@ export function drawing (host, draw) {
   const watch = new IntersectionObserver(entries => {
     near = entries.at(-1).isIntersecting
     if (near && waiting) next()
-  }, { rootMargin: NEAR, scrollMargin: NEAR })
+    // The document is the root: in a frame of another site's page there is no margin around any other.
+  }, { root: document, rootMargin: NEAR, scrollMargin: NEAR })
   watch.observe(host)
   addEventListener("beforeprint", finish)
   return {
