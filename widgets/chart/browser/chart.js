@@ -43,7 +43,7 @@ class Chart {
     if (text === this.text) return
     this.text = text
     this.data = JSON.parse(text)
-    this.makeRoom()
+    this.makeRoom(this.data.picture)
     if (this.data.at) {
       this.host.append(this.numbers, this.words)
       if (!this.shown) this.say(this.data.picture)
@@ -92,8 +92,7 @@ class Chart {
   }
 
   // As high as the figure wants, or as the page has room for; before it is drawn, too: nothing below moves.
-  makeRoom () {
-    const { height } = this.picture.figure.layout
+  makeRoom ({ figure: { layout: { height } } }) {
     if (this.wants === height) return
     this.wants = height
     this.plot.style.setProperty("--height", `${height}px`)
@@ -112,7 +111,7 @@ class Chart {
     // What the server confirms has been shown already.
     if (picture === this.shown || same(picture, this.shown)) return
     this.shown = picture
-    this.makeRoom()
+    this.makeRoom(picture)
     this.say(picture)
     const { data, layout, frames } = picture.figure
     this.host.classList.add("kl-drawn")
