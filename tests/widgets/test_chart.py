@@ -3,10 +3,13 @@
 import copy
 import gzip
 import json
+import re
 from base64 import b64decode
+from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit
 from hypothesis import given
 from hypothesis import strategies as some
 from starlette.applications import Starlette
@@ -19,6 +22,7 @@ from streamlit.testing.v1 import AppTest
 from charts.style import LIGHT, figure, scatter
 from widgets.chart import Handle, Picture, Stops, files
 from widgets.chart.film import KEPT, LONG, reel
+from widgets.early import PARTS, FetchedEarly, parts_of_streamlit
 
 LEAVES = some.one_of(some.integers(0, 3), some.sampled_from(["a", "b"]), some.none())
 TREES = some.recursive(
@@ -176,7 +180,7 @@ def client():
     """Return a client of a server that serves the files, and one page."""
     page = Route("/", lambda _: HTMLResponse("<p>Hello</p>"))
     return TestClient(
-        Starlette(routes=[page, *files.ROUTES], middleware=[Middleware(files.FetchedEarly)])
+        Starlette(routes=[page, *files.ROUTES], middleware=[Middleware(FetchedEarly)])
     )
 
 
@@ -213,3 +217,22 @@ def test_page_tells_early_what_its_charts_need(client):
     assert f"<{files.address('plotly.js')}>; rel=preload; as=script" in links
     assert f"<{files.address('chart.js')}>; rel=modulepreload" in links
     assert "Link" not in client.get(f"/{files.address('film.js')}").headers
+
+
+def test_page_tells_early_of_streamlits_parts_and_all_they_import(client):
+    links = client.get("/").headers["Link"]
+    told = re.findall(r"<static/js/([^>]+)>; rel=modulepreload", links)
+    assert len(set(told)) == len(told)
+    static = Path(streamlit.__file__).parent / "static"
+    page = (static / "index.html").read_text()
+    for part in PARTS:
+        assert any(name.startswith(f"{part}.") for name in told)
+    for name in told:
+        assert name not in page
+        script = (static / "static" / "js" / name).read_text()
+        for needed in re.findall(r'import(?:[^"()]+from)?"\./([^"]+)"', script):
+            assert needed in told or needed in page
+
+
+def test_page_of_another_streamlit_names_fewer_parts(tmp_path):
+    assert parts_of_streamlit(tmp_path) == []

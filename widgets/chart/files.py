@@ -1,11 +1,9 @@
 """What the browser fetches to draw charts: served compressed, cached for a year by address."""
 
 import gzip
-from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 import plotly
 from starlette.requests import Request
@@ -28,6 +26,11 @@ _FOREVER = "public, max-age=31536000, immutable"
 def address(name: str) -> str:
     """Return where a file is served, relative to the page."""
     return f"charts/{_VERSION}/{name}"
+
+
+def modules() -> list[str]:
+    """Return the addresses of the modules that draw charts."""
+    return [address(each.name) for each in sorted(_BROWSER.glob("*.js"))]
 
 
 @cache
@@ -57,32 +60,3 @@ def _serve(request: Request) -> Response:
 
 
 ROUTES = [Route("/charts/{version}/{name}", _serve)]
-
-_EARLY = ", ".join(
-    [f"<{address('plotly.js')}>; rel=preload; as=script"]
-    + [f"<{address(name)}>; rel=modulepreload" for name in _FILES if name.endswith(".js")
-       and name != "plotly.js"]
-).encode()  # fmt: skip
-
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-
-
-class FetchedEarly:
-    """Middleware that tells the browser with the page itself what its charts will need."""
-
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
-        """Stand in front of `app`."""
-        self.app = app
-
-    async def __call__(self, scope: Message, receive: Any, send: Send) -> None:
-        """Add the header to every page that passes."""
-
-        async def pass_on(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = dict(message["headers"])
-                if headers.get(b"content-type", b"").startswith(b"text/html"):
-                    message["headers"] = [*message["headers"], (b"link", _EARLY)]
-            await send(message)
-
-        await self.app(scope, receive, pass_on if scope["type"] == "http" else send)
