@@ -11,10 +11,12 @@ const running = () => document.querySelector(".stApp")?.dataset.testScriptState 
 
 // What is asked for tells the server all controls as the browser has them. A button may have changed
 // one that the browser does not show yet: it would be changed back.
+let moves // what a pointer went down on; it may come up anywhere
 for (const kind of ["pointerdown", "pointerup", "keydown"]) {
   addEventListener(kind, ({ target, isTrusted }) => {
-    const moves = target.closest?.("[data-testid=stSlider], .kl-grip")
-    if (isTrusted && !moves) page.pressed = performance.now()
+    if (!isTrusted) return
+    if (kind !== "pointerup") moves = target.closest?.("[data-testid=stSlider], .kl-grip")
+    if (!moves) page.pressed = performance.now()
   }, true)
 }
 
