@@ -9,19 +9,31 @@ let tell, timer
 const page = document.documentElement.dataset
 const running = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
 
+const busy = () => page.moving || running() || performance.now() - page.pressed < SETTLING
+
+// What a pointer went down on, if it moves something; it may come up anywhere.
+let held
+const hold = slider => slider && { slider, from: place(slider) }
+const place = slider => slider.querySelector("input[type=range]")?.value
+
 // What is asked for tells the server all controls as the browser has them. A button may have changed
 // one that the browser does not show yet: it would be changed back.
-let moves // what a pointer went down on; it may come up anywhere
 for (const kind of ["pointerdown", "pointerup", "keydown"]) {
   addEventListener(kind, ({ target, isTrusted }) => {
     if (!isTrusted) return
-    if (kind !== "pointerup") moves = target.closest?.("[data-testid=stSlider], .kl-grip")
-    if (!moves) page.pressed = performance.now()
+    if (kind !== "pointerup") held = hold(target.closest?.("[data-testid=stSlider], .kl-grip"))
+    if (!held) page.pressed = performance.now()
+    else if (kind === "pointerup" && place(held.slider) !== held.from) letGo()
   }, true)
 }
 
+// Ask right behind what the slider itself tells: one run of the script answers both.
+function letGo () {
+  requestAnimationFrame(() => setTimeout(() => { if (!busy()) tell?.() }))
+}
+
 function ask () {
-  if (page.moving || running() || performance.now() - page.pressed < SETTLING) {
+  if (busy()) {
     timer = setTimeout(ask, LOOK)
   } else {
     tell?.()
