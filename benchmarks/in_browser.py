@@ -130,7 +130,8 @@ def drag(page: Page, view: View, log: Path | None, *, touch: bool = False) -> Dr
     )
     low, high = slider.evaluate(
         """range => {
-          let track = range
+          // The input itself is wider than its thumb, and nowhere to be seen.
+          let track = range.closest("[data-rac]") ?? range
           while (track.getBoundingClientRect().width < 100) track = track.parentElement
           const { left, right } = track.getBoundingClientRect()
           return [left + 10, right - 10]
