@@ -35,9 +35,9 @@ LESSONS = {
     "forward_reverse, Q": View("/forward-reverse", "Q, mean"),
     "forward_reverse, P": View("/forward-reverse", "P, separation"),
     "directions": View("/directions", "Q, sunny"),
-    "beta_penalty": View("/beta-penalty?beta_beta=0.002", "β: how short"),
+    "beta_penalty": View("/beta-penalty?beta_beta=0.01", "β: how short"),
     "estimators": View("/estimators", "Gap"),
-    "your_own": View("/your-own", "α, added to every count"),
+    "your_own": View("/your-own?own_alpha=0.2", "α, added to every count"),
     "summary": View("/summary", "P, chance"),
 }
 VIEWS = dict.fromkeys(BARE_SERVERS, NOTHING) | LESSONS
@@ -76,9 +76,11 @@ def measure() -> None:
                 page = open_page(browser, address, view)
                 slider_of(page, view).focus()
                 page.wait_for_timeout(1000)
-                key = "ArrowRight" if turn % 2 == 0 else "ArrowLeft"
+                # To and fro: ten steps one way may be more than a slider has.
+                ways = ("ArrowRight", "ArrowLeft") if turn % 2 == 0 else ("ArrowLeft", "ArrowRight")
+                pressed = [way for way in ways for _ in range((WARM_UP + PRESSES) // 2)]
                 before = len(log.read_text().splitlines()) if log.exists() else 0
-                keys[name] += [press(page, key) for _ in range(WARM_UP + PRESSES)][WARM_UP:]
+                keys[name] += [press(page, key) for key in pressed][WARM_UP:]
                 if log.exists():
                     scripts.setdefault(name, []).extend(
                         1000 * float(line.split()[1])

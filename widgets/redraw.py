@@ -7,8 +7,9 @@ Controls of a lesson stand outside its fragments, and a slider names those that 
     @st.fragment(key="die_picture")
     def picture(): …
 
-So a move sends nothing but its answer. The browser asks for the rest when nothing has moved for a
-moment, and asks again until it has it: no book is kept of what is owed, and nothing can be lost.
+So a move sends nothing but its answer. The browser asks for the rest when a hand lets go or nothing
+has moved for a moment, and asks again until it has it: no book is kept of what is owed, and nothing
+can be lost.
 """
 
 from collections.abc import Callable
