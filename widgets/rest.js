@@ -8,26 +8,30 @@ let tell, timer
 
 const page = document.documentElement.dataset
 const running = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
-
 const busy = () => page.moving || running() || performance.now() - page.pressed < SETTLING
 
-// What a pointer went down on, if it moves something; it may come up anywhere.
+// The slider or grip that a pointer went down on, and where it stood then; the pointer may come up anywhere.
 let held
-const hold = slider => slider && { slider, from: place(slider) }
-const place = slider => slider.querySelector("input[type=range]")?.value
+const moved = target => target.closest?.("[data-testid=stSlider], .kl-grip")
+const place = slider => slider?.querySelector("input[type=range]")?.value
 
 // What is asked for tells the server all controls as the browser has them. A button may have changed
 // one that the browser does not show yet: it would be changed back.
-for (const kind of ["pointerdown", "pointerup", "keydown"]) {
-  addEventListener(kind, ({ target, isTrusted }) => {
-    if (!isTrusted) return
-    if (kind !== "pointerup") held = hold(target.closest?.("[data-testid=stSlider], .kl-grip"))
-    if (!held) page.pressed = performance.now()
-    else if (kind === "pointerup" && place(held.slider) !== held.from) letGo()
-  }, true)
-}
+const press = () => { page.pressed = performance.now() }
 
-// Ask right behind what the slider itself tells: one run of the script answers both.
+const listen = (kind, hear) => addEventListener(kind, event => { if (event.isTrusted) hear(event) }, true)
+listen("keydown", ({ target }) => { if (!moved(target)) press() })
+listen("pointerdown", ({ target }) => {
+  const slider = moved(target)
+  held = { slider, from: place(slider) }
+  if (!slider) press()
+})
+listen("pointerup", () => {
+  if (!held?.slider) press()
+  else if (place(held.slider) !== held.from) letGo()
+})
+
+// Ask right behind what the slider itself tells: one run of the script can answer both.
 function letGo () {
   requestAnimationFrame(() => setTimeout(() => { if (!busy()) tell?.() }))
 }
