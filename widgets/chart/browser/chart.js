@@ -96,7 +96,7 @@ class Chart {
     if (this.wants === height) return
     this.wants = height
     this.plot.style.setProperty("--height", `${height}px`)
-    this.measure()
+    this.size = null
   }
 
   say ({ words, numbers }) {
@@ -112,6 +112,7 @@ class Chart {
     if (picture === this.shown || same(picture, this.shown)) return
     this.shown = picture
     this.makeRoom(picture)
+    if (!this.size) this.measure()
     this.say(picture)
     const { data, layout, frames } = picture.figure
     this.host.classList.add("kl-drawn")
