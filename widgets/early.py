@@ -14,10 +14,7 @@ import streamlit
 from widgets.chart import files
 
 # The parts of Streamlit's frontend that every lesson uses and its page does not name.
-PARTS = (
-    "BidiComponent", "Slider", "Radio", "Checkbox", "Button", "Metric", "Html", "DownloadButton",
-    "PageLink", "rehype-katex",
-)  # fmt: skip
+PARTS = ("BidiComponent", "Slider", "Radio", "Checkbox", "Button", "Html")
 _STATIC = Path(streamlit.__file__).parent / "static"
 _IMPORT = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 
