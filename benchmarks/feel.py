@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.in_browser import Drag, View, drag, first_load, open_page, press, slider_of
+from benchmarks.in_browser import Drag, View, drag, first_load, lines, open_page, press, slider_of
 from benchmarks.table import table
 from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
@@ -79,12 +79,11 @@ def measure() -> None:
                 # To and fro: ten steps one way may be more than a slider has.
                 ways = ("ArrowRight", "ArrowLeft") if turn % 2 == 0 else ("ArrowLeft", "ArrowRight")
                 pressed = [way for way in ways for _ in range((WARM_UP + PRESSES) // 2)]
-                before = len(log.read_text().splitlines()) if log.exists() else 0
+                before = len(lines(log))
                 keys[name] += [press(page, key) for key in pressed][WARM_UP:]
-                if log.exists():
+                if runs := lines(log)[before:]:
                     scripts.setdefault(name, []).extend(
-                        1000 * float(line.split()[1])
-                        for line in log.read_text().splitlines()[before:]
+                        1000 * float(line.split()[1]) for line in runs
                     )
                 drags["mouse"].setdefault(name, []).append(drag(page, view, log))
                 page.context.close()
