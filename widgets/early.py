@@ -41,6 +41,7 @@ def parts_of_streamlit(static: Path = _STATIC) -> list[str]:
 
 def _links() -> Iterable[str]:
     yield f"<{files.address('plotly.js')}>; rel=preload; as=script"
+    yield f"<{files.address('chart.css')}>; rel=preload; as=style"
     for address in files.modules():
         yield f"<{address}>; rel=modulepreload"
     # After what the page needs to begin at all.

@@ -57,7 +57,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         _begin_at_the_top(page)
         look.style()
         notice = st.container(key="_notice")
-        draw_whole(page.url_path or "home", page.run)
+        draw_whole(page.run)
         for key, value in _refused(asked).items():
             notice.warning(
                 f"This link asks for `{key} = {value}`, which that control cannot take, so it "

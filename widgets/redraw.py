@@ -17,36 +17,39 @@ from pathlib import Path
 
 import streamlit as st
 
-# The page that was last drawn from top to bottom, and how many moves there have been since.
-_DRAWN, _OWED = "_drawn_page", "_moves_owed"
+# Drawings of whole pages that have begun, the one of them that the browser has seen the end of, and
+# how many moves there have been since.
+_BEGUN, _SEEN, _OWED = "_drawings_begun", "_drawing_seen", "_moves_owed"
 _REST_JS = (Path(__file__).parent / "rest.js").read_text()
 _ANSWERED_JS = """
-export default function ({ data }) {
+export default function ({ data, setTriggerValue }) {
   document.querySelector(".st-key-_answered").style.position = "absolute"
   document.documentElement.dataset.owed = data.owed
   document.dispatchEvent(new Event("kl:answered"))
+  if (!data.seen) setTriggerValue("seen", data.drawing)
 }
 """
 
 
 def redraw(*fragments: str) -> None:
     """Run only the fragments with these keys again; the browser will ask for the rest."""
-    if st.session_state.get(_DRAWN):
+    if _seen():
         st.session_state[_OWED] += 1
         st.rerun([*fragments, "_rest"])
-    # Else this move has cut the page short: Streamlit's own rerun draws all of it.
+    # Else the page has been cut short, or what was drawn last is still on its way, which Streamlit
+    # drops when a run begins: fragments would come to a page that has no place for them. All of it
+    # is drawn again.
 
 
-def draw_whole(name: str, page: Callable[[], None]) -> None:
+def draw_whole(page: Callable[[], None]) -> None:
     """Run a page from top to bottom; then nothing is owed."""
-    if st.session_state.get(_DRAWN) != name:
-        st.session_state[_DRAWN] = ""
+    st.session_state[_BEGUN] = st.session_state.get(_BEGUN, 0) + 1
     # Outside the fragment: what it asks for is the whole page.
     st.components.v2.component("rest", js=_REST_JS)(
         key="_at_rest", data={}, on_rest_change=lambda: None
     )
     page()
-    st.session_state[_DRAWN], st.session_state[_OWED] = name, 0
+    st.session_state[_OWED] = 0
     _rest()
 
 
@@ -57,5 +60,21 @@ def _rest() -> None:
     st.session_state["_runs"] = st.session_state.get("_runs", 0) + 1
     st.components.v2.component("answered", js=_ANSWERED_JS)(
         key="_answered",
-        data={"owed": st.session_state[_OWED], "run": st.session_state["_runs"]},
+        data={
+            "owed": st.session_state[_OWED],
+            "run": st.session_state["_runs"],
+            "drawing": st.session_state[_BEGUN],
+            "seen": _seen(),
+        },
+        on_seen_change=_see,
     )
+
+
+def _seen() -> bool:
+    """Say whether the browser has what was drawn last, whole."""
+    return bool(st.session_state.get(_SEEN) == st.session_state[_BEGUN])
+
+
+def _see() -> None:
+    """Take down that the browser has seen a drawing to its end."""
+    st.session_state[_SEEN] = st.session_state["_answered"].seen

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
 
+from tests.browser.listening import listen, until_heard
 from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
 STREAMLIT = ("-m", "streamlit", "run")
@@ -41,16 +42,29 @@ def bare_address() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def new_context(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """Open browsers whose talk with the server is listened to."""
+
+    def opened(**options: object) -> BrowserContext:
+        context = new_context(**options)
+        context.on("page", listen)
+        return context
+
+    return opened
+
+
 def settled(page: Page) -> Page:
     """Wait until a page is drawn completely, charts out of sight too, and the script is at rest."""
     page.locator("h1").wait_for()
     page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")
     at_rest = """() => document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
         && document.documentElement.dataset.owed === '0'
-        && !document.querySelector('[data-stale=true], .kl-chart[data-ahead]')"""
-    page.wait_for_function(at_rest)
-    page.wait_for_timeout(300)
-    page.wait_for_function(at_rest)
+        && !document.querySelector(
+            '[data-stale=true], .kl-chart[data-source]:not([data-source=server])')"""
+    for _ in range(2):
+        until_heard(page)
+        page.wait_for_function(at_rest)
     # Charts out of sight are drawn when they come near, or for paper.
     page.wait_for_function(
         """() => { dispatchEvent(new Event('beforeprint'))

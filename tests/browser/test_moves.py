@@ -70,6 +70,15 @@ def linked(page):
     return visit(page.context.new_page(), page.url)
 
 
+def kept_up(page, number=0):
+    """Wait, with something held, until a chart shows where it is; return its words and numbers."""
+    page.wait_for_timeout(300)
+    page.locator(".kl-chart").nth(number).and_(
+        page.locator("[data-source=server], [data-source=film]")
+    ).wait_for()
+    return said(page, number)
+
+
 def agrees_with_its_link(page):
     """Check that numbers, sentences and charts are those of the link."""
     settled(page)
@@ -97,8 +106,7 @@ def test_picture_follows_the_mouse_before_it_lets_go(page, lesson):
     with dragged(Mouse(page), slider(page, label).first):
         until_it_follows(page, before, number)
         assert stands_at(page, label) != stood
-        page.wait_for_timeout(1200)
-        held = said(page, number)
+        held = kept_up(page, number)
     settled(page)
     assert said(page, number) == held
     agrees_with_its_link(page)
@@ -117,8 +125,7 @@ def test_picture_follows_a_finger_before_it_is_lifted(touched, lesson):
     before = shown(touched, number)
     with dragged(Finger(touched), slider(touched, label).first):
         until_it_follows(touched, before, number)
-        touched.wait_for_timeout(1200)
-        held = said(touched, number)
+        held = kept_up(touched, number)
     settled(touched)
     assert said(touched, number) == held
 
@@ -128,8 +135,7 @@ def test_film_shows_what_the_page_shows_at_that_value(page):
     before = shown(page)
     with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.5):
         until_it_follows(page, before)
-        page.wait_for_timeout(500)
-        held, value = said(page), stands_at(page, "Q, face 2")
+        held, value = kept_up(page), stands_at(page, "Q, face 2")
     assert said(visit(page, f"/die?die_q1=2&die_q2={value}")) == held
 
 
@@ -142,8 +148,7 @@ def test_film_of_an_earlier_state_is_not_shown(page):
     page.keyboard.press("End")
     settled(page)
     with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.3):
-        page.wait_for_timeout(1200)
-        held, value = said(page), stands_at(page, "Q, face 2")
+        held, value = kept_up(page), stands_at(page, "Q, face 2")
     settled(page)
     assert said(page) == held
     assert asked(page)["die_q2"] == value
@@ -155,8 +160,7 @@ def test_film_of_another_slider_is_not_shown(page):
     with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.3):
         page.wait_for_timeout(500)
     with dragged(Mouse(page), slider(page, "P, face 3").first, share=0.6):
-        page.wait_for_timeout(1200)
-        held = said(page)
+        held = kept_up(page)
     settled(page)
     assert said(page) == held
     agrees_with_its_link(page)
@@ -302,6 +306,16 @@ def test_two_sliders_within_a_tenth_of_a_second(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.parametrize("lesson", ["die", "forward_reverse, Q", "beta_penalty"])
+def test_key_while_the_page_is_still_being_drawn(page, lesson):
+    path, label, _ = LESSONS[lesson]
+    page.goto(path, wait_until="commit")
+    slider(page, label).first.press("End")
+    settled(page)
+    assert len(asked(page)) == 1
+    agrees_with_its_link(page)
+
+
 def test_answer_while_a_slider_is_coming_to_rest(page):
     visit(page, "/die")
     slider(page, "P, face 1").first.focus()
@@ -379,7 +393,7 @@ def test_bar_that_is_dragged_is_what_its_slider_says(page, path):
     _, y = pull(page, hand, number, 0, 10 if path == "/definition" else -14)
     until_it_moves(page, label, stood)
     assert abs(grip_of(page, number)[1] - y) < 4
-    held = said(page)
+    held = kept_up(page)
     hand.up()
     settled(page)
     assert said(page) == held

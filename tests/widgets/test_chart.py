@@ -215,6 +215,7 @@ def test_other_files_are_not_served(client, name):
 def test_page_tells_early_what_its_charts_need(client):
     links = client.get("/").headers["Link"]
     assert f"<{files.address('plotly.js')}>; rel=preload; as=script" in links
+    assert f"<{files.address('chart.css')}>; rel=preload; as=style" in links
     assert f"<{files.address('chart.js')}>; rel=modulepreload" in links
     assert "Link" not in client.get(f"/{files.address('film.js')}").headers
 

@@ -3,7 +3,7 @@
 import { Film } from "./film.js"
 import { Handles } from "./handles.js"
 import { drawing } from "./drawing.js"
-import { styled } from "./styled.js"
+import "./styled.js"
 import * as sliders from "./sliders.js"
 
 const PATIENCE = 1000 // milliseconds that a film may take to come
@@ -14,7 +14,6 @@ const charts = new WeakMap()
 
 class Chart {
   constructor (parent) {
-    styled()
     this.host = document.createElement("div")
     this.host.className = "kl-chart"
     this.host.setAttribute("role", "figure")
@@ -60,7 +59,7 @@ class Chart {
     if (!this.follows(slider) || this.film.plays(slider) || !this.pencil.near()) return
     this.asked = performance.now()
     order(async () => {
-      await sliders.afterButtons()
+      await sliders.quiet()
       if (this.film.plays(slider)) return
       this.tell("film", slider)
       await this.film.comes(PATIENCE)
@@ -84,11 +83,19 @@ class Chart {
     return this.film.stopsAt(sliders.place(slider)) || now - this.moved < PAUSE
   }
 
-  // The picture of where the slider stands, which the server may not know yet.
+  // Where the slider that moved last stands.
+  get place () { return this.slider && sliders.place(this.slider) }
+
+  // Whose picture of that place is shown: the server's, the film's, or, until the server answers, that
+  // of the nearest place there is.
+  get source () {
+    if ([undefined, null, this.data.at?.[this.slider]].includes(this.place)) return "server"
+    return this.film.plays(this.slider) && this.film.stopsAt(this.place) ? "film" : "nearest"
+  }
+
   get picture () {
-    const place = this.slider && sliders.place(this.slider)
-    if (place === undefined || place === null || place === this.data.at?.[this.slider]) return this.data.picture
-    return this.film.at(this.slider, place) ?? this.data.picture
+    const known = this.data.picture
+    return this.source === "server" ? known : this.film.at(this.slider, this.place) ?? known
   }
 
   // As high as the figure wants, or as the page has room for; before it is drawn, too: nothing below moves.
@@ -107,7 +114,7 @@ class Chart {
   draw () {
     const picture = this.picture
     this.host.setAttribute("aria-label", this.data.picture.alt)
-    this.host.toggleAttribute("data-ahead", picture !== this.data.picture)
+    this.host.dataset.source = this.source
     // What the server confirms has been shown already.
     if (picture === this.shown || same(picture, this.shown)) return
     this.shown = picture

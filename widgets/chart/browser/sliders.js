@@ -3,6 +3,7 @@
 const PAUSE = 80 // milliseconds between two values that go out
 const PATIENCE = 2000 // how long an answer may take before the next value goes out all the same
 const DWELL = 120 // how long a slider has the focus before a film of it is worth asking for
+const LOOK = 20 // milliseconds between two looks whether it is quiet
 const SETTLING = 500 // milliseconds in which the browser shows what a button has done
 const SYNTHETIC = 97531 // a pointer that no hand has
 const SLIDER = "[data-testid=stSlider]"
@@ -22,11 +23,13 @@ export const place = key => { const range = rangeOf(key); return range && Number
 
 export const dragging = () => drag !== null
 
-// Settles when no button has been pressed for a moment. What tells the server tells it all controls as
-// the browser has them, and would change back one that a button has changed (rest.js).
-export async function afterButtons () {
-  const left = () => SETTLING - (performance.now() - document.documentElement.dataset.pressed)
-  while (left() > 0) await new Promise(resolve => setTimeout(resolve, left()))
+// Settles when a film can be asked for. Not while the server draws: Streamlit would drop what is still
+// on its way of the picture. Not right after a button: what tells the server tells it all controls as
+// the browser has them, and would change back one that the button has changed (rest.js).
+export async function quiet () {
+  const drawing = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
+  const pressed = () => performance.now() - document.documentElement.dataset.pressed < SETTLING
+  while (drawing() || pressed()) await new Promise(resolve => setTimeout(resolve, LOOK))
 }
 
 // Take hold of a slider from elsewhere; false where it cannot be moved.
@@ -132,8 +135,8 @@ function tick () {
   if (drag.untold && free && ![...followers].some(chart => chart.claims(drag.key))) tell()
 }
 
-// End react-aria's drag, which commits the value, and begin it again where the thumb now stands: so
-// what is left between thumb and finger is not lost.
+// End react-aria's drag, which commits the value, and begin it again where the thumb stands: so what
+// the finger went in between is made up for.
 function tell () {
   drag.untold = answered = false
   sent = performance.now()
@@ -143,6 +146,7 @@ function tell () {
     if (!drag?.at || !thumb.isConnected) return
     const { x, y, width, height } = thumb.getBoundingClientRect()
     fire(thumb, "pointerdown", drag.at, x + width / 2, y + height / 2)
+    fire(window, "pointermove", drag.at)
   })
 }
 

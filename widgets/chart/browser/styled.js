@@ -1,10 +1,8 @@
-// The style of charts, fetched once.
-let link
-
-export function styled () {
-  if (link) return
-  link = document.createElement("link")
-  link.rel = "stylesheet"
-  link.href = new URL("chart.css", import.meta.url).href
+// The style of charts. No chart stands before it: its words would be seen twice.
+const link = document.createElement("link")
+link.rel = "stylesheet"
+link.href = new URL("chart.css", import.meta.url).href
+await new Promise(resolve => {
+  link.onload = link.onerror = resolve
   document.head.append(link)
-}
+})
