@@ -58,20 +58,16 @@ def settled(page: Page) -> Page:
     """Wait until a page is drawn completely, charts out of sight too, and the script is at rest."""
     page.locator("h1").wait_for()
     page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")
-    at_rest = """() => document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
-        && document.documentElement.dataset.owed === '0'
-        && !document.querySelector(
-            '[data-stale=true], .kl-chart[data-source]:not([data-source=server])')"""
+    # Charts out of sight are drawn when they come near, or for paper.
+    at_rest = """() => { dispatchEvent(new Event('beforeprint'))
+        return document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
+            && document.documentElement.dataset.owed === '0'
+            && !document.querySelector('[data-stale=true]')
+            && [...document.querySelectorAll('.kl-chart')].every(({ dataset }) =>
+                dataset.source === 'server' && !('waiting' in dataset)) }"""
     for _ in range(2):
         until_heard(page)
         page.wait_for_function(at_rest)
-    # Charts out of sight are drawn when they come near, or for paper.
-    page.wait_for_function(
-        """() => { dispatchEvent(new Event('beforeprint'))
-            return [...document.querySelectorAll('.kl-chart')]
-                .every(each => each.classList.contains('kl-drawn') && !('waiting' in each.dataset))
-        }"""
-    )
     return page
 
 
