@@ -58,16 +58,19 @@ def settled(page: Page) -> Page:
     """Wait until a page is drawn completely, charts out of sight too, and the script is at rest."""
     page.locator("h1").wait_for()
     page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")
-    # Charts out of sight are drawn when they come near, or for paper.
-    at_rest = """() => { dispatchEvent(new Event('beforeprint'))
-        return document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
-            && document.documentElement.dataset.owed === '0'
-            && !document.querySelector('[data-stale=true]')
-            && [...document.querySelectorAll('.kl-chart')].every(({ dataset }) =>
-                dataset.source === 'server' && !('waiting' in dataset)) }"""
     for _ in range(2):
         until_heard(page)
-        page.wait_for_function(at_rest)
+        page.wait_for_function(
+            """() => document.querySelector('.stApp')?.dataset.testScriptState !== 'running'
+                && document.documentElement.dataset.owed === '0'
+                && !document.querySelector('[data-stale=true]')"""
+        )
+    # Charts out of sight are drawn when they come near, or for paper.
+    page.wait_for_function(
+        """() => { dispatchEvent(new Event('beforeprint'))
+            return [...document.querySelectorAll('.kl-chart')].every(({ dataset }) =>
+                dataset.source === 'server' && !('waiting' in dataset)) }"""
+    )
     return page
 
 
