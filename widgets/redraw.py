@@ -8,8 +8,7 @@ Controls of a lesson stand outside its fragments, and a slider names those that 
     def picture(): …
 
 So a move sends nothing but its answer. The browser asks for the rest when a hand lets go or nothing
-has moved for a moment, and asks again until it has it: no book is kept of what is owed, and nothing
-can be lost.
+has moved for a moment, and asks again until it has it; it says when it has the whole page.
 """
 
 from collections.abc import Callable
@@ -25,8 +24,8 @@ _ANSWERED_JS = """
 export default function ({ data, setTriggerValue }) {
   document.querySelector(".st-key-_answered").style.position = "absolute"
   document.documentElement.dataset.owed = data.owed
-  document.dispatchEvent(new Event("kl:answered"))
-  if (!data.seen) setTriggerValue("seen", data.drawing)
+  const see = () => setTriggerValue("seen", data.drawing)
+  document.dispatchEvent(new CustomEvent("kl:answered", { detail: data.seen ? null : see }))
 }
 """
 

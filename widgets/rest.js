@@ -1,10 +1,10 @@
-// Asks for the whole page when nothing has moved for a moment, and again until it is there.
+// Asks for the whole page when nothing has moved for a moment, and again until it is there; then says so.
 const QUIET = 150 // milliseconds after a key: another may follow
 const LOOK = 30 // milliseconds between two looks whether something still moves
 const AGAIN = 1500 // milliseconds until an answer is missed
 const SETTLING = 500 // milliseconds in which the server hears of a button, and the browser what it did
 
-let tell, timer
+let tell, see, timer
 
 const page = document.documentElement.dataset
 const running = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
@@ -40,20 +40,26 @@ function ask () {
   if (busy()) {
     timer = setTimeout(ask, LOOK)
   } else {
-    tell?.()
+    if (Number(page.owed)) tell?.()
+    else see()
     timer = setTimeout(ask, AGAIN)
   }
 }
 
-// What the server has just run says how many moves the page still owes (redraw.py).
+// What the server has just run says how many moves the page still owes, and, until it knows that the
+// browser has all of it, how to tell (redraw.py).
 function hear () {
   clearTimeout(timer)
   // A finger that has let go is at rest already.
   const released = performance.now() - page.released < 1000
   if (Number(page.owed)) timer = setTimeout(ask, released ? 0 : QUIET)
+  else if (see) timer = setTimeout(ask)
 }
 
-document.addEventListener("kl:answered", hear)
+document.addEventListener("kl:answered", ({ detail }) => {
+  see = detail
+  hear()
+})
 
 export default function ({ setTriggerValue }) {
   tell = () => setTriggerValue("rest", true)
