@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from widgets import look, presenter, theme, units
-from widgets.redraw import draw_whole
+from widgets.redraw import draw_whole, drawn
 
 SIDEBAR_WIDTH = 240
 # Wide enough for controls beside a chart, narrow enough to read.
@@ -42,6 +42,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
     # In a frame on a course's page the lesson stands alone, with the way to the ones beside it.
     page = st.navigation(sections, position="hidden" if st.context.is_embedded else "sidebar")
     st.set_page_config(page_title=f"{page.title} · KL Explained")
+    name = page.url_path or "home"
     with st.container(width=CONTENT_WIDTH, key="_frame"):
         asked = {
             key: value for key, value in st.query_params.items() if key not in st.session_state
@@ -57,7 +58,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         _begin_at_the_top(page)
         look.style()
         notice = st.container(key="_notice")
-        draw_whole(page.run)
+        draw_whole(name, page.run)
         for key, value in _refused(asked).items():
             notice.warning(
                 f"This link asks for `{key} = {value}`, which that control cannot take, so it "
@@ -67,6 +68,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
             )
         _previous_next(page, [each for pages in sections.values() for each in pages])
     theme.follow()
+    drawn(name)
 
 
 def _begin_at_the_top(page: StreamlitPage) -> None:

@@ -8,7 +8,8 @@ Controls of a lesson stand outside its fragments, and a slider names those that 
     def picture(): …
 
 So a move sends nothing but its answer. The browser asks for the rest when a hand lets go or nothing
-has moved for a moment, and asks again until it has it; it says when it has the whole page.
+has moved for a moment, and asks again until it has it: no book is kept of what is owed, and nothing
+can be lost.
 """
 
 from collections.abc import Callable
@@ -16,33 +17,31 @@ from pathlib import Path
 
 import streamlit as st
 
-# Drawings of whole pages that have begun, the one of them that the browser has seen the end of, and
-# how many moves there have been since.
-_BEGUN, _SEEN, _OWED = "_drawings_begun", "_drawing_seen", "_moves_owed"
+# The page that was last drawn from top to bottom, and how many moves there have been since.
+_DRAWN, _OWED = "_drawn_page", "_moves_owed"
 _REST_JS = (Path(__file__).parent / "rest.js").read_text()
 _ANSWERED_JS = """
-export default function ({ data, setTriggerValue }) {
+export default function ({ data }) {
   document.querySelector(".st-key-_answered").style.position = "absolute"
   document.documentElement.dataset.owed = data.owed
-  const see = () => setTriggerValue("seen", data.drawing)
-  document.dispatchEvent(new CustomEvent("kl:answered", { detail: data.seen ? null : see }))
+  document.dispatchEvent(new Event("kl:answered"))
 }
 """
 
 
 def redraw(*fragments: str) -> None:
     """Run only the fragments with these keys again; the browser will ask for the rest."""
-    if _seen():
+    if st.session_state.get(_DRAWN):
         st.session_state[_OWED] += 1
         st.rerun([*fragments, "_rest"])
-    # Else the page has been cut short, or what was drawn last is still on its way, which Streamlit
-    # drops when a run begins: fragments would come to a page that has no place for them. All of it
-    # is drawn again.
+    # Else this move has cut the page short: Streamlit's own rerun draws all of it. Fragments would
+    # come to a page that has no place for them yet.
 
 
-def draw_whole(page: Callable[[], None]) -> None:
-    """Run a page from top to bottom; then nothing is owed."""
-    st.session_state[_BEGUN] = st.session_state.get(_BEGUN, 0) + 1
+def draw_whole(name: str, page: Callable[[], None]) -> None:
+    """Run a page from top to bottom; then nothing is owed. What frames it ends with `drawn`."""
+    if st.session_state.get(_DRAWN) != name:
+        st.session_state[_DRAWN] = ""
     # Outside the fragment: what it asks for is the whole page.
     st.components.v2.component("rest", js=_REST_JS)(
         key="_at_rest", data={}, on_rest_change=lambda: None
@@ -52,6 +51,11 @@ def draw_whole(page: Callable[[], None]) -> None:
     _rest()
 
 
+def drawn(name: str) -> None:
+    """Take down that all of a page has been sent, its frame included: fragments may follow."""
+    st.session_state[_DRAWN] = name
+
+
 @st.fragment(key="_rest")
 def _rest() -> None:
     """Tell the browser that a move is answered, and whether the page still owes something."""
@@ -59,21 +63,5 @@ def _rest() -> None:
     st.session_state["_runs"] = st.session_state.get("_runs", 0) + 1
     st.components.v2.component("answered", js=_ANSWERED_JS)(
         key="_answered",
-        data={
-            "owed": st.session_state[_OWED],
-            "run": st.session_state["_runs"],
-            "drawing": st.session_state[_BEGUN],
-            "seen": _seen(),
-        },
-        on_seen_change=_see,
+        data={"owed": st.session_state[_OWED], "run": st.session_state["_runs"]},
     )
-
-
-def _seen() -> bool:
-    """Say whether the browser has what was drawn last, whole."""
-    return bool(st.session_state.get(_SEEN) == st.session_state[_BEGUN])
-
-
-def _see() -> None:
-    """Take down that the browser has seen a drawing to its end."""
-    st.session_state[_SEEN] = st.session_state["_answered"].seen

@@ -1,10 +1,10 @@
-// Asks for the whole page when nothing has moved for a moment, and again until it is there; then says so.
+// Asks for the whole page when nothing has moved for a moment, and again until it is there.
 const QUIET = 150 // milliseconds after a key: another may follow
 const LOOK = 30 // milliseconds between two looks whether something still moves
 const AGAIN = 1500 // milliseconds until an answer is missed
 const SETTLING = 500 // milliseconds in which the server hears of a button, and the browser what it did
 
-let tell, see, timer
+let tell, timer
 
 const page = document.documentElement.dataset
 const running = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
@@ -40,26 +40,24 @@ function ask () {
   if (busy()) {
     timer = setTimeout(ask, LOOK)
   } else {
-    if (Number(page.owed)) tell?.()
-    else see()
+    tell?.()
     timer = setTimeout(ask, AGAIN)
   }
 }
 
-// What the server has just run says how many moves the page still owes, and, until it knows that the
-// browser has all of it, how to tell (redraw.py).
+// What the server has just run says how many moves the page still owes (redraw.py).
 function hear () {
   clearTimeout(timer)
   // A finger that has let go is at rest already.
   const released = performance.now() - page.released < 1000
   if (Number(page.owed)) timer = setTimeout(ask, released ? 0 : QUIET)
-  else if (see) timer = setTimeout(ask)
 }
 
-document.addEventListener("kl:answered", ({ detail }) => {
-  see = detail
-  hear()
-})
+document.addEventListener("kl:answered", hear)
+
+// A run drops what Streamlit has not sent yet of the one before. Where fragments then come to a page that
+// lacks their place, Streamlit's page is gone; its address has all of it.
+addEventListener("error", ({ message }) => { if (/Bad delta path/.test(message)) location.reload() })
 
 export default function ({ setTriggerValue }) {
   tell = () => setTriggerValue("rest", true)

@@ -316,6 +316,17 @@ def test_key_while_the_page_is_still_being_drawn(page, lesson):
     agrees_with_its_link(page)
 
 
+def test_page_that_streamlit_has_lost_is_loaded_anew(new_context):
+    page = visit(new_context().new_page(), "/die?die_q2=4")
+    page.evaluate(
+        """() => { window.before = true
+            setTimeout(() => { throw new Error('Bad delta path index 13') }) }"""
+    )
+    page.wait_for_function("() => !window.before")
+    settled(page)
+    assert stands_at(page, "Q, face 2") == "4"
+
+
 def test_answer_while_a_slider_is_coming_to_rest(page):
     visit(page, "/die")
     slider(page, "P, face 1").first.focus()

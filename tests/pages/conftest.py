@@ -28,12 +28,6 @@ def open_page(file: str, **parameters: str) -> AppTest:
     app.session_state["_code"] = True  # The code of a lesson is opened.
     app.run()
     assert not app.exception, parameters
-    return seen(app)
-
-
-def seen(app: AppTest) -> AppTest:
-    """Tell the page what a browser tells that has drawn all of it: fragments may follow a move."""
-    app.session_state["_drawing_seen"] = app.session_state["_drawings_begun"]
     return app
 
 
@@ -47,7 +41,7 @@ def move(app: AppTest, key: str, value: object) -> AppTest:
     app.run()
     assert not app.exception, (key, value)
     assert bound_controls(app)[key].value == value
-    return seen(app)
+    return app
 
 
 def bound_controls(app: AppTest) -> dict[str, object]:
