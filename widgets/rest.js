@@ -37,6 +37,7 @@ function letGo () {
 }
 
 function ask () {
+  clearTimeout(timer)
   if (busy()) {
     timer = setTimeout(ask, LOOK)
   } else {
@@ -55,12 +56,19 @@ function hear () {
 
 document.addEventListener("kl:answered", hear)
 
+// Who has a slider in hand before the first answer is heard may have moved it, and what is owed for that
+// was seen to go unheard: Streamlit still fetches its components then.
+const makeSure = () => { if (moved(document.activeElement)) ask() }
+document.addEventListener("kl:answered", makeSure, { once: true })
+
 // A run drops what Streamlit has not sent yet of the one before. Where fragments then come to a page that
 // lacks their place, Streamlit's page is gone; its address has all of it.
 addEventListener("error", ({ message }) => { if (/Bad delta path/.test(message)) location.reload() })
 
 export default function ({ setTriggerValue }) {
+  const first = !tell
   tell = () => setTriggerValue("rest", true)
   hear()
+  if (first) makeSure()
   document.querySelector(".st-key-_at_rest").style.position = "absolute"
 }
