@@ -5,10 +5,11 @@ const AGAIN = 1500 // milliseconds until an answer is missed
 const SETTLING = 500 // milliseconds in which the server hears of a button, and the browser what it did
 
 let tell, timer
+let pressing = false // a key is held on a slider: the whole page would take back what it has not told yet
 
 const page = document.documentElement.dataset
 const running = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
-const busy = () => page.moving || running() || performance.now() - page.pressed < SETTLING
+const busy = () => page.moving || pressing || running() || performance.now() - page.pressed < SETTLING
 
 // The slider or grip that a pointer went down on, and where it stood then; the pointer may come up anywhere.
 let held
@@ -20,7 +21,8 @@ const place = slider => slider?.querySelector("input[type=range]")?.value
 const press = () => { page.pressed = performance.now() }
 
 const listen = (kind, hear) => addEventListener(kind, event => { if (event.isTrusted) hear(event) }, true)
-listen("keydown", ({ target }) => { if (!moved(target)) press() })
+listen("keydown", ({ target }) => { if (moved(target)) pressing = true; else press() })
+for (const end of ["keyup", "blur"]) addEventListener(end, () => { pressing = false }, true)
 listen("pointerdown", ({ target }) => {
   const slider = moved(target)
   held = { slider, from: place(slider) }
