@@ -14,16 +14,8 @@ SIDEBAR_WIDTH = 240
 # Wide enough for controls beside a chart, narrow enough to read.
 CONTENT_WIDTH = 1120
 
-# A busy browser keeps its place while the next page is drawn, which would begin at its end. What
-# sends it to the top takes no room of its own.
-_TO_THE_TOP_JS = """
-export default function ({ data }) {
-  const main = document.querySelector("[data-testid=stMain]")
-  if (main.dataset.page !== undefined && main.dataset.page !== data.page) main.scrollTo(0, 0)
-  main.dataset.page = data.page
-  document.querySelector(".st-key-_top").style.position = "absolute"
-}
-"""
+# Scrolls to where a page begins: its top, or the heading that the address names.
+_BEGIN_JS = (Path(__file__).parent / "begin.js").read_text()
 
 
 def lesson(file: str, title: str, icon: str) -> StreamlitPage:
@@ -55,7 +47,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         ):
             units.switch()
             presenter.switch()
-        _begin_at_the_top(page)
+        _begin(page)
         look.style()
         notice = st.container(key="_notice")
         draw_whole(name, page.run)
@@ -71,10 +63,10 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
     drawn(name)
 
 
-def _begin_at_the_top(page: StreamlitPage) -> None:
-    """Show the beginning of a page to whoever comes from the end of another."""
-    component = st.components.v2.component("to_the_top", js=_TO_THE_TOP_JS)
-    component(key="_top", data={"page": page.url_path})
+def _begin(page: StreamlitPage) -> None:
+    """Show whoever comes from another page the beginning of this one, or the heading asked for."""
+    component = st.components.v2.component("begin", js=_BEGIN_JS)
+    component(key="_begin", data={"page": page.url_path})
 
 
 def header(title: str, takeaway: str = "") -> DeltaGenerator:

@@ -112,6 +112,28 @@ def test_next_lesson_begins_at_its_top_in_a_busy_browser_too(page):
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0, heading
 
 
+@pytest.mark.parametrize("link", ["/estimators#pulls", "/forward-reverse#plane"])
+def test_link_to_a_heading_holds_it_while_a_busy_browser_draws_what_is_above(page, link):
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.set_default_timeout(60_000)
+    visit(page, link)
+    heading = page.locator(f"#{urlsplit(link).fragment}")
+    place = heading.bounding_box()
+    # Just below the bar that covers the page's upper edge.
+    bar = page.get_by_test_id("stHeader").bounding_box()
+    assert bar["height"] <= place["y"] + 1 <= bar["height"] + 5
+    # Whoever has touched the page goes where they like.
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, -1000)
+    page.wait_for_function(
+        "before => document.querySelector(location.hash).getBoundingClientRect().y > before + 500",
+        arg=place["y"],
+    )
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.wait_for_timeout(1000)
+    assert heading.bounding_box()["y"] > bar["height"] + 200
+
+
 def test_previous_and_next_lead_through_all_pages(page):
     visit(page, "/")
     titles = []
