@@ -15,6 +15,7 @@ ADDRESSES = ["/", "/intuition", "/definition", "/die", "/information", "/forward
              "/directions", "/beta-penalty", "/estimators", "/your-own", "/summary"]  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the browser tests in one worker, so that they share one server and one browser."""
     for item in items:

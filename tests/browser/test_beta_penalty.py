@@ -3,13 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from charts.style import DARK, LIGHT
+from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
     asked,
-    bare,
     drawings,
     expect_in_sight_above,
     opened_elsewhere,
@@ -99,12 +98,6 @@ def traces_of(page, number):
             said: (trace.hovertemplate ?? '').split(', step')[0], colour: trace.line.color,
             dash: trace.line.dash, length: trace.x.length}))"""
     )
-
-
-def violations(page):
-    """Return what axe finds, once all has faded in."""
-    page.wait_for_timeout(1500)
-    return Axe().run(page).response["violations"]
 
 
 # The rope.
@@ -419,10 +412,8 @@ def test_phone_shows_whole_charts_in_dark(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_more_in_failures_and_after_training(page, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
-    usual = {each["id"] for each in violations(bare(page, bare_address))}
     visit(page, f"{LESSON}?beta_beta=0.0025&beta_steps=30&beta_train=true")
     assert ended(page) == 30
     expect(page.get_by_text("Reward hacking.", exact=False)).not_to_have_count(0)
     expect(page.get_by_text("Language degeneration.", exact=False)).not_to_have_count(0)
-    found = violations(page)
-    assert {each["id"]: each["nodes"][0]["html"] for each in found if each["id"] not in usual} == {}
+    expect_nothing_new_for_axe(page, scheme, bare_address)

@@ -9,15 +9,14 @@ from itertools import combinations
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Frame, Locator, Page, expect
 from scipy.stats import entropy
 
+from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
     ADDRESSES,
     asked,
-    bare,
     chart,
     drawings,
     numbers_of,
@@ -182,11 +181,8 @@ def test_keyboard_alone_presents(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_new_in_the_presenter_view(page, path, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
-    bare(page, bare_address).wait_for_timeout(1500)
-    usual = {each["id"] for each in Axe().run(page).response["violations"]}
-    projected(page, path).wait_for_timeout(1500)
-    found = Axe().run(page).response["violations"]
-    assert {each["id"]: each["nodes"][0]["html"] for each in found if each["id"] not in usual} == {}
+    projected(page, path)
+    expect_nothing_new_for_axe(page, scheme, bare_address)
 
 
 @pytest.mark.parametrize("screen", [PHONE, PROJECTOR], ids=["phone", "projector"])

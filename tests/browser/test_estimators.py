@@ -7,13 +7,12 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from charts.style import DARK, LIGHT
+from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
     asked,
-    bare,
     chart,
     drawings,
     expect_in_sight_above,
@@ -318,17 +317,10 @@ def test_presenter_sees_controls_and_histograms_on_one_screen(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_more_after_training_and_wrong_answers(page, scheme, bare_address):
-    def violations():
-        page.wait_for_timeout(1500)
-        return Axe().run(page).response["violations"]
-
     page.emulate_media(color_scheme=scheme)
-    bare(page, bare_address)
-    usual = {each["id"] for each in violations()}
     visit(page, f"{LESSON}?estimators_train=true&estimators_drawn=P&estimators_way=top+2"
                 "&estimators_texts=1024&estimators_check1=Take+its+absolute+value"
                 "&estimators_predict=Never")  # fmt: skip
     trained(page)
     expect(finding(page, "A mistake, not chance.")).to_be_visible()
-    found = violations()
-    assert {each["id"]: each["nodes"][0]["html"] for each in found if each["id"] not in usual} == {}
+    expect_nothing_new_for_axe(page, scheme, bare_address)

@@ -4,12 +4,11 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
     ADDRESSES,
     STREAMLIT,
-    bare,
     settled,
     troubles_of,
     visit,
@@ -17,12 +16,6 @@ from tests.browser.conftest import (
 from tests.browser.serving import serving
 
 PHONE = {"width": 390, "height": 844}
-
-
-def axe(page):
-    """Return what axe finds, once all has faded in."""
-    page.wait_for_timeout(1500)
-    return Axe().run(page).response["violations"]
 
 
 @pytest.fixture(params=ADDRESSES)
@@ -51,9 +44,8 @@ def test_no_errors_and_no_word_to_strangers(page, path, scheme):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_that_bare_streamlit_does_not_have(page, path, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
-    usual = {each["id"] for each in axe(bare(page, bare_address))}
-    found = axe(visit(page, path))
-    assert {each["id"]: each["nodes"][0]["html"] for each in found if each["id"] not in usual} == {}
+    visit(page, path)
+    expect_nothing_new_for_axe(page, scheme, bare_address)
 
 
 @pytest.mark.parametrize("width", [390, 853, 1280])

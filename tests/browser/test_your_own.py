@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from scipy.stats import entropy
 
+from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
     asked,
-    bare,
     drawings,
     expect_in_sight_above,
     numbers_of,
@@ -255,17 +254,10 @@ def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
     expect_in_sight_above(page, TERMS, ALPHA, "How many categories to draw")
 
 
-def violations(page):
-    """Return what axe finds, once all has faded in."""
-    page.wait_for_timeout(1500)
-    return Axe().run(page).response["violations"]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_phone_has_room_for_long_labels_and_axe_finds_nothing_more(page, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": 390, "height": 844})
-    usual = {each["id"] for each in violations(bare(page, bare_address))}
     visit(page, LESSON)
     put(page, "\n".join(f"{'long label ' * 9}{place},{place},{9 - place}" for place in range(9)))
     scrolled, seen = page.get_by_test_id("stMain").evaluate(
@@ -275,5 +267,4 @@ def test_phone_has_room_for_long_labels_and_axe_finds_nothing_more(page, scheme,
     box = plot(page, TERMS).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
-    found = violations(page)
-    assert {each["id"]: each["nodes"][0]["html"] for each in found if each["id"] not in usual} == {}
+    expect_nothing_new_for_axe(page, scheme, bare_address)
