@@ -14,7 +14,7 @@ run: $(VENV)/.run
 
 test: check
 	tests/browser/find_chromium.sh --install >/dev/null
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

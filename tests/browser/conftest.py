@@ -15,14 +15,6 @@ ADDRESSES = ["/", "/intuition", "/definition", "/die", "/information", "/forward
              "/directions", "/beta-penalty", "/estimators", "/your-own", "/summary"]  # fmt: skip
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser tests in one worker, so that they share one server and one browser."""
-    for item in items:
-        if "tests/browser" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     """Drive the Chromium of this machine instead of one of Playwright's own."""
