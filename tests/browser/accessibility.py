@@ -12,19 +12,23 @@ def expect_nothing_new_for_axe(page: Page, scheme: str, bare_address: str) -> No
     """Fail with what axe finds on a page, and where, if bare Streamlit does not have it."""
     usual = _usual(page.context.browser, scheme, bare_address)
     new = {rule: html for rule, html in _violations(page).items() if rule not in usual}
-    assert new == {}
+    assert new == {}, new
 
 
 @cache
 def _usual(browser: Browser, scheme: str, bare_address: str) -> frozenset[str]:
     page = browser.new_page(color_scheme=scheme)
-    found = frozenset(_violations(bare(page, bare_address)))
+    bare(page, bare_address).wait_for_load_state("networkidle")
+    found = frozenset(_violations(page))
     page.close()
     return found
 
 
 def _violations(page: Page) -> dict[str, str]:
     """Return the first place of each rule that is broken, once all has faded in."""
-    page.wait_for_timeout(1500)
+    page.wait_for_function(
+        """() => document.getAnimations().every(({ playState, effect }) =>
+            playState !== 'running' || effect.getComputedTiming().endTime === Infinity)"""
+    )
     found = Axe().run(page).response["violations"]
     return {each["id"]: each["nodes"][0]["html"] for each in found}

@@ -1,14 +1,18 @@
 """The app in Chromium, served as `make run` serves it; pytest-playwright brings the pages."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
 
 from tests.browser.listening import listen, until_heard
 from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 
+PROJECTOR = {"width": 1280, "height": 720}
+PHONE = {"width": 390, "height": 844}
 STREAMLIT = ("-m", "streamlit", "run")
 # A test compares these with the navigation as the browser shows it.
 ADDRESSES = ["/", "/intuition", "/definition", "/die", "/information", "/forward-reverse",
@@ -71,6 +75,53 @@ def visit(page: Page, path: str) -> Page:
     """Open a path of the app and wait until it is drawn."""
     page.goto(path)
     return settled(page)
+
+
+@dataclass
+class Visit:
+    """A page that is drawn, and the browser's complaints and words to strangers by then."""
+
+    path: str
+    page: Page
+    troubles: list[str]
+
+
+@contextmanager
+def visited(
+    browser: Browser, base_url: str, path: str, scheme: str, screen: dict[str, int] = PROJECTOR
+) -> Iterator[Visit]:
+    """Open a path of the app, once for all tests that ask about it."""
+    context = browser.new_context(base_url=base_url, color_scheme=scheme, viewport=screen)
+    context.on("page", listen)
+    page = context.new_page()
+    troubles = troubles_of(page)
+    page.on("request", lambda request: request.url.startswith("http")
+            and not request.url.startswith("http://localhost:")
+            and troubles.append(f"stranger: {request.url}"))  # fmt: skip
+    yield Visit(path, visit(page, path), troubles)
+    context.close()
+
+
+def resized(page: Page, screen: dict[str, int]) -> Page:
+    """Give a page another screen and wait until its charts have their new size."""
+    page.set_viewport_size(screen)
+    page.wait_for_timeout(300)
+    return settled(page)
+
+
+def in_scheme(page: Page, scheme: str) -> Page:
+    """Switch a page to another colour scheme, as the system does at dusk."""
+    page.emulate_media(color_scheme=scheme)
+    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
+    page.wait_for_timeout(300)
+    return settled(page)
+
+
+def expect_nothing_sideways(page: Page) -> None:
+    """Check that a page is as wide as its screen."""
+    for box in ("html", "[data-testid=stMain]"):
+        scrolled, seen = page.locator(box).evaluate("box => [box.scrollWidth, box.clientWidth]")
+        assert scrolled <= seen, box
 
 
 def bare(page: Page, address: str) -> Page:

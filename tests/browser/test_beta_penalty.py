@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from charts.style import DARK, LIGHT
 from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
+    PHONE,
     asked,
     drawings,
     expect_in_sight_above,
@@ -360,14 +361,14 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
 
 
 def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, LESSON)
     expect_in_sight_above(page, NEXT_WORD, BETA, PAIRS, "Which pairs")
 
 
 def test_phone_shows_whole_charts_in_dark(page):
     page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, f"{LESSON}?beta_beta=0.0025&beta_pairs=200&beta_guess=0.1+or+more&beta_steps=30"
                 "&beta_rope=race+all+three&beta_train=true&unit=dits")  # fmt: skip
     assert ended(page) == 30

@@ -16,20 +16,24 @@ from scipy.stats import entropy
 from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
     ADDRESSES,
+    PHONE,
+    PROJECTOR,
     asked,
     chart,
     drawings,
+    expect_nothing_sideways,
+    in_scheme,
     numbers_of,
     press,
+    resized,
     settled,
     slider,
     troubles_of,
     visit,
+    visited,
 )
 
-PROJECTOR = {"width": 1280, "height": 720}
 FULL_HD = {"width": 1920, "height": 1080}
-PHONE = {"width": 390, "height": 844}
 FIRST_SCREEN = ".st-key-_first_screen"
 # Sliders and radios are inputs that Streamlit hides under what it draws.
 FOLDED_AWAY = "details:not([open]) *"
@@ -38,8 +42,6 @@ PARTS = (
     f"{FIRST_SCREEN} :is(.stElementContainer:not(:has(h1, h2)):visible, h1 > span:first-child), "
 )
 PARTS += ".st-key-_switches .stElementContainer"
-# The summary has neither sliders nor charts to put first.
-MOVED = [address for address in ADDRESSES if address != "/summary"]
 
 
 def projected(page: Page, path: str, screen: dict[str, int] = PROJECTOR) -> Page:
@@ -79,16 +81,18 @@ def type_sizes(page: Page) -> dict[str, float]:
     return {name: font_size(part) for name, part in parts.items()}
 
 
-@pytest.fixture(params=ADDRESSES)
-def path(request):
-    """Each page in turn."""
-    return request.param
+@pytest.fixture(scope="module", params=ADDRESSES)
+def shown(request, browser, base_url):
+    """Each page in the presenter view, visited once."""
+    with visited(browser, base_url, f"{request.param}?present=true", "light") as visit_of_a_page:
+        yield visit_of_a_page
 
 
-@pytest.mark.parametrize("screen", [PROJECTOR, FULL_HD], ids=["720", "1080"])
-@pytest.mark.parametrize("address", MOVED)
-def test_controls_and_their_chart_share_the_first_screen(page, address, screen):
-    projected(page, address, screen)
+@pytest.mark.parametrize("screen", [FULL_HD, PROJECTOR], ids=["1080", "720"])
+def test_controls_and_their_chart_share_the_first_screen(shown, screen):
+    if shown.path.startswith("/summary"):
+        pytest.skip("The summary has neither sliders nor charts to put first.")
+    page = resized(shown.page, screen)
     first = page.locator(FIRST_SCREEN)
     charts = first.locator(".js-plotly-plot").all()
     controls = first.locator(CONTROLS).all()
@@ -103,17 +107,31 @@ def test_controls_and_their_chart_share_the_first_screen(page, address, screen):
     assert all(each.bounding_box()["height"] > 0.4 * screen["height"] for each in charts)
 
 
-def test_nothing_on_the_first_screen_lies_on_anything_else(page, path):
-    projected(page, path)
-    boxes = page.locator(PARTS).evaluate_all(
-        """parts => parts.map(part => [part.innerText, part.getBoundingClientRect()])
+def test_nothing_on_the_first_screen_lies_on_anything_else(shown):
+    boxes = (
+        resized(shown.page, PROJECTOR)
+        .locator(PARTS)
+        .evaluate_all(
+            """parts => parts.map(part => [part.innerText, part.getBoundingClientRect()])
             .filter(([_, box]) => box.width && box.height)
             .map(([text, box]) => [text, box.left, box.right, box.top, box.bottom])"""
+        )
     )
     met = [(one[0], other[0]) for one, other in combinations(boxes, 2)
            if one[1] < other[2] - 1 and other[1] < one[2] - 1
            and one[3] < other[4] - 1 and other[3] < one[4] - 1]  # fmt: skip
     assert met == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_new_in_the_presenter_view(shown, scheme, bare_address):
+    in_scheme(resized(shown.page, PROJECTOR), scheme)
+    expect_nothing_new_for_axe(shown.page, scheme, bare_address)
+
+
+@pytest.mark.parametrize("screen", [PHONE, PROJECTOR], ids=["phone", "projector"])
+def test_nothing_scrolls_sideways_in_the_presenter_view(shown, screen):
+    expect_nothing_sideways(resized(shown.page, screen))
 
 
 @pytest.mark.parametrize("address", ["/", "/die", "/forward-reverse"])
@@ -176,22 +194,6 @@ def test_keyboard_alone_presents(page):
     expect(page).not_to_have_url(re.compile("present"))
     settled(page)
     assert slider(page, "Q, face 1").input_value() == "10"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_new_in_the_presenter_view(page, path, scheme, bare_address):
-    page.emulate_media(color_scheme=scheme)
-    projected(page, path)
-    expect_nothing_new_for_axe(page, scheme, bare_address)
-
-
-@pytest.mark.parametrize("screen", [PHONE, PROJECTOR], ids=["phone", "projector"])
-def test_nothing_scrolls_sideways_in_the_presenter_view(page, path, screen):
-    projected(page, path, screen)
-    scrolled, wide = page.get_by_test_id("stMain").evaluate(
-        "box => [box.scrollWidth, box.clientWidth]"
-    )
-    assert scrolled <= wide
 
 
 def dialog(page: Page | Frame) -> Locator:

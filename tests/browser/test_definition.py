@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from scipy.stats import entropy, norm
 
 from tests.browser.conftest import (
+    PHONE,
     chart,
     expect_in_sight_above,
     opened_elsewhere,
@@ -213,7 +214,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     "view", ["", "?definition_q_end=0.5&definition_q4=0&definition_width=1/32"]
 )
 def test_phone_keeps_pictures_in_sight_and_nothing_overflows(page, view):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, f"/definition{view}")
     assert page.locator(".kl-chart").count() == 4
     bottom = 0

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from scipy.stats import entropy
 
 from charts.style import DARK, LIGHT
-from tests.browser.conftest import chart, open_code, opened_elsewhere, settled, slider, visit
+from tests.browser.conftest import PHONE, chart, open_code, opened_elsewhere, settled, slider, visit
 
 
 def words(page):
@@ -136,7 +136,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
 
 
 def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, "/die")
     picture = page.locator(".kl-chart").first
     for label in ("P, face 1", "Q, face 6"):

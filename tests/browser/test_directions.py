@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from scipy.stats import entropy
 
 from tests.browser.conftest import (
+    PHONE,
     asked,
     drawings,
     expect_in_sight_above,
@@ -130,7 +131,7 @@ def test_every_name_and_value_has_its_place_in_the_chart(page, width, height, vi
 
 
 def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, "/directions")
     every = [f"{letter}, {kind}" for kind in ("sunny", "cloudy", "rainy") for letter in "PQ"]
     expect_in_sight_above(page, 0, *every, "Q's numbers, as handed over, add up to")

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from charts.style import DARK, LIGHT
 from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
+    PHONE,
     asked,
     chart,
     drawings,
@@ -250,7 +251,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
 
 
 def test_phone_keeps_the_picture_in_sight_and_shows_the_others_below_their_controls(page):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, LESSON)
     for label, number in ((HOW_MANY, TEXTS), ("β of Q", PULLS)):
         above = slider(page, label).bounding_box()
@@ -267,7 +268,7 @@ def test_phone_keeps_the_picture_in_sight_and_shows_the_others_below_their_contr
 
 def test_phone_shows_whole_charts_in_dark(page):
     page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, f"{LESSON}?unit=dits&estimators_gap=2.5&estimators_drawn=P&estimators_train=true"
                 "&estimators_fee=cost+0.5&estimators_way=at+least+16+words")  # fmt: skip
     trained(page)

@@ -4,18 +4,30 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
     ADDRESSES,
+    PHONE,
     STREAMLIT,
+    expect_nothing_sideways,
+    in_scheme,
+    resized,
     settled,
-    troubles_of,
     visit,
+    visited,
 )
 from tests.browser.serving import serving
 
-PHONE = {"width": 390, "height": 844}
+WIDTHS = [853, 1280]
+
+
+@pytest.fixture(scope="module", params=ADDRESSES)
+def drawn(request, browser, base_url):
+    """Each page, visited once in the dark."""
+    with visited(browser, base_url, request.param, "dark") as visit_of_a_page:
+        yield visit_of_a_page
 
 
 @pytest.fixture(params=ADDRESSES)
@@ -30,31 +42,36 @@ def test_addresses_are_those_of_the_navigation(page):
     assert found == ADDRESSES
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_errors_and_no_word_to_strangers(page, path, scheme):
-    troubles = troubles_of(page)
-    page.emulate_media(color_scheme=scheme)
-    page.on("request", lambda request: request.url.startswith("http")
-            and not request.url.startswith("http://localhost:")
-            and troubles.append(f"stranger: {request.url}"))  # fmt: skip
-    visit(page, path)
-    assert troubles == []
+def test_no_errors_and_no_word_to_strangers(drawn):
+    assert drawn.troubles == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_that_bare_streamlit_does_not_have(page, path, scheme, bare_address):
-    page.emulate_media(color_scheme=scheme)
-    visit(page, path)
-    expect_nothing_new_for_axe(page, scheme, bare_address)
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_axe_finds_nothing_that_bare_streamlit_does_not_have(drawn, scheme, bare_address):
+    in_scheme(drawn.page, scheme)
+    expect_nothing_new_for_axe(drawn.page, scheme, bare_address)
 
 
-@pytest.mark.parametrize("width", [390, 853, 1280])
-def test_nothing_scrolls_sideways(page, path, width):
-    page.set_viewport_size({"width": width, "height": 844})
-    visit(page, path)
-    for box in ("html", "[data-testid=stMain]"):
-        scrolled, seen = page.locator(box).evaluate("box => [box.scrollWidth, box.clientWidth]")
-        assert scrolled <= seen, box
+def test_no_developer_toolbar(drawn):
+    drawn.page.get_by_test_id("stMainMenu").click()
+    menu = drawn.page.get_by_test_id("stMainMenuPopover").inner_text()
+    assert "About" in menu
+    assert "Dark" in menu
+    for developers in ("Rerun", "Clear cache", "Deploy"):
+        assert developers not in menu
+    drawn.page.keyboard.press("Escape")
+    expect(drawn.page.get_by_test_id("stMainMenuPopover")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_scrolls_sideways(drawn, width):
+    expect_nothing_sideways(resized(drawn.page, {"width": width, "height": 844}))
+
+
+def test_phone_in_the_light_has_no_errors_and_nothing_scrolls_sideways(browser, base_url, path):
+    with visited(browser, base_url, path, "light", PHONE) as on_a_phone:
+        assert on_a_phone.troubles == []
+        expect_nothing_sideways(on_a_phone.page)
 
 
 def test_cold_server_answers_a_deep_link_with_the_lesson(page):
@@ -82,16 +99,6 @@ def test_security_headers(base_url, path):
 def test_health_route(base_url):
     with urlopen(f"{base_url}/_stcore/health") as answer:  # noqa: S310
         assert answer.read() == b"ok"
-
-
-def test_no_developer_toolbar(page, path):
-    visit(page, path)
-    page.get_by_test_id("stMainMenu").click()
-    menu = page.get_by_test_id("stMainMenuPopover").inner_text()
-    assert "About" in menu
-    assert "Dark" in menu
-    for developers in ("Rerun", "Clear cache", "Deploy"):
-        assert developers not in menu
 
 
 def test_next_lesson_begins_at_its_top_in_a_busy_browser_too(page):

@@ -14,6 +14,7 @@ from scipy.stats import norm
 
 from charts.style import DARK, LIGHT, amount, position
 from tests.browser.conftest import (
+    PHONE,
     asked,
     chart,
     drawings,
@@ -585,7 +586,7 @@ def test_theme_switch_redraws_every_chart_and_back(page):
 
 
 def test_phone_shows_legible_charts_and_nothing_overflows(page):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, f"{LESSON}?forward_picture=Three+modes&forward_q_mean=-10&forward_q_spread=0.1")
     for box in ("html", "[data-testid=stMain]"):
         scrolled, seen = page.locator(box).evaluate("box => [box.scrollWidth, box.clientWidth]")

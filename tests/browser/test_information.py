@@ -11,6 +11,7 @@ from scipy.stats import entropy
 
 from charts.style import LIGHT
 from tests.browser.conftest import (
+    PHONE,
     expect_in_sight_above,
     numbers_of,
     open_code,
@@ -245,7 +246,7 @@ def test_nothing_to_send_can_be_mended_on_the_page(page):
 
 @pytest.mark.parametrize("block", [1, 4])
 def test_phone_keeps_the_picture_in_sight_and_nothing_overflows(page, block):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     # Deep trees and long words: the widest that the page gets.
     weights = "&".join(
         f"information_{letter}{face}={weight}"
@@ -289,7 +290,7 @@ def test_phone_keeps_the_picture_in_sight_and_nothing_overflows(page, block):
     [(LENGTHS, LOADED), (TREE, LOADED), (COUNTED, LOADED), (BLOCKS, LOADED), (BLOCKS, NEARLY_FAIR)],
 )
 def test_labels_do_not_cover_each_other_on_a_phone(page, number, p):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     weights = "&".join(f"information_p{face}={weight}" for face, weight in enumerate(p, start=1))
     visit(page, f"/information?{weights}")
     covered = (

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from scipy.stats import entropy
 
 from tests.browser.conftest import (
+    PHONE,
     chart,
     expect_in_sight_above,
     numbers_of,
@@ -238,7 +239,7 @@ def test_chart_that_is_taken_along_plays_elsewhere(page, tmp_path):
 
 
 def test_phone_keeps_the_picture_in_sight_and_shows_the_run_below_its_sliders(page):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, "/intuition")
     every = [f"{letter}, {kind}" for kind in ("sun", "cloud", "rain", "snow") for letter in "PQ"]
     expect_in_sight_above(page, FORECAST, *every)

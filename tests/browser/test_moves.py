@@ -7,7 +7,7 @@ from playwright.sync_api import TimeoutError as TooLate
 from playwright.sync_api import expect
 from scipy.stats import entropy
 
-from tests.browser.conftest import asked, drawings, plot, settled, slider, visit
+from tests.browser.conftest import PHONE, asked, drawings, plot, settled, slider, visit
 from tests.browser.hands import Finger, Mouse, dragged, room_of, thumb_of
 
 # Each lesson's main picture: the page, the slider, and which chart answers.
@@ -115,7 +115,7 @@ def test_picture_follows_the_mouse_before_it_lets_go(page, lesson):
 @pytest.fixture
 def touched(new_context):
     """Open a page on a touch screen."""
-    return new_context(has_touch=True, viewport={"width": 390, "height": 844}).new_page()
+    return new_context(has_touch=True, viewport=PHONE).new_page()
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from scipy.stats import entropy
 
 from tests.browser.conftest import (
+    PHONE,
     asked,
     chart,
     opened_elsewhere,
@@ -150,7 +151,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
 
 
 def test_phone_shows_the_chart_below_its_sliders_and_the_sheet_within_its_width(page):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, "/summary")
     last = slider(page, "Q, chance of heads").bounding_box()
     plot = page.locator(".js-plotly-plot").first.bounding_box()

@@ -11,6 +11,7 @@ from scipy.stats import entropy
 
 from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
+    PHONE,
     asked,
     drawings,
     expect_in_sight_above,
@@ -249,7 +250,7 @@ def test_preset_after_a_long_table_is_in_the_link_again(page):
 
 
 def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, LESSON)
     expect_in_sight_above(page, TERMS, ALPHA, "How many categories to draw")
 
@@ -257,7 +258,7 @@ def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_phone_has_room_for_long_labels_and_axe_finds_nothing_more(page, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     visit(page, LESSON)
     put(page, "\n".join(f"{'long label ' * 9}{place},{place},{9 - place}" for place in range(9)))
     scrolled, seen = page.get_by_test_id("stMain").evaluate(
