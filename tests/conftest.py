@@ -7,20 +7,33 @@ from streamlit.components.v2 import manifest_scanner
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+# Browser tests that ask the same of every page.
+OF_EVERY_PAGE = tuple(
+    f"tests/browser/test_{name}.py" for name in ("classroom", "deep_links", "every_page")
+)
+
 
 class BrowserTestsTogether(LoadScopeScheduling):
-    """Keep the browser tests in one worker: one server, one browser, and a core for each.
+    """Keep browser tests in one worker, so that they share one server and one browser.
 
     The groups of pytest-xdist 3.8 would say this, but pytest 9.2 does not let it name them.
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(OF_EVERY_PAGE):
+            return "of every page"
         return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BrowserTestsTogether:
-    """Hand the tests out."""
+    """Hand the tests out in the order that they are in."""
+    config.option.loadscopereorder = False
     return BrowserTestsTogether(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let whoever is done with all else begin a second browser, while the first one is busy."""
+    items.sort(key=lambda item: item.nodeid.startswith(OF_EVERY_PAGE))
 
 
 @pytest.fixture(scope="session", autouse=True)
