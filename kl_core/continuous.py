@@ -27,8 +27,18 @@ LEAST_MASS = 1e-9
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 # Where panels begin, in spreads from a centre: narrow around it, and far enough out that what lies
 # beyond never counts.
-_STEPS = np.concatenate([[0.0], np.geomspace(0.02, 13, 48)])
-_GRADED = np.concatenate([-_STEPS[:0:-1], _STEPS])
+_NEAR, _FAR = 0.02, 13.0
+# Over how many nats the density may fall in one panel.
+_STEEP = 8.0
+
+
+def _steps(first: float) -> Array:
+    """Return 0 and steps from `first` to `_FAR`, each about a seventh longer than the last."""
+    count = math.ceil(math.log(_FAR / first) / math.log(1.15))
+    return np.concatenate([[0.0], np.geomspace(first, _FAR, count + 1)])
+
+
+_GRADED = np.concatenate([-_steps(_NEAR)[:0:-1], _steps(_NEAR)])
 
 
 @dataclass(frozen=True)
@@ -168,11 +178,13 @@ class SkewNormal:
     def _into_wide_bins(self, cuts: Array) -> Array:
         """Return edges of panels that lie close where a bin begins and ends.
 
-        Out in a tail a bin holds next to all it holds right beside its inner end.
+        Out in a tail a bin holds next to all it holds right beside its inner end, and the closer
+        the more the bell leans: on its thin side it falls 1 + λ² times as steeply as a Gaussian.
         """
-        low, high = cuts[:-1], cuts[1:]
-        wide = high - low > self.scale / 2
-        low, high, steps = low[wide, None], high[wide, None], self.scale * _STEPS
+        low, high, logs = cuts[:-1], cuts[1:], self.logpdf(cuts)
+        wide = (high - low > self.scale / 2) | (abs(np.diff(logs)) > _STEEP)
+        steps = self.scale * _steps(_NEAR / (1 + self.shape**2))
+        low, high = low[wide, None], high[wide, None]
         return np.concatenate(
             [np.minimum(low + steps, high), np.maximum(high - steps, low)]
         ).ravel()

@@ -209,6 +209,43 @@ def test_the_thin_tail_of_a_leaning_bell_keeps_its_digits(skewness, x):
         assert bell.log_masses(edges)[at] == pytest.approx(float(exact), rel=1e-11)
 
 
+def integrated_log_masses(bell, edges):
+    """Return the logarithms of a whole bell's bins, from its density at thirty digits."""
+    shape, location, scale = map(mpmath.mpf, (bell.shape, bell.location, bell.scale))
+
+    def density(x):
+        z = (x - location) / scale
+        return mpmath.npdf(z) * mpmath.erfc(-shape * z / mpmath.sqrt(2)) / scale
+
+    with mpmath.workdps(30):
+        halves = [mpmath.mpf(2) ** -power for power in range(1, 20)]
+        return [
+            float(mpmath.log(mpmath.quad(density, [
+                low, *(low + (high - low) * part for part in reversed(halves)),
+                *(high - (high - low) * part for part in halves[1:]), high,
+            ])))
+            for low, high in itertools.pairwise(map(mpmath.mpf, edges))
+        ]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("bell", "edges"),
+    [
+        (SkewNormal(0, 1.25, 0.6875), [-24, -23.1, -22.2, -17.1]),
+        (SkewNormal(0, 1, 0.9), [-4, -3.4, -2, 0, 3, 9]),
+        (SkewNormal(0, 1, 0.99), [-4, -3.4, -3.3, 0, 3]),
+        (SkewNormal(1, 0.5, -0.995), [-3, 1.5, 1.7, 2, 4]),
+        (SkewNormal(0, 1, 0.995), [-2, -1.8, -1.5, -1]),
+    ],
+    ids=str,
+)
+def test_masses_of_bins_have_the_right_digits_on_the_thin_side_of_a_bell_that_leans(bell, edges):
+    np.testing.assert_allclose(
+        bell.log_masses(edges), integrated_log_masses(bell, edges), rtol=1e-12, atol=1e-12
+    )
+
+
 @given(MEANS, SPREADS, st.lists(st.integers(-48, 48), min_size=1, max_size=8, unique=True))
 def test_masses_of_a_shifted_and_stretched_bell_are_those_of_the_standard_one(mean, std, inner):
     edges = np.array([-INF, *np.sort(inner) / 4, INF])
