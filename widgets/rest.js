@@ -1,15 +1,20 @@
 // Asks for the whole page when nothing has moved for a moment, and again until it is there.
 const QUIET = 150 // milliseconds after a key: another may follow
+const TELLING = 350 // milliseconds after a key in which the slider may not have told its value yet
 const LOOK = 30 // milliseconds between two looks whether something still moves
 const AGAIN = 1500 // milliseconds until an answer is missed
 const SETTLING = 500 // milliseconds in which the server hears of a button, and the browser what it did
 
 let tell, timer
-let pressing = false // a key is held on a slider: the whole page would take back what it has not told yet
+// A key on a slider: the whole page would take back what it has not told yet.
+let pressing = false // held down
+let keyed = -Infinity // when for the last time
 
 const page = document.documentElement.dataset
 const running = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
-const busy = () => page.moving || pressing || running() || performance.now() - page.pressed < SETTLING
+const within = (time, since) => performance.now() - since < time
+const busy = () =>
+  page.moving || pressing || within(TELLING, keyed) || running() || within(SETTLING, page.pressed)
 
 // The slider or grip that a pointer went down on, and where it stood then; the pointer may come up anywhere.
 let held
@@ -21,7 +26,11 @@ const place = slider => slider?.querySelector("input[type=range]")?.value
 const press = () => { page.pressed = performance.now() }
 
 const listen = (kind, hear) => addEventListener(kind, event => { if (event.isTrusted) hear(event) }, true)
-listen("keydown", ({ target }) => { if (moved(target)) pressing = true; else press() })
+listen("keydown", ({ target }) => {
+  if (!moved(target)) return press()
+  pressing = true
+  keyed = performance.now()
+})
 for (const end of ["keyup", "blur"]) addEventListener(end, () => { pressing = false }, true)
 listen("pointerdown", ({ target }) => {
   const slider = moved(target)
