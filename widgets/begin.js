@@ -8,7 +8,7 @@ for (const kind of ["pointerdown", "wheel", "touchstart", "keydown"]) {
 
 // Streamlit goes to the heading once, when it comes; what is still drawn above would push it away.
 function hold () {
-  const heading = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  const heading = document.getElementById(location.hash.slice(1))
   if (heading && !touched) heading.scrollIntoView()
 }
 

@@ -20,8 +20,6 @@ from tests.browser.conftest import (
 )
 from tests.browser.serving import serving
 
-WIDTHS = [853, 1280]
-
 
 @pytest.fixture(scope="module", params=ADDRESSES)
 def drawn(request, browser, base_url):
@@ -63,7 +61,7 @@ def test_no_developer_toolbar(drawn):
     expect(drawn.page.get_by_test_id("stMainMenuPopover")).to_be_hidden()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [853, 1280])
 def test_nothing_scrolls_sideways(drawn, width):
     expect_nothing_sideways(resized(drawn.page, {"width": width, "height": 844}))
 
@@ -131,6 +129,11 @@ def test_link_to_a_heading_holds_it_while_a_busy_browser_draws_what_is_above(pag
     page.set_viewport_size({"width": 1000, "height": 700})
     page.wait_for_timeout(1000)
     assert heading.bounding_box()["y"] > bar["height"] + 200
+
+
+def test_link_to_a_heading_that_nobody_can_read_is_no_trouble(browser, base_url):
+    with visited(browser, base_url, "/die#100%", "light") as die:
+        assert die.troubles == []
 
 
 def test_previous_and_next_lead_through_all_pages(page):
