@@ -1,7 +1,7 @@
 """The app in Chromium, served as `make run` serves it; pytest-playwright brings the pages."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -91,15 +91,16 @@ def visited(
     browser: Browser, base_url: str, path: str, scheme: str, screen: dict[str, int] = PROJECTOR
 ) -> Iterator[Visit]:
     """Open a path of the app, once for all tests that ask about it."""
-    context = browser.new_context(base_url=base_url, color_scheme=scheme, viewport=screen)
-    context.on("page", listen)
-    page = context.new_page()
-    troubles = troubles_of(page)
-    page.on("request", lambda request: request.url.startswith("http")
-            and not request.url.startswith("http://localhost:")
-            and troubles.append(f"stranger: {request.url}"))  # fmt: skip
-    yield Visit(path, visit(page, path), troubles)
-    context.close()
+    with closing(
+        browser.new_context(base_url=base_url, color_scheme=scheme, viewport=screen)
+    ) as context:
+        context.on("page", listen)
+        page = context.new_page()
+        troubles = troubles_of(page)
+        page.on("request", lambda request: request.url.startswith("http")
+                and not request.url.startswith("http://localhost:")
+                and troubles.append(f"stranger: {request.url}"))  # fmt: skip
+        yield Visit(path, visit(page, path), troubles)
 
 
 def resized(page: Page, screen: dict[str, int]) -> Page:

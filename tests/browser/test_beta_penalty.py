@@ -12,6 +12,7 @@ from tests.browser.conftest import (
     asked,
     drawings,
     expect_in_sight_above,
+    expect_nothing_sideways,
     opened_elsewhere,
     plot,
     press,
@@ -372,9 +373,7 @@ def test_phone_shows_whole_charts_in_dark(page):
     visit(page, f"{LESSON}?beta_beta=0.0025&beta_pairs=200&beta_guess=0.1+or+more&beta_steps=30"
                 "&beta_rope=race+all+three&beta_train=true&unit=dits")  # fmt: skip
     assert ended(page) == 30
-    for box in ("html", "[data-testid=stMain]"):
-        scrolled, seen = page.locator(box).evaluate("box => [box.scrollWidth, box.clientWidth]")
-        assert scrolled <= seen, box
+    expect_nothing_sideways(page)
     plots = page.locator(".js-plotly-plot").all()
     assert len(plots) == 4
     for number, each in enumerate(plots):

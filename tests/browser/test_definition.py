@@ -14,6 +14,7 @@ from tests.browser.conftest import (
     PHONE,
     chart,
     expect_in_sight_above,
+    expect_nothing_sideways,
     opened_elsewhere,
     plot,
     press,
@@ -233,9 +234,7 @@ def test_phone_keeps_pictures_in_sight_and_nothing_overflows(page, view):
         (INTEGRAL, ("mean", "spread", "lean", "ends at")),
     ):
         expect_in_sight_above(page, number, *(f"{each}, {part}" for part in parts for each in "PQ"))
-    for box in ("html", "[data-testid=stMain]"):
-        scrolled, seen = page.locator(box).evaluate("box => [box.scrollWidth, box.clientWidth]")
-        assert scrolled <= seen, box
+    expect_nothing_sideways(page)
     # P's sliders stand beside Q's, each half as wide as the screen.
     for outcome in ("sun", "mean"):
         left, right = (slider(page, f"{letter}, {outcome}").bounding_box() for letter in "PQ")

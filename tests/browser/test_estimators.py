@@ -17,6 +17,7 @@ from tests.browser.conftest import (
     chart,
     drawings,
     expect_in_sight_above,
+    expect_nothing_sideways,
     opened_elsewhere,
     plot,
     press,
@@ -272,9 +273,7 @@ def test_phone_shows_whole_charts_in_dark(page):
     visit(page, f"{LESSON}?unit=dits&estimators_gap=2.5&estimators_drawn=P&estimators_train=true"
                 "&estimators_fee=cost+0.5&estimators_way=at+least+16+words")  # fmt: skip
     trained(page)
-    for box in ("html", "[data-testid=stMain]"):
-        scrolled, seen = page.locator(box).evaluate("box => [box.scrollWidth, box.clientWidth]")
-        assert scrolled <= seen, box
+    expect_nothing_sideways(page)
     plots = page.locator(".js-plotly-plot").all()
     assert len(plots) == 6
     for number, each in enumerate(plots):

@@ -19,6 +19,7 @@ from tests.browser.conftest import (
     chart,
     drawings,
     expect_in_sight_above,
+    expect_nothing_sideways,
     open_code,
     opened_elsewhere,
     plot,
@@ -588,9 +589,7 @@ def test_theme_switch_redraws_every_chart_and_back(page):
 def test_phone_shows_legible_charts_and_nothing_overflows(page):
     page.set_viewport_size(PHONE)
     visit(page, f"{LESSON}?forward_picture=Three+modes&forward_q_mean=-10&forward_q_spread=0.1")
-    for box in ("html", "[data-testid=stMain]"):
-        scrolled, seen = page.locator(box).evaluate("box => [box.scrollWidth, box.clientWidth]")
-        assert scrolled <= seen, box
+    expect_nothing_sideways(page)
     plots = page.locator(".js-plotly-plot").all()
     assert len(plots) == CHARTS
     for number, each in enumerate(plots):

@@ -13,6 +13,7 @@ from charts.style import LIGHT
 from tests.browser.conftest import (
     PHONE,
     expect_in_sight_above,
+    expect_nothing_sideways,
     numbers_of,
     open_code,
     opened_elsewhere,
@@ -277,10 +278,7 @@ def test_phone_keeps_the_picture_in_sight_and_nothing_overflows(page, block):
         frame = page.get_by_role("region", name=name).bounding_box()
         assert frame["x"] >= 0
         assert frame["x"] + frame["width"] <= 390
-    scrolled, seen = page.locator("[data-testid=stMain]").evaluate(
-        "main => [main.scrollWidth, main.clientWidth]"
-    )
-    assert scrolled <= seen
+    expect_nothing_sideways(page)
     every = [f"{letter}, face {face}" for face in range(1, 7) for letter in "PQ"]
     expect_in_sight_above(page, LENGTHS, *every)
 

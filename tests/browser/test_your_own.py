@@ -15,6 +15,7 @@ from tests.browser.conftest import (
     asked,
     drawings,
     expect_in_sight_above,
+    expect_nothing_sideways,
     numbers_of,
     opened_elsewhere,
     plot,
@@ -261,10 +262,7 @@ def test_phone_has_room_for_long_labels_and_axe_finds_nothing_more(page, scheme,
     page.set_viewport_size(PHONE)
     visit(page, LESSON)
     put(page, "\n".join(f"{'long label ' * 9}{place},{place},{9 - place}" for place in range(9)))
-    scrolled, seen = page.get_by_test_id("stMain").evaluate(
-        "box => [box.scrollWidth, box.clientWidth]"
-    )
-    assert scrolled <= seen
+    expect_nothing_sideways(page)
     box = plot(page, TERMS).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
