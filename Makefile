@@ -7,7 +7,7 @@ PORT ?= 8501
 # The matrices here are small: threads that share a product would only wait for each other.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test check format bench clean
+.PHONY: run test check format bench docs clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -30,6 +30,11 @@ format: $(VENV)/.dev
 bench: $(VENV)/.bench
 	tests/browser/find_chromium.sh --install >/dev/null
 	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.dev
+	rm -rf .cache/api
+	$(BIN)/python docs/api.py .cache/api
+	@echo "Open .cache/api/index.html"
 
 clean:
 	rm -rf $(VENV)

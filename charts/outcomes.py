@@ -5,17 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charts.style import (
-    Q_PATTERN,
-    Figure,
-    Palette,
-    Trace,
-    bar,
-    figure,
-    number,
-    signed,
-    steady_range,
-)
+from charts.style import Q_PATTERN, Figure, Palette, Trace, bar, figure, steady_range
+from charts.wording import number, signed
 from kl_core.validation import Array
 
 # Plotly would shrink the text until it fits the bar: unreadable on a phone.

@@ -2,6 +2,26 @@
 
 Conventions, as scipy's: a distribution runs over the last axis, everything else broadcasts, and
 ``base=None`` means nats. ``P`` always comes before ``Q``: ``kl_divergence(p, q)`` is D(P‖Q).
+
+- Discrete distributions: `kl_divergence`, `kl_terms`, `cross_entropy`, `entropy`, `js_divergence`,
+  `total_variation`; `normalize` makes them from weights.
+- Evidence, draw by draw: `log_ratios`, `simulate_averages`, `simulate_sequential_test`,
+  `wald_expected_rolls`, `decision_roll`.
+- Code words: `huffman_code`, `PrefixCode`, `code_lengths`, `expected_length`,
+  `block_probabilities`, `blocks_of`.
+- Gaussians in closed form: `gaussian_kl`, `multivariate_gaussian_kl`.
+- Bells that lean or end, whole and in bins: `SkewNormal`, `kl_integral`, `kl_parts`, `binned_kl`,
+  `merge_bins`.
+- Gaussian mixtures: `GaussianMixture`, `gaussian`, `mixture_kl`, `mixture_entropy`, `mixture_js`,
+  `mixture_total_variation`, `mass_beyond`.
+- The one Gaussian that stands for a mixture: `project_forward`, `project_reverse`,
+  `project_alpha`, `project_alphas`, `branch_breaks`, `alpha_divergence`, `kl_landscape`, `descend`;
+  in the plane `PlaneMixture`, `plane_gaussian`, `plane_kl`, `project_plane_forward`,
+  `project_plane_reverse`.
+- KL from samples: `k1`, `k2`, `k3`, `estimates`, `mean_and_error`, `gaussian_moments`,
+  `chance_below_zero`, `k3_noisier_beyond`; as a penalty `expected_gradients`, `kl_gradient`.
+- `kl_core.rlhf`: reinforcement learning from human feedback, in miniature and exact.
+- `kl_core.libraries`: what calls of PyTorch and Keras compute.
 """
 
 from kl_core.coding import (
@@ -76,6 +96,8 @@ from kl_core.sequential import (
     simulate_sequential_test,
     wald_expected_rolls,
 )
+
+__version__ = "0.1.0"
 
 __all__ = [
     "ESTIMATORS",

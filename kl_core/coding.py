@@ -25,7 +25,7 @@ from kl_core.validation import (
 
 Bits = NDArray[np.uint8]
 Symbols = NDArray[np.int64]
-Node: TypeAlias = "list[Node | int | None]"
+Node: TypeAlias = list["Node | int | None"]
 
 
 @dataclass(frozen=True)
@@ -212,6 +212,7 @@ def huffman_code(p: ArrayLike) -> PrefixCode:
     References
     ----------
     Huffman (1952), "A Method for the Construction of Minimum-Redundancy Codes".
+
     Cover & Thomas, *Elements of Information Theory* (2nd ed.), section 5.6.
 
     Examples
@@ -262,6 +263,7 @@ def code_lengths(p: ArrayLike) -> Array:
     References
     ----------
     Shannon (1948), "A Mathematical Theory of Communication", section 9.
+
     Cover & Thomas, *Elements of Information Theory* (2nd ed.), eq. 5.29.
 
     Examples

@@ -227,6 +227,7 @@ def kl_integral(
     References
     ----------
     Kullback & Leibler (1951), "On Information and Sufficiency", eq. 2.4.
+
     Cover & Thomas, *Elements of Information Theory* (2nd ed.), eq. 8.46.
 
     Examples

@@ -180,6 +180,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> A
     References
     ----------
     Kullback & Leibler (1951), "On Information and Sufficiency", eq. 2.4.
+
     Cover & Thomas, *Elements of Information Theory* (2nd ed.), eq. 2.26 and theorem 2.6.3.
 
     Examples

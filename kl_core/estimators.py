@@ -114,6 +114,7 @@ def k3(log_ratio: ArrayLike) -> Array:
     References
     ----------
     J. Schulman (2020), "Approximating KL Divergence", http://joschu.net/blog/kl-approx.html
+
     Shao et al. (2024), "DeepSeekMath", arXiv 2402.03300, eq. 4: the penalty of GRPO.
 
     Examples
@@ -191,6 +192,7 @@ def gaussian_moments(
     ----------
     J. Schulman (2020), "Approximating KL Divergence", http://joschu.net/blog/kl-approx.html: the
     same by simulation.
+
     Mathai & Provost (1992), *Quadratic Forms in Random Variables*, chapter 3, for the cumulants.
 
     Examples
@@ -404,6 +406,7 @@ def expected_gradients(
     References
     ----------
     Liu et al. (2025), "Rethinking KL Regularization in RLHF", arXiv 2510.01555.
+
     Shah et al. (2025), "A Comedy of Estimators", arXiv 2512.21852.
 
     Examples

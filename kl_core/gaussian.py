@@ -55,6 +55,7 @@ def gaussian_kl(
     References
     ----------
     Cover & Thomas, *Elements of Information Theory* (2nd ed.), chapter 8: D = ∫ f log(f/g).
+
     Bishop, *Pattern Recognition and Machine Learning*, exercise 1.30.
 
     Examples

@@ -64,7 +64,7 @@ def torch_kl_divergence(p_logits: ArrayLike, q_logits: ArrayLike) -> Array:
 
     References
     ----------
-    https://docs.pytorch.org/docs/stable/distributions.html#torch.distributions.kl.kl_divergence
+    https://docs.pytorch.org/docs/stable/distributions.html (KL Divergence)
 
     Examples
     --------

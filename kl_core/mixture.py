@@ -236,6 +236,7 @@ def mixture_kl(p: GaussianMixture, q: GaussianMixture, *, base: float | None = N
     References
     ----------
     Cover & Thomas, *Elements of Information Theory* (2nd ed.), eq. 8.46.
+
     Hershey & Olsen (2007), "Approximating the Kullback Leibler Divergence Between Gaussian Mixture
     Models": there is no closed form.
 

@@ -8,8 +8,9 @@ from itertools import combinations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from kl_core._optimise import Found, Surface, distinct, minimise
 from kl_core.gaussian import covariance_root
 from kl_core.mixture import log_total
 from kl_core.validation import Array, finite_array, probabilities
@@ -274,41 +275,30 @@ def project_plane_reverse(p: PlaneMixture, shape: Shape) -> tuple[PlaneFit, ...]
     [[0.36, 0.0], [0.0, 0.36]] 0.510826
     """
     _check_shape(shape)
-    found = _distinct(_descend(p, shape, *_starts(p, shape), _STEPS[0], _ROUGH)[0])
-    done: list[_Place] = []
+    found = _search(p, shape, _starts(p, shape), _STEPS[0], _ROUGH)
+    rough, done = _distinct(_places(found)), list[_Place]()
     for step in _STEPS[1:]:
-        if not found:
+        if not rough:
             break
-        means, roots = np.array([x.mean for x in found]), np.array([x.root for x in found])
-        places, settled = _descend(p, shape, means, roots, step, _FLAT)
-        pairs = [pair for pair in zip(places, settled, strict=True) if pair[0].optimal]
-        done += [place for place, enough in pairs if enough or step == _STEPS[-1]]
-        found = _distinct(place for place, enough in pairs if not enough)
-    return tuple(
-        PlaneFit((float(mean[0]), float(mean[1])), _matrix(root @ root.T), max(value, 0.0))
-        for mean, root, value, _ in _distinct(done)
-    )
+        found = _search(p, shape, np.array([place.q for place in rough]), step, _FLAT)
+        settled = (found.slopes < _SETTLED_SLOPE) | (step == _STEPS[-1])
+        done += _places(found, found.optimal & settled)
+        rough = _distinct(_places(found, found.optimal & ~settled))
+    return tuple(map(_fit, _distinct(done)))
 
 
 class _Place(NamedTuple):
-    """Where a search stands: a Gaussian Q, D(Q‖P), and whether that is a local minimum."""
+    """Where a search ended: a Gaussian Q as (mean, root), shape (2, 3), and D(Q‖P)."""
 
-    mean: Array
-    root: Array
+    q: Array
     value: float
-    optimal: bool
 
 
-class _Surface(NamedTuple):
-    """D(Q‖P) of n Gaussians Q; derivatives are by the six moves a and B, as in _MOVES."""
+def _surface(p: PlaneMixture, means: Array, roots: Array, step: float) -> Surface:
+    """Return D(Q‖P) and its derivatives for each Q, from the quadrature with this step.
 
-    value: Array
-    gradient: Array
-    hessian: Array
-
-
-def _surface(p: PlaneMixture, means: Array, roots: Array, step: float) -> _Surface:
-    """Return D(Q‖P) and its derivatives for each Q, from the quadrature with this step."""
+    The derivatives are by the six moves a and B, as in _MOVES.
+    """
     nodes, weights = _nodes(step)
     pairs = (nodes[:, :, None] * nodes[:, None, :]).reshape(-1, 9)
     # With φ = (1, z₁, z₂) and L_k⁻¹ (x - μ_k) = C_k φ, a component's log-density at x is
@@ -343,49 +333,25 @@ def _surface(p: PlaneMixture, means: Array, roots: Array, step: float) -> _Surfa
         moves = (turn[:, :, None] * nodes.T).reshape(len(means), 6, -1)
         both = (shares[:, k] * shares[:, other] * weights)[:, None]
         bends -= (moves * both) @ moves.swapaxes(1, 2)
-    return _Surface(value, gradient, bends)
+    return Surface(value, gradient, bends)
 
 
-def _descend(
-    p: PlaneMixture, shape: Shape, means: Array, roots: Array, step: float, flat: float
-) -> tuple[list[_Place], Array]:
-    """Return the local optima that Newton's method reaches, and which starts were next to one."""
+def _search(p: PlaneMixture, shape: Shape, starts: Array, step: float, flat: float) -> Found:
+    """Return where Newton's method leads from these starts, shape (n, 2, 3), on this quadrature."""
     free = _MOVES[shape]
-    surface = _surface(p, means, roots, step)
-    means, roots = means.copy(), roots.copy()
-    active, reach = np.arange(len(means)), np.full(len(means), 0.5)
-    settled = np.abs(surface.gradient @ free.T).max(axis=1) < _SETTLED_SLOPE
-    for _ in range(100):
-        small = np.abs(surface.gradient[active] @ free.T).max(axis=1) < flat
-        active = active[~small & (reach[active] > 1e-9)]
-        if not active.size:
-            break
-        gradient = surface.gradient[active] @ free.T
-        # Away from saddles and ridges too: each curvature counts by its size.
-        curvatures, axes = np.linalg.eigh(free @ surface.hessian[active] @ free.T)
-        along = (gradient[:, None] @ axes)[:, 0] / np.maximum(np.abs(curvatures), 1e-3)
-        move = -(axes @ along[..., None])[..., 0] @ free
-        length = np.abs(move).max(axis=1)
-        move *= np.minimum(1.0, reach[active] / length)[:, None]
-        move = roots[active] @ move.reshape(-1, 2, 3)
-        trial = means[active] + move[..., 0], roots[active] + move[..., 1:]
-        new = _surface(p, *trial, step)
-        # At the bottom only rounding is left of the difference.
-        down = new.value <= surface.value[active] + 1e-12
-        reach[active] = np.where(
-            down, np.minimum(2 * reach[active], 0.5), np.minimum(reach[active], length) / 4
-        )
-        taken = active[down]
-        means[taken], roots[taken] = trial[0][down], trial[1][down]
-        for old, fresh in zip(surface, new, strict=True):
-            old[taken] = fresh[down]
-    lowest = np.linalg.eigvalsh(free @ surface.hessian @ free.T)[:, 0]
-    optimal = (np.abs(surface.gradient @ free.T).max(axis=1) < 1e-7) & (lowest > -1e-6)
-    return list(map(_Place, means, roots, surface.value.tolist(), optimal.tolist())), settled
+
+    def surface(qs: Array) -> Surface:
+        value, gradient, hessian = _surface(p, qs[..., 0], qs[..., 1:], step)
+        return Surface(value, gradient @ free.T, free @ hessian @ free.T)
+
+    def move(qs: Array, by: Array) -> Array:
+        return qs + qs[..., 1:] @ (by @ free).reshape(-1, 2, 3)
+
+    return minimise(surface, move, starts, flat=flat)
 
 
-def _starts(p: PlaneMixture, shape: Shape) -> tuple[Array, Array]:
-    """Return means and Cholesky factors to start from: subsets of the components."""
+def _starts(p: PlaneMixture, shape: Shape) -> Array:
+    """Return where to start from, shape (n, 2, 3): subsets of the components, at two sizes."""
     weights, means, covariances = p.parts
     starts = []
     for size in range(1, len(weights) + 1):
@@ -393,23 +359,29 @@ def _starts(p: PlaneMixture, shape: Shape) -> tuple[Array, Array]:
             some = list(chosen)
             mean, covariance = _moments(weights[some], means[some], covariances[some])
             root = np.linalg.cholesky(_shaped(covariance, shape))
-            starts += [(mean, root), (mean, root / 3)]
-    return np.array([mean for mean, _ in starts]), np.array([root for _, root in starts])
+            starts += [np.column_stack([mean, each]) for each in (root, root / 3)]
+    return np.array(starts)
+
+
+def _places(found: Found, which: NDArray[np.bool_] | slice = slice(None)) -> list[_Place]:
+    """Return the places of a search that are wanted."""
+    return list(map(_Place, found.places[which], found.values[which].tolist()))
 
 
 def _distinct(places: Iterable[_Place]) -> list[_Place]:
     """Return the places without repeats, the best first."""
-    kept: list[_Place] = []
-    for place in sorted(places, key=lambda each: (round(each.value, 9), *each.mean)):
-        if not any(_same(place, other) for other in kept):
-            kept.append(place)
-    return kept
+    return distinct(places, lambda place: (round(place.value, 9), *place.q[:, 0]), _same)
 
 
 def _same(a: _Place, b: _Place) -> bool:
     """Say whether two Gaussians differ by less than a thousandth of a standard deviation."""
-    gap = np.column_stack([a.mean - b.mean, a.root - b.root])
-    return bool(np.abs(np.linalg.solve(b.root, gap)).max() < 1e-3)
+    return bool(np.abs(np.linalg.solve(b.q[:, 1:], a.q - b.q)).max() < 1e-3)
+
+
+def _fit(place: _Place) -> PlaneFit:
+    """Return the Gaussian of a place as a reader knows it."""
+    (x, y), root = place.q[:, 0].tolist(), place.q[:, 1:]
+    return PlaneFit((x, y), _matrix(root @ root.T), max(place.value, 0.0))
 
 
 def _moments(weights: Array, means: Array, covariances: Array) -> tuple[Array, Array]:

@@ -25,8 +25,8 @@ class DeepLink(NamedTuple):
 
     @property
     def file(self) -> str:
-        """Return the page's file."""
-        return f"{self.page.replace('-', '_') or 'home'}.py"
+        """Return the page's name."""
+        return self.page.replace("-", "_") or "home"
 
 
 def deep_links(markdown: str) -> Iterator[DeepLink]:

@@ -7,7 +7,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from widgets import look, presenter, theme, units
+from charts.wording import readable
+from widgets import controls, look, presenter, theme, units
 from widgets.redraw import draw_whole, drawn
 
 SIDEBAR_WIDTH = 240
@@ -19,8 +20,8 @@ _BEGIN_JS = (Path(__file__).parent / "begin.js").read_text()
 
 
 def lesson(file: str, title: str, icon: str) -> StreamlitPage:
-    """Return the page in `file`, at its file name with hyphens for underscores."""
-    return st.Page(file, title=title, icon=icon, url_path=Path(file).stem.replace("_", "-"))
+    """Return the lesson in a folder's `page.py`; its address is the folder's name, hyphenated."""
+    return st.Page(file, title=title, icon=icon, url_path=Path(file).parts[0].replace("_", "-"))
 
 
 def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
@@ -50,6 +51,7 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         _begin(page)
         look.style()
         notice = st.container(key="_notice")
+        controls.open_page(name)
         draw_whole(name, page.run)
         for key, value in _refused(asked).items():
             notice.warning(
@@ -98,12 +100,6 @@ def _same(text: str, value: object) -> bool:
         return float(text) == float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return False
-
-
-def readable(text: str, longest: int = 40) -> str:
-    """Return somebody's text as one short line that Markdown shows as it is, between backticks."""
-    line = "".join(letter if letter.isprintable() and letter != "`" else " " for letter in text)
-    return line if len(line) <= longest else f"{line[:longest]}…"
 
 
 def _previous_next(page: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:

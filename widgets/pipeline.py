@@ -6,7 +6,16 @@ Made once for everybody: they depend on nothing that a learner owns.
 import numpy as np
 import streamlit as st
 
-from kl_core.rlhf import Judge, LanguageModel, RewardModel, forecasts, sample_preferences
+from kl_core.rlhf import (
+    Judge,
+    LanguageModel,
+    Optimum,
+    RewardModel,
+    forecasts,
+    optimal_policy,
+    sample_preferences,
+    sequence_kl,
+)
 
 USUAL_PAIRS = 2000
 
@@ -28,3 +37,20 @@ def reward_model(pairs: int = USUAL_PAIRS, seed: int = 1) -> RewardModel:
     """Return the reward model that this many judged pairs give."""
     drawn = sample_preferences(reference(), judge(), pairs, np.random.default_rng(seed))
     return RewardModel.fit(reference(), drawn)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def best_policy(
+    beta: float, *, pairs: int = USUAL_PAIRS, seed: int = 1, fee: float = 0.0
+) -> Optimum:
+    """Return the policy that no other beats at this β, for a reward less a fee for each word."""
+    reward = reward_model(pairs, seed)
+    is_word = np.arange(reward.weights.size) != 0
+    reward = RewardModel(reward.weights - fee * is_word, reward.longest)
+    return optimal_policy(reference(), reward, beta)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def policy_kl(beta: float, *, fee: float = 0.0) -> float:
+    """Return D(π‖π_SFT) of that policy, exactly, in nats."""
+    return sequence_kl(best_policy(beta, fee=fee))

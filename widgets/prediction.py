@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from widgets.controls import one_of
+
 
 @st.fragment
 def predict(key: str, question: str, options: Sequence[str], answer: str, reveal: str) -> None:
@@ -11,13 +13,7 @@ def predict(key: str, question: str, options: Sequence[str], answer: str, reveal
     if answer not in options:
         raise ValueError(f"answer {answer!r} is not among the options {list(options)!r}")
     with st.container(border=True):
-        choice = st.radio(
-            f"**Predict first.** {question}",
-            options,
-            index=None,
-            key=key,
-            bind="query-params",
-        )
+        choice = one_of(f"**Predict first.** {question}", options, None, key=key)
         if choice is None:
             st.caption("Choose an answer to see what really happens.")
         elif choice == answer:

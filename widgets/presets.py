@@ -6,6 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from widgets.controls import start_over
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -18,13 +20,20 @@ class Preset:
 
 
 def presets(
-    prefix: str, choices: Sequence[Preset], *, start_over: Callable[[], None] | None = None
+    prefix: str,
+    choices: Sequence[Preset],
+    *,
+    back: bool = True,
+    forget: Callable[[], None] | None = None,
 ) -> None:
-    """Draw the buttons side by side; the last one calls `start_over`, where there is one."""
+    """Draw the buttons side by side; with `back` the last one puts the whole page back.
+
+    `forget` is called with it, for what a page keeps beside its controls.
+    """
     buttons = [*choices]
-    if start_over:
+    if back:
         tells = "Puts every control and answer of this page back."
-        buttons.append(Preset("Start over", start_over, help=tells))
+        buttons.append(Preset("Start over", start_over, (forget,), tells))
     with st.container(horizontal=True):
         for place, preset in enumerate(buttons, start=1):
             st.button(

@@ -6,6 +6,8 @@ from zlib import crc32
 
 import streamlit as st
 
+from widgets.controls import one_of
+
 
 @dataclass(frozen=True)
 class Question:
@@ -69,14 +71,7 @@ def _ask(key: str, text: str, question: Question) -> str | None:
         st.markdown(text)
         # Wrapped: a box that scrolls sideways cannot be reached by keyboard.
         st.code(question.code, language="python", wrap_lines=True)
-    choice = st.radio(
-        text,
-        question.answers,
-        index=None,
-        key=key,
-        bind="query-params",
-        label_visibility="collapsed" if question.code else "visible",
-    )
+    choice = one_of(text, question.answers, None, key=key, unlabelled=bool(question.code))
     if choice == question.right:
         st.success(question.feedback[choice], icon=":material/check_circle:")
     elif choice is not None:

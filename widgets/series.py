@@ -2,25 +2,15 @@
 
 import streamlit as st
 
-from widgets.redraw import redraw
+from widgets.controls import slider
 
 LAST = 1000
 
 
-def series(key: str, label: str, *, again: str, icon: str, followers: tuple[str, ...] = ()) -> int:
-    """Draw the slider and the button, and return the number; `followers` are what it redraws."""
-    chosen = st.slider(
-        f"{label} (the same number brings the same ones)",
-        1,
-        LAST,
-        1,
-        key=key,
-        bind="query-params",
-        on_change=redraw,
-        args=followers,
-    )
+def series(key: str, label: str, *, again: str, icon: str) -> None:
+    """Draw the slider and the button."""
+    slider(f"{label} (the same number brings the same ones)", 1, LAST, 1, 1, key=key)
     st.button(again, key=f"_{key}_again", on_click=_next, args=(key,), icon=icon)
-    return chosen
 
 
 def _next(key: str) -> None:

@@ -26,6 +26,7 @@ def as_csv(columns: Mapping[str, Iterable[object]]) -> str:
     return text.getvalue()
 
 
+@st.fragment
 def take_away(
     name: str,
     *,

@@ -4,6 +4,8 @@ from typing import Literal
 
 import streamlit as st
 
+from charts.style import Palette, palette
+
 Hue = Literal["blue", "orange", "violet", "green"]
 Scheme = Literal["light", "dark"]
 
@@ -27,6 +29,11 @@ export default function ({ data, setTriggerValue }) {
 def scheme() -> Scheme:
     """Return the theme that the learner sees."""
     return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def colours() -> Palette:
+    """Return the colours of figures in the theme that the learner sees."""
+    return palette(scheme())
 
 
 def text_colour(name: Hue, on: Scheme | None = None) -> str:

@@ -1,40 +1,8 @@
-"""Bits, nats or dits: one switch for every number, sentence and axis of the app."""
-
-import math
-from dataclasses import dataclass
+"""One switch between bits, nats and dits for every number, sentence and axis of the app."""
 
 import streamlit as st
 
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit of information: its name, the base of its logarithm, and that logarithm in TeX."""
-
-    name: str
-    base: float
-    log: str
-
-    @property
-    def nats(self) -> float:
-        """How many nats one of this unit is."""
-        return math.log(self.base)
-
-    @property
-    def tex(self) -> str:
-        """The name as a formula writes it after a number."""
-        return rf"\text{{ {self.name}}}"
-
-    @property
-    def code(self) -> str:
-        """The base as a snippet writes it."""
-        return "None" if self.base == math.e else f"{self.base:g}"
-
-
-UNITS = {
-    "bits": Unit("bits", 2, r"\log_2"),
-    "nats": Unit("nats", math.e, r"\ln"),
-    "dits": Unit("dits", 10, r"\log_{10}"),
-}
+from charts.units import UNITS, Unit
 
 
 def switch() -> None:

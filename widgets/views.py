@@ -1,6 +1,6 @@
 """Links into prepared views of the lessons, each with a promise of what the view says."""
 
-from widgets.units import Unit
+from charts.units import Unit
 
 
 def view(label: str, address: str, promise: str, unit: Unit) -> str:
@@ -21,7 +21,7 @@ def view(label: str, address: str, promise: str, unit: Unit) -> str:
 
     Examples
     --------
-    >>> from widgets.units import UNITS
+    >>> from charts.units import UNITS
     >>> view("The die", "die", "0.243 nats", UNITS["nats"])
     '[The die](die?unit=nats "0.243 nats")'
     """

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from kl_core import normalize
 from widgets.chart import Controls, Handle, Stops
+from widgets.controls import put, slider
 from widgets.look import sliders_of
-from widgets.redraw import redraw
+from widgets.redraw import now
 
 HEAVIEST, STEP = 10.0, 0.1
 # How wide a bar is drawn, as a share of the room for one outcome.
@@ -30,15 +31,12 @@ class Weights:
         What can happen, as the labels of the sliders say it.
     p, q : sequence of float
         The weights to begin with, from 0 to 10.
-    followers : tuple of str
-        The fragments that answer a slider, in the order in which they are drawn.
     """
 
     prefix: str
     outcomes: Sequence[str]
     p: Sequence[float]
     q: Sequence[float]
-    followers: tuple[str, ...]
 
     def key(self, letter: str, place: int) -> str:
         """Return the key of one slider; places count from 1."""
@@ -53,26 +51,24 @@ class Weights:
             with column, sliders_of(letter, self.prefix):
                 st.markdown(heading)
                 for place, outcome in enumerate(self.outcomes, start=1):
-                    st.slider(
+                    slider(
                         f"{letter.upper()}, {outcome}",
                         0.0,
                         HEAVIEST,
                         float(weights[place - 1]),
                         STEP,
-                        format="%.3g",
                         key=self.key(letter, place),
-                        bind="query-params",
-                        on_change=redraw,
-                        args=self.followers,
+                        shown_as="%.3g",
                     )
 
-    def of(self, letter: str, controls: Controls | None = None) -> list[float]:
+    def of(self, letter: str, controls: Controls = now) -> list[float]:
         """Return the weights of P or Q as the sliders have them, or `controls` instead."""
-        state = st.session_state if controls is None else controls
-        return [float(state[self.key(letter, place)]) for place in range(1, len(self.outcomes) + 1)]
+        return [
+            float(controls[self.key(letter, place)]) for place in range(1, len(self.outcomes) + 1)
+        ]
 
     def chances(
-        self, controls: Controls | None = None
+        self, controls: Controls = now
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         """Return P and Q as `of` reads them; None while one of them has no weight at all.
 
@@ -117,7 +113,7 @@ class Weights:
         """Put the sliders where a preset wants them."""
         for letter, weights in (("p", p), ("q", q)):
             for place, weight in enumerate(weights, start=1):
-                st.session_state[self.key(letter, place)] = float(weight)
+                put(**{self.key(letter, place): float(weight)})
 
     def put_back(self) -> None:
         """Put the sliders where they began."""

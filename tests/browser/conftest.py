@@ -14,9 +14,6 @@ from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 PROJECTOR = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
 STREAMLIT = ("-m", "streamlit", "run")
-# A test compares these with the navigation as the browser shows it.
-ADDRESSES = ["/", "/intuition", "/definition", "/die", "/information", "/forward-reverse",
-             "/directions", "/beta-penalty", "/estimators", "/your-own", "/summary"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")

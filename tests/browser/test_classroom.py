@@ -15,7 +15,6 @@ from scipy.stats import entropy
 
 from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
-    ADDRESSES,
     PHONE,
     PROJECTOR,
     asked,
@@ -32,6 +31,7 @@ from tests.browser.conftest import (
     visit,
     visited,
 )
+from tests.navigation import ADDRESSES
 
 FULL_HD = {"width": 1920, "height": 1080}
 FIRST_SCREEN = ".st-key-_first_screen"

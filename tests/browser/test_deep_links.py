@@ -4,16 +4,16 @@ from collections import defaultdict
 
 import pytest
 
+from charts.units import UNITS
+from pages.summary.questions import questions
 from tests.browser.conftest import visit
 from tests.deep_links import deep_links, plain
 from tests.pages.conftest import ROOT, open_page, texts
-from widgets.texts.self_test import questions
-from widgets.units import UNITS
 
 
 def of_the_summary():
     """Return the links of the page, and those below wrong answers."""
-    said = texts(open_page("summary.py"))
+    said = texts(open_page("summary"))
     return sorted({*deep_links(said), *(link for each in questions(UNITS["bits"])
                                         for link in deep_links(each.see))})  # fmt: skip
 

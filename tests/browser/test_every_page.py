@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
-    ADDRESSES,
     PHONE,
     STREAMLIT,
     expect_nothing_sideways,
@@ -19,6 +18,7 @@ from tests.browser.conftest import (
     visited,
 )
 from tests.browser.serving import serving
+from tests.navigation import ADDRESSES
 
 
 @pytest.fixture(scope="module", params=ADDRESSES)

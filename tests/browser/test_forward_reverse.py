@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from charts.style import DARK, LIGHT, amount, position
+from charts.style import DARK, LIGHT
+from charts.wording import amount, position
 from tests.browser.conftest import (
     PHONE,
     asked,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from charts.style import DARK, LIGHT, figure, number, palette, steady_limit
+from charts.style import DARK, LIGHT, figure, palette, steady_limit
+from charts.wording import number
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text())
 

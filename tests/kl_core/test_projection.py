@@ -24,7 +24,7 @@ from kl_core import (
     project_forward,
     project_reverse,
 )
-from kl_core.projection import _surface
+from kl_core._alpha import alpha_surface
 from tests.kl_core.errors import raises
 
 TWO_MODES = GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8])
@@ -317,7 +317,7 @@ def test_fits_move_with_the_mixture(p, shift, unit, sign, middle):
     fits, images = project_alpha(p, alpha), project_alpha(moved, alpha)
     for fit in fits:
         # A flat bowl is there or not as its last digits fall.
-        function = _surface(p, np.full(1, alpha), np.full(1, fit.mean), np.full(1, fit.std))
+        function = alpha_surface(p, np.full(1, alpha), np.full(1, fit.mean), np.full(1, fit.std))
         if np.linalg.eigvalsh(function.hessian[0])[0] > 0.05:
             at = sign * unit * fit.mean + shift, unit * fit.std
             assert any(same(image, *at, 1e-5) for image in images)
@@ -329,7 +329,7 @@ def test_fits_move_with_the_mixture(p, shift, unit, sign, middle):
     mixtures(3), st.floats(-4, 4), SPREADS, st.sampled_from([0, 1e-9, 0.01, 0.3, 0.5, 0.9, 0.99, 1])
 )
 def test_gradient_and_hessian_are_the_differences_of_the_value(p, mean, std, alpha):
-    surface = _surface(p, np.full(1, float(alpha)), np.full(1, mean), np.full(1, std))
+    surface = alpha_surface(p, np.full(1, float(alpha)), np.full(1, mean), np.full(1, std))
     gradient, hessian = differences(
         lambda at, log: float(alpha_divergence(p, at, math.exp(log), alpha)), mean, math.log(std)
     )

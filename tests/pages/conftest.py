@@ -1,29 +1,33 @@
 """Every page of the app through Streamlit's AppTest, found from the folder."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).parents[2]
-MAIN = ROOT / "pages" / "main.py"
-PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py") if path.name != "main.py")
+from tests.navigation import LESSONS, MAIN, PAGES, ROOT
+from widgets import chart
+from widgets.chart import Films
+
+__all__ = ["LESSONS", "PAGES", "ROOT"]
 
 
 @cache
-def page_hash(file: str) -> str:
+def page_hash(lesson: str) -> str:
     """Return what AppTest calls a page; it knows that only after a run."""
-    return AppTest.from_file(MAIN, default_timeout=30).run().switch_page(file)._page_hash
+    app = AppTest.from_file(MAIN, default_timeout=30).run()
+    return app.switch_page("home.py" if lesson == "home" else f"{lesson}/page.py")._page_hash
 
 
-def open_page(file: str, **parameters: str) -> AppTest:
+def open_page(name: str, **parameters: str) -> AppTest:
     """Return the page as a visitor gets it who follows a link with these URL parameters."""
     app = AppTest.from_file(MAIN, default_timeout=30)
-    if file != "home.py":
-        app._page_hash = page_hash(file)
+    if name != "home":
+        app._page_hash = page_hash(name)
     app.query_params.update(parameters)
     app.session_state["_code"] = True  # The code of a lesson is opened.
     app.run()
@@ -42,6 +46,24 @@ def move(app: AppTest, key: str, value: object) -> AppTest:
     assert not app.exception, (key, value)
     assert bound_controls(app)[key].value == value
     return app
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the button with this label, and return the page as it then is."""
+    [button] = [button for button in app.button if button.label == label]
+    button.click().run()
+    assert not app.exception, label
+    return app
+
+
+def answers_of(app: AppTest) -> dict[str, set[str]]:
+    """Return which answers are drawn at once when a slider moves, by its key."""
+    answers: dict[str, set[str]] = {}
+    for name, keys in app.session_state["_read"].items():
+        for key in keys:
+            answers.setdefault(key, set()).add(name)
+    sliders = {each.key for each in [*app.slider, *app.select_slider]}
+    return {key: names for key, names in answers.items() if key in sliders}
 
 
 def bound_controls(app: AppTest) -> dict[str, object]:
@@ -83,6 +105,27 @@ def charts(app: AppTest) -> list[Chart]:
     return [Chart(json.dumps(each["figure"]), each["alt"]) for each in pictures]
 
 
+@contextmanager
+def films_told(tell: Callable[[str, Films], None]) -> Iterator[None]:
+    """Tell of every picture that moves, while pages are run: its chart's key, and its films."""
+    made: list[Films] = []
+
+    def noted(*args: object) -> Films:
+        made.append(Films(*args))
+        return made[-1]
+
+    def mounted(data: dict[str, object], key: str, on_click: object) -> None:
+        if made:
+            tell(key, made.pop())
+        mount(data, key, on_click)
+
+    mount = chart._mount
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chart, "Films", noted)
+        patch.setattr(chart, "_mount", mounted)
+        yield
+
+
 def value_of(shown: str) -> tuple[float, float]:
     """Return a number as it is shown, and the size of its last digit."""
     plain = shown.replace(",", "").translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789"))
@@ -98,6 +141,6 @@ def agree(shown: str, value: float, slack: float = 0.02) -> bool:
 
 
 @pytest.fixture(params=PAGES)
-def page_file(request: pytest.FixtureRequest) -> str:
+def page_name(request: pytest.FixtureRequest) -> str:
     """Each page in turn."""
     return request.param

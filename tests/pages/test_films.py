@@ -1,34 +1,29 @@
 """Every film of every page shows what the page itself shows when its slider stands there."""
 
 import json
-from collections import ChainMap
 
 import numpy as np
 import pytest
-import streamlit as st
 from plotly.utils import PlotlyJSONEncoder
 
-from tests.pages.conftest import charts, open_page, page_hash
-from widgets.chart import moving
+from tests.pages.conftest import charts, films_told, open_page, page_hash
 
 
 @pytest.fixture
-def films(monkeypatch, page_file):
+def films(page_name):
     """Return two pictures of each slider's film on a page, by chart, slider and value."""
-    page_hash(page_file)  # What finds a page's address opens the first page, too.
+    page_hash(page_name)  # What finds a page's address opens the first page, too.
     pictures = {}
     rng = np.random.default_rng(1)
 
-    def noted(draw, *, key, stops, **rest):
-        for slider, each in stops.items():
+    def two_of_each(key, made):
+        for slider, each in made.stops.items():
             for which in rng.choice(len(each.values), 2, replace=False):
                 value = each.values[int(which)]
-                pictures[key, slider, value] = draw(ChainMap({slider: value}, st.session_state))
-        moving(draw, key=key, stops=stops, **rest)
+                pictures[key, slider, value] = made.at(slider, value)
 
-    with monkeypatch.context() as patch:
-        patch.setattr("widgets.chart.moving", noted)
-        open_page(page_file)
+    with films_told(two_of_each):
+        open_page(page_name)
     return pictures
 
 
@@ -37,14 +32,14 @@ def text(tree):
     return json.loads(json.dumps(tree, cls=PlotlyJSONEncoder))
 
 
-def test_film_has_the_pictures_that_the_page_shows(films, page_file):
-    assert films, f"{page_file} has no picture that moves"
+def test_film_has_the_pictures_that_the_page_shows(films, page_name):
+    assert films, f"{page_name} has no picture that moves"
     compared = 0
     for (_, slider, value), picture in films.items():
-        # A slider that only moves cells is in no link; `tests/pages/test_forward_reverse.py`.
+        # A slider that only moves cells is in no link; `tests/pages/forward_reverse`.
         if slider.startswith("_") or picture is None:
             continue
-        app = open_page(page_file, **{slider: str(value)})
+        app = open_page(page_name, **{slider: str(value)})
         found = [json.loads(each.spec) for each in charts(app)]
         assert text(picture.figure.to_dict()) in found, (slider, value)
         said = "\n\n".join(each.value for each in app.markdown)

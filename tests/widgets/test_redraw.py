@@ -3,25 +3,39 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from widgets.redraw import at_rest, now
+
 
 def page():
-    """Draw a page whose body and fragment count how often they run; its frame may be cut off."""
+    """Draw a page whose body and answers count how often they run; its frame may be cut off."""
     import streamlit as st
 
-    from widgets.redraw import draw_whole, drawn, redraw
+    from widgets.controls import slider
+    from widgets.redraw import answer, at_rest, draw_whole, drawn, now
 
     def count(part):
         st.session_state[part] = st.session_state.get(part, 0) + 1
 
-    @st.fragment(key="picture")
+    @answer
     def picture():
         count("pictures")
+        st.text(f"{now['where']} of {at_rest['slow']}")
+
+    @answer
+    def other():
+        count("others")
+        if now["how"] > 5:
+            st.text(now["where"])
 
     def body():
         count("bodies")
-        st.slider("Where", 0, 9, key="where", on_change=redraw, args=("picture",))
+        for key in ("where", "how", "slow"):
+            slider(key, 0, 9, 1, 1, key=key)
         picture()
+        if st.session_state["slow"] < 9:
+            other()
 
+    st.session_state["_beginnings"] = {}
     draw_whole("page", body)
     if st.session_state.get("cut"):
         st.stop()
@@ -35,18 +49,64 @@ def app():
 
 
 def ran(app):
-    """Return how often the body and the fragment have run."""
-    return app.session_state["bodies"], app.session_state["pictures"]
+    """Return how often the body, the picture and the other answer have run."""
+    return tuple(app.session_state[part] for part in ("bodies", "pictures", "others"))
+
+
+def moved(app, **values):
+    """Move sliders to these values; then draw the whole page, as a browser asks for at rest."""
+    for key, value in values.items():
+        app.slider(key=key).set_value(value).run()
+        app.query_params[key] = str(value)
+        app.run()
+    return app
 
 
 def test_move_that_cuts_the_first_drawing_short_draws_all_of_the_page(app):
     app.session_state["cut"] = True
-    app.run().slider[0].set_value(3).run()
-    assert ran(app) == (2, 2)
+    app.run().slider(key="where").set_value(3).run()
+    assert ran(app) == (2, 2, 2)
     assert app.session_state["_moves_owed"] == 0
 
 
-def test_move_on_a_page_that_is_drawn_draws_what_follows(app):
-    app.run().slider[0].set_value(3).run()
-    assert ran(app) == (1, 2)
+def test_move_on_a_page_that_is_drawn_draws_what_has_read_the_slider(app):
+    app.run().slider(key="where").set_value(3).run()
+    assert ran(app) == (1, 2, 1)
+    assert app.text[0].value == "3 of 1"
     assert app.session_state["_moves_owed"] == 1
+
+
+def test_move_draws_at_once_what_has_read_the_slider_since_another_move(app):
+    moved(app.run(), how=6).slider(key="where").set_value(3).run()
+    assert ran(app) == (2, 3, 4)
+
+
+def test_move_does_not_draw_at_once_what_reads_the_slider_at_rest(app):
+    app.run().slider(key="slow").set_value(3).run()
+    assert ran(app) == (1, 1, 1)
+    assert app.session_state["_moves_owed"] == 1
+
+
+def test_move_knows_no_answer_that_is_gone(app):
+    app = moved(app.run(), slow=9)
+    assert ran(app) == (2, 2, 1)
+    app.slider(key="how").set_value(7).run()
+    assert not app.exception
+    assert ran(app) == (2, 2, 1)
+
+
+@pytest.mark.parametrize("controls", [now, at_rest])
+def test_controls_are_a_mapping(controls):
+    def page():
+        import streamlit as st
+
+        from widgets.redraw import at_rest, now
+
+        st.session_state["x"] = 3
+        for each in (now, at_rest):
+            st.text([each["x"], each.get("y", 4), "x" in each, "y" in each, len(each) > 0])
+
+    app = AppTest.from_function(page).run()
+    assert [text.value for text in app.text] == ["[3, 4, True, False, True]"] * 2
+    with pytest.raises(KeyError):
+        controls["nowhere"]

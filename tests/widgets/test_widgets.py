@@ -8,8 +8,9 @@ import pytest
 import segno
 from streamlit.testing.v1 import AppTest
 
+from charts.units import UNITS
+from charts.wording import readable
 from widgets import frame, share
-from widgets.units import UNITS
 
 
 @pytest.mark.parametrize(
@@ -30,16 +31,17 @@ def test_an_address_and_a_value_mean_the_same(text, value, same):
 
 
 def test_text_from_an_address_is_shown_short_and_as_it_is():
-    assert frame.readable("x" * 5000) == "x" * 40 + "…"
-    assert frame.readable("a`b\nc\x00") == "a b c "
+    assert readable("x" * 5000) == "x" * 40 + "…"
+    assert readable("a`b\nc\x00") == "a b c "
 
 
 def test_addresses_of_lessons_have_hyphens(tmp_path):
-    (tmp_path / "forward_reverse.py").touch()
+    (tmp_path / "forward_reverse").mkdir()
+    (tmp_path / "forward_reverse" / "page.py").touch()
     main = tmp_path / "main.py"
     main.write_text(
         "import streamlit as st\nfrom widgets import frame\n"
-        "st.text(frame.lesson('forward_reverse.py', 'Title', '🎲').url_path)"
+        "st.text(frame.lesson('forward_reverse/page.py', 'Title', '🎲').url_path)"
     )
     assert AppTest.from_file(main).run().text[0].value == "forward-reverse"
 

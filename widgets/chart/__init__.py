@@ -11,6 +11,7 @@ import zlib
 from base64 import b64encode
 from collections import ChainMap
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import streamlit as st
@@ -20,6 +21,7 @@ from widgets import presenter, theme
 from widgets.chart import files
 from widgets.chart.film import reel
 from widgets.chart.picture import Controls, Drawable, Handle, Picture, Stops, Tree
+from widgets.redraw import now
 
 __all__ = ["Controls", "Handle", "Picture", "Stops", "moving", "shown"]
 
@@ -49,7 +51,7 @@ def moving(
     stops: Mapping[str, Stops],
     on_click: Callable[[], None] | None = None,
 ) -> None:
-    """Draw what `draw` makes of the controls, its numbers and its words; in a fragment.
+    """Draw what `draw` makes of the controls, its numbers and its words; in an `answer`.
 
     Parameters
     ----------
@@ -62,7 +64,6 @@ def moving(
     on_click : callable, optional
         Hears of points clicked on.
     """
-    now = cast("Controls", st.session_state)
     picture = draw(now)
     if picture is None:
         return
@@ -73,8 +74,9 @@ def moving(
         "at": {name: each.place_of(now[name]) for name, each in stops.items()},
         "view": _view(stops),
     }
+    films = Films(draw, stops)
     if asked in stops:
-        data["film"] = _film(draw, now, asked, stops[asked], drawn)
+        data["film"] = films.of(asked, drawn)
     _mount(data, key, on_click)
     # What the chart itself says, for whoever's browser cannot draw it: `chart.css` hides it else.
     with st.container(key=f"{key}_in_words"):
@@ -86,20 +88,26 @@ def moving(
         st.markdown(picture.words)
 
 
-def _film(
-    draw: Callable[[Controls], Picture | None],
-    now: Controls,
-    slider: str,
-    stops: Stops,
-    drawn: Tree,
-) -> str:
-    """Return the pictures at all stops of one slider, everything else as it is now; compressed."""
-    pictures = [draw(ChainMap({slider: value}, cast("Any", now))) for value in stops.values]
-    # What is read out changes when the slider rests.
-    frames = [picture and {**_drawn(picture), "alt": drawn["alt"]} for picture in pictures]
-    film = {"slider": slider, "places": list(stops.places), **reel(drawn, frames)}
-    # The socket does not compress: a third of the bytes, for a few milliseconds.
-    return b64encode(gzip.compress(_json(film), 1)).decode()
+@dataclass(frozen=True)
+class Films:
+    """The films of a picture, by slider."""
+
+    draw: Draw
+    stops: Mapping[str, Stops]
+
+    def at(self, slider: str, value: object) -> Picture | None:
+        """Return the picture with the slider there, everything else as it is now."""
+        return self.draw(ChainMap({slider: value}, cast("Any", now)))
+
+    def of(self, slider: str, drawn: Tree) -> str:
+        """Return the pictures at all stops of one slider; compressed."""
+        stops = self.stops[slider]
+        pictures = [self.at(slider, value) for value in stops.values]
+        # What is read out changes when the slider rests.
+        frames = [picture and {**_drawn(picture), "alt": drawn["alt"]} for picture in pictures]
+        film = {"slider": slider, "places": list(stops.places), **reel(drawn, frames)}
+        # The socket does not compress: a third of the bytes, for a few milliseconds.
+        return b64encode(gzip.compress(_json(film), 1)).decode()
 
 
 def _drawn(picture: Picture) -> Tree:

@@ -1,0 +1,1 @@
+"""The lessons, a folder each; `main.py` is their map."""

@@ -1,0 +1,328 @@
+"""What the rope lesson computes: the best policy at every β, and what the judge makes of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from charts.units import Unit
+from kl_core.rlhf import (
+    Account,
+    OverOptimisation,
+    Report,
+    account,
+    best_of_n_kl,
+    best_of_n_kl_estimate,
+    best_of_n_mean,
+    fit_over_optimisation,
+    optimum_at_kl,
+    sample,
+)
+from kl_core.rlhf.language_model import Tokens
+from kl_core.validation import Array
+from widgets.chart import Controls
+from widgets.pipeline import USUAL_PAIRS, best_policy, judge, reference, reward_model
+
+# Ten steps a decade, the round numbers of Renard: every β of the book and of the papers is one.
+MANTISSAS = (1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8)
+# From the tightest rope to the loosest.
+BETAS = ["1", *(f"{m * 10.0**power:g}" for power in (-1, -2, -3, -4) for m in MANTISSAS[::-1])]
+# Those that a learner can choose.
+LADDER = [beta for beta in reversed(BETAS) if float(beta) >= 0.001]
+PAIRS = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000]
+SAMPLES, SHOWN = 1000, 5
+BEST_OF = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+OF_REFERENCE = 20_000
+
+
+@dataclass(frozen=True)
+class World:
+    """Which judged pairs the reward model has seen: how many, and which series of them."""
+
+    pairs: int
+    seed: int
+
+    @classmethod
+    def of(cls, controls: Controls) -> "World":
+        """Return what these controls say."""
+        return cls(controls["beta_pairs"], controls["beta_seed"])
+
+
+USUAL = World(USUAL_PAIRS, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A policy: what it earns and costs exactly, how a sample is judged, and some of the sample."""
+
+    exact: Account
+    report: Report
+    forecasts: Tokens
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def at_beta(world: World, beta: float) -> Examined:
+    """Return the policy that no other beats at this β."""
+    best = best_policy(beta, pairs=world.pairs, seed=world.seed)
+    tokens = sample(best, SAMPLES, np.random.default_rng(0))
+    return Examined(account(best, best.reward), judge().report(tokens), tokens[:SHOWN])
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def at_reference(world: World) -> Examined:
+    """Return the reference."""
+    tokens = sample(reference(), SAMPLES, np.random.default_rng(0))
+    own = account(reference(), reward_model(world.pairs, world.seed))
+    return Examined(own, judge().report(tokens), tokens[:SHOWN])
+
+
+def value_at(world: World, beta: float) -> float:
+    """Return reward − β·KL of the best policy, summed backwards: β·log Z."""
+    return best_policy(beta, pairs=world.pairs, seed=world.seed).value
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the next word of a forecast stands: what model and policy know, and the words so far.
+
+    Attributes
+    ----------
+    context : int
+        Of the language model.
+    words : sequence of str
+        All so far, in small letters.
+    """
+
+    context: int
+    words: Sequence[str]
+
+
+def place_after(said: str) -> Place | None:
+    """Return where the word after these stands; None where no word can follow."""
+    model, words = reference(), said.lower().split()
+    known = all(word in model.index and word != "." for word in words)
+    if not known or len(words) >= model.longest:
+        return None
+    return Place(model.context(" ".join(words)), words)
+
+
+@dataclass(frozen=True, eq=False)
+class NextWords:
+    """How a forecast goes on.
+
+    Attributes
+    ----------
+    after : sequence of str
+        The words so far.
+    names : sequence of str
+        The likeliest next words, the policy's likeliest first.
+    p, q : ndarray
+        Their chances under the reference and under the policy.
+    added : float
+        D(Q‖P) of all next words, in nats.
+    """
+
+    after: Sequence[str]
+    names: Sequence[str]
+    p: Array
+    q: Array
+    added: float
+
+
+def next_words(world: World, beta: float, place: Place) -> NextWords:
+    """Return how a forecast goes on at this β."""
+    best = best_policy(beta, pairs=world.pairs, seed=world.seed)
+    chances, log_ratio = best.next_words(len(place.words), np.array([place.context]))
+    p, q = reference().table[place.context], chances[0]
+    top = list(dict.fromkeys([*np.argsort(-q)[:5], *np.argsort(-p)[:5]]))[:8]
+    top.sort(key=lambda token: -q[token])
+    names = [reference().words[token] for token in top]
+    return NextWords(place.words, names, p[top], q[top], max(float(q @ log_ratio[0]), 0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Boosted:
+    """Words that a policy says more often than the reference, each array in their order.
+
+    Attributes
+    ----------
+    words : sequence of str
+        The most boosted first.
+    usual, share : ndarray
+        Which share of the words they are for the reference and for the policy.
+    weight : ndarray
+        What the reward model thinks they are worth.
+    """
+
+    words: Sequence[str]
+    usual: Array
+    share: Array
+    weight: Array
+
+
+def boosted(world: World, own: Account, base: Account) -> Boosted:
+    """Return the words that add most to the divergence of the policy's words."""
+    shares, usual = own.words / own.length, base.words / base.length
+    gains = shares * np.log(shares / usual)
+    top = [token for token in np.argsort(-gains)[:6] if gains[token] > 0]
+    words = [reference().words[token] if token else "full stop" for token in top]
+    weights = reward_model(world.pairs, world.seed).weights
+    return Boosted(words, usual[top], shares[top], weights[top])
+
+
+@dataclass(frozen=True)
+class BestOf:
+    """Best-of-n: its KL in nats, the bound on it, and both scores with their standard errors."""
+
+    kl: float
+    bound: float
+    reward: tuple[float, float]
+    judge: tuple[float, float]
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _many_of_reference() -> tuple[Tokens, Array]:
+    """Return many sentences of the reference, and the judge's score of each."""
+    tokens = sample(reference(), OF_REFERENCE, np.random.default_rng(0))
+    return tokens, judge().score(tokens)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def best_of(world: World) -> list[BestOf]:
+    """Return the best of each n in `BEST_OF`."""
+    tokens, scores = _many_of_reference()
+    rewards = reward_model(world.pairs, world.seed).score(tokens)
+    return [
+        BestOf(
+            best_of_n_kl_estimate(rewards, n),
+            best_of_n_kl(n),
+            best_of_n_mean(rewards, rewards, n),
+            best_of_n_mean(rewards, scores, n),
+        )
+        for n in BEST_OF
+    ]
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def most_at_kl(world: World, kl: float) -> float | None:
+    """Return what the exact optimum with this KL in nats earns; None where there is none."""
+    reward = reward_model(world.pairs, world.seed)
+    try:
+        best = optimum_at_kl(reference(), reward, kl)
+    except ValueError:
+        return None
+    return account(best, reward).reward
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """What policies earn and cost along a family of them.
+
+    Attributes
+    ----------
+    distance : ndarray, shape (n,)
+        √KL to the reference, KL in the learner's unit.
+    reward, judge, error : ndarray, shape (n,)
+        The reward model's score, the judge's, and the standard error of the latter.
+    names : sequence of str, length n
+        What each is called, for hover text.
+    """
+
+    distance: Array
+    reward: Array
+    judge: Array
+    error: Array
+    names: Sequence[str]
+
+    @property
+    def peak(self) -> int:
+        """Where the judge's score is largest."""
+        return int(self.judge.argmax())
+
+    def judged(self, place: int) -> tuple[float, float]:
+        """Return the judge's score of one of them, with its standard error."""
+        return float(self.judge[place]), float(self.error[place])
+
+    def judged_at(self, distance: float) -> tuple[float, float]:
+        """Return score and standard error between two of them, by interpolation."""
+        score, error = (
+            float(np.interp(distance, self.distance, each)) for each in (self.judge, self.error)
+        )
+        return score, error
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def whole_curve(world: World, unit: Unit) -> Curve:
+    """Return what every β of the grid gives, the tightest rope first."""
+    points = [at_beta(world, float(beta)) for beta in BETAS]
+    return Curve(
+        np.sqrt([each.exact.kl / unit.nats for each in points]),
+        np.array([each.exact.reward for each in points]),
+        np.array([each.report.score[0] for each in points]),
+        np.array([each.report.score[1] for each in points]),
+        [f"β = {beta}" for beta in BETAS],
+    )
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def best_of_curve(world: World, unit: Unit) -> Curve:
+    """Return what the best of every n gives."""
+    points = best_of(world)
+    return Curve(
+        np.sqrt([each.kl / unit.nats for each in points]),
+        np.array([each.reward[0] for each in points]),
+        np.array([each.judge[0] for each in points]),
+        np.array([each.judge[1] for each in points]),
+        [f"n = {n}" for n in BEST_OF],
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Families:
+    """Two families of policies, and the curves of Gao et al. through the judge's gains.
+
+    Attributes
+    ----------
+    rope, best_of : Curve
+        Of the optima, and of best-of-n.
+    rope_fit, best_of_fit : OverOptimisation
+        Through what each gains over the reference.
+    usual : float
+        The judge's score of the reference.
+    """
+
+    rope: Curve
+    best_of: Curve
+    rope_fit: OverOptimisation
+    best_of_fit: OverOptimisation
+    usual: float
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def families(world: World, unit: Unit) -> Families:
+    """Return both families in this unit."""
+    rope, of_best = whole_curve(world, unit), best_of_curve(world, unit)
+    usual = at_reference(world).report.score[0]
+    return Families(
+        rope,
+        of_best,
+        fit_over_optimisation(rope.distance, rope.judge - usual, "rl"),
+        fit_over_optimisation(of_best.distance, of_best.judge - usual, "best-of-n"),
+        usual,
+    )
+
+
+def data(world: World, unit: Unit) -> Mapping[str, Sequence[float]]:
+    """Return the curve of this reward model, β by β."""
+    points = [at_beta(world, float(beta)) for beta in BETAS]
+    return {
+        "beta": [float(beta) for beta in BETAS],
+        f"kl_{unit.name}": [each.exact.kl / unit.nats for each in points],
+        "reward": [each.exact.reward for each in points],
+        "entropy_nats": [each.exact.entropy for each in points],
+        "perplexity_under_sft": [each.exact.perplexity for each in points],
+        "judge": [each.report.score[0] for each in points],
+        "judge_standard_error": [each.report.score[1] for each in points],
+        "repeated": [each.report.repeated[0] for each in points],
+    }

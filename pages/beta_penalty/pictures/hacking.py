@@ -1,0 +1,165 @@
+"""The figure of what optimising too far does."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from charts.style import Figure, Palette, Trace, figure, scatter
+from charts.units import Unit
+from kl_core.validation import Array
+from pages.beta_penalty.numbers import BETAS, USUAL, Curve, World, families, whole_curve
+from pages.beta_penalty.pictures import heading
+
+
+def hacking_picture(world: World, beta: str, unit: Unit, colours: Palette, *, told: bool) -> Figure:
+    """Return the chart of both scores against √KL; the judge's best β is marked once `told`."""
+    found = families(world, unit)
+    fits = [
+        (f"Gao et al., {name}", each.distance, found.usual + fit.at(each.distance))
+        for name, fit, each in (
+            ("RL", found.rope_fit, found.rope),
+            ("best-of-n", found.best_of_fit, found.best_of),
+        )
+    ]
+    other = None if world == USUAL else (USUAL.pairs, whole_curve(USUAL, unit))
+    best = found.rope.peak if told else None
+    return hacking_figure(
+        found.rope, found.best_of, other, fits, BETAS.index(beta), best, unit.name, colours
+    )
+
+
+def hacking_figure(
+    curve: Curve,
+    best_of: Curve,
+    other: tuple[int, Curve] | None,
+    fits: Sequence[tuple[str, Array, Array]],
+    here: int,
+    best: int | None,
+    unit: str,
+    colours: Palette,
+) -> Figure:
+    """Return both scores against √KL: over every β, and for the best of n.
+
+    Parameters
+    ----------
+    curve : Curve
+        Of the optima, one for each β, the loosest rope last.
+    best_of : Curve
+        Of best-of-n.
+    other : tuple, optional
+        Another number of preference pairs and the optima with it, to compare with.
+    fits : sequence of tuples
+        Name, √KL and score of each fitted curve.
+    here : int
+        Where on `curve` the learner is.
+    best : int, optional
+        Where on `curve` the judge's score is largest, once that may be told.
+    unit : str
+        What KL is measured in.
+    colours : Palette
+        Of the page's theme.
+    """
+    traces: list[Trace] = []
+    compared = []
+    if other is not None:
+        pairs, unlike = other
+        compared = [unlike]
+        traces += [
+            scatter(
+                x=unlike.distance,
+                y=values,
+                yaxis=axis,
+                mode="lines",
+                line={"color": colours.muted, "width": 1.5},
+                hovertemplate=f"with {pairs:,} pairs, √KL %{{x:.2f}}: %{{y:.2f}}<extra></extra>",
+            )
+            for values, axis in ((unlike.reward, "y"), (unlike.judge, "y2"))
+        ]
+    wide = 2 * curve.error
+    traces.append(
+        scatter(
+            x=np.concatenate([curve.distance, curve.distance[::-1]]),
+            y=np.concatenate([curve.judge + wide, (curve.judge - wide)[::-1]]),
+            yaxis="y2",
+            fill="toself",
+            fillcolor=colours.veil(colours.good),
+            line={"width": 0},
+            hoverinfo="skip",
+        )
+    )
+    for each, dash, kind in ((curve, "solid", "policy"), (best_of, "dash", "best-of-n")):
+        for values, axis, colour, who in (
+            (each.reward, "y", colours.q, "reward model"),
+            (each.judge, "y2", colours.good, "judge"),
+        ):
+            traces.append(
+                scatter(
+                    x=each.distance,
+                    y=values,
+                    yaxis=axis,
+                    mode="lines",
+                    line={"color": colour, "width": 2.5 if dash == "solid" else 2, "dash": dash},
+                    customdata=list(each.names),
+                    hovertemplate=f"{kind}, %{{customdata}}: {who} %{{y:.3f}}<extra></extra>",
+                )
+            )
+    traces += [
+        scatter(
+            x=d,
+            y=values,
+            yaxis="y2",
+            mode="lines",
+            line={"color": colours.ink, "width": 1.2, "dash": "dot"},
+            hovertemplate=f"{name}: %{{y:.2f}}<extra></extra>",
+        )
+        for name, d, values in fits
+    ]
+    marks = [
+        (here, "circle", colours.q),
+        *([(best, "star", colours.good)] if best is not None else []),
+    ]
+    for place, symbol, colour in marks:
+        traces += [
+            scatter(
+                x=curve.distance[place : place + 1],
+                y=values[place : place + 1],
+                yaxis=axis,
+                mode="markers",
+                marker={
+                    "color": colour,
+                    "size": 13 if symbol == "circle" else 16,
+                    "symbol": symbol,
+                    "line": {"color": colours.paper, "width": 2},
+                },
+                hovertemplate=f"{curve.names[place]}: %{{y:.3f}}<extra></extra>",
+            )
+            for values, axis in ((curve.reward, "y"), (curve.judge, "y2"))
+        ]
+    both = [curve, *compared]
+    farthest = max(float(each.distance.max()) for each in both)
+    highest = max(float(each.reward.max()) for each in (*both, best_of))
+    lowest = min(0.0, *(float(each.reward.min()) for each in (*both, best_of)))
+    first, most, last = curve.judge[0], curve.judge.max(), curve.judge[-1]
+    noise = 2 * float(curve.error[curve.judge.argmax()])
+    if most - first <= noise:
+        finding = "the judge does not follow"
+    else:
+        finding = "the judge turns" if most - last > noise else "so does the judge’s score"
+    return figure(
+        traces,
+        colours,
+        title=f"The reward keeps rising; {finding}",
+        height=520,
+        showlegend=False,
+        annotations=[
+            heading("Reward model’s score", 1.0, colours.q, colours),
+            heading("Judge’s score, of 7", 0.47, colours.good, colours),
+        ],
+        xaxis={
+            "anchor": "y2",
+            "range": [-0.2, 1.04 * farthest],
+            "title": {"text": f"√D(π‖π_SFT), D in {unit}"},
+        },
+        yaxis={"domain": [0.56, 0.98], "range": [1.08 * lowest, 1.08 * highest], "nticks": 5},
+        yaxis2={"domain": [0, 0.45], "range": [0, 7.2], "nticks": 8},
+    )

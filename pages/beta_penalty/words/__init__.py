@@ -1,0 +1,1 @@
+"""What the rope lesson says about its numbers, in its three parts."""

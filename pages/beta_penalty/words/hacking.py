@@ -1,0 +1,103 @@
+"""What the rope lesson says about optimising too far."""
+
+import math
+
+import numpy as np
+
+from charts.units import Unit
+from charts.wording import amount, give_or_take, number, position
+from pages.beta_penalty.numbers import (
+    BEST_OF,
+    BETAS,
+    SAMPLES,
+    USUAL,
+    BestOf,
+    Curve,
+    Families,
+    World,
+)
+
+
+def end_to_end(rope: Curve, beta: str, farthest: BestOf, unit: Unit) -> str:
+    """Say what the chart shows from end to end; `farthest` is the best of the largest n."""
+    mine = give_or_take(*rope.judged(BETAS.index(beta)))
+    first, last, most = (position(score) for score in (*rope.judge[[0, -1]], rope.judge.max()))
+    kl, bound = (amount(each / unit.nats, unit.name) for each in (farthest.kl, farthest.bound))
+    return (
+        f"From the tightest rope to the loosest the reward goes from {number(rope.reward[0])} to "
+        f"{number(rope.reward[-1])} and never turns; the judge's score goes from {first} to "
+        f"{last}, by way of {most}. Your β = {beta}, the dot, has {mine}. Dashed: the "
+        f"best of n, up to n = {BEST_OF[-1]}, which lies {kl} from "
+        f"the SFT model (its bound, log n − (n − 1)/n: {bound})."
+    )
+
+
+def best_beta(rope: Curve) -> str:
+    """Return the β that the judge likes best, and which others it cannot be told from."""
+    best = rope.peak
+    margin = 2 * math.hypot(rope.error[best], rope.error[best])
+    near = np.flatnonzero(rope.judge >= rope.judge[best] - margin)
+    doubt = (
+        f" Within the noise of {SAMPLES:,} samples it could be anything from {BETAS[near[-1]]} to "
+        f"{BETAS[near[0]]}."
+        if near.size > 1
+        else ""
+    )
+    return (
+        f"The judge's score is largest at **β = {BETAS[best]}**: "
+        f"{give_or_take(*rope.judged(best))} of 7.{doubt}"
+    )
+
+
+def other_pairs(world: World, rope: Curve, usual: Curve) -> str:
+    """Compare the judge's peak with that of the first pairs."""
+    mine, first = (position(each.judge.max()) for each in (rope, usual))
+    return (
+        f"With these {world.pairs:,} pairs the judge's score peaks at {mine}; with the "
+        f"first {USUAL.pairs:,}, in grey, at {first}."
+    )
+
+
+def picks_a_point(found: Families, beta: str, unit: Unit) -> str:
+    """Say, with numbers, that β moves along the curve and does not lift it."""
+    n = 16
+    place = BEST_OF.index(n)
+    distance = float(found.best_of.distance[place])
+    score, error = found.best_of.judged(place)
+    rope_score, rope_error = found.rope.judged_at(distance)
+    more = score - rope_score
+    clear = abs(more) > 2 * math.hypot(rope_error, error)
+    relation = ("more" if more > 0 else "less") if clear else "the same within the noise"
+    return (
+        "**β picks a point on this curve; it does not lift the curve.** Climb without any rope, "
+        "each step multiplying the chance of every forecast by exp(η·reward) (*mirror ascent*), "
+        "and after k steps you are exactly at the optimum for β = 1/(η·k). With η = 1, β = "
+        f"{beta} is the same policy as stopping after {1 / float(beta):.4g} steps: the "
+        "rope is a way to stop early. What does lift the curve is a better reward model: move the "
+        "pairs. (Gao et al. saw the same in large models, the penalty acted like early stopping; "
+        "they add that this may depend on hyperparameters.) Another way of choosing gives another "
+        f"curve: the best of {n}, {amount(distance**2, unit.name)} away, "
+        f"gets {give_or_take(score, error)} from the judge, the "
+        f"rope's optimum at that KL {give_or_take(rope_score, rope_error)}: best of {n} gets "
+        f"{relation}."
+    )
+
+
+def fits(found: Families, unit: Unit, *, told: bool) -> str:
+    """Say how well the curves of Gao et al. fit, and once `told` where they turn."""
+    peak, rope = found.rope_fit.peak, found.rope
+    ends = ""
+    if told:
+        ends = (
+            f"It turns at √KL = {number(peak, 1)}; the judge's measured peak is at "
+            f"{number(rope.distance[rope.peak], 1)}. "
+            if math.isfinite(peak) and peak < rope.distance[-1]
+            else "It does not turn within this chart. "
+        )
+    return (
+        "Dotted: the forms of Gao, Schulman & Hilton (2022) fitted to the judge's gain over the "
+        f"SFT model, with d = √KL in √{unit.name}. RL, d·(α − β·log d): R² = "
+        f"{number(found.rope_fit.r_squared, 2)}. {ends}Best-of-n, d·(α − β·d): R² = "
+        f"{number(found.best_of_fit.r_squared, 2)}. (Their α and β are only names for two "
+        "coefficients.)"
+    )

@@ -1,0 +1,152 @@
+"""What the rope lesson says about its runs of training."""
+
+from collections.abc import Sequence
+
+from charts.units import Unit
+from charts.wording import amount, give_or_take, listed, number, percent, position
+from pages.beta_penalty.numbers import at_beta, most_at_kl
+from pages.beta_penalty.runs import RECENT, Settings, TrainingRun
+
+# How the lines of runs that race are drawn, in their order.
+LINES = ("solid line", "dashed", "dotted")
+
+
+def nothing_yet(kept: Sequence[TrainingRun]) -> str:
+    """Say that nothing is trained yet, and what is kept."""
+    names = listed([run.name for run in kept]) if kept else ""
+    return (
+        f"Kept: {names}. Train another run to compare. " if kept else "Nothing is trained yet. "
+    ) + "Switch *Train* on: a run takes a few seconds, and you may stop it at any time."
+
+
+def how_far(run: TrainingRun) -> str:
+    """Say how far a run has come."""
+    done = "Done" if run.done else "Stopped"
+    return f"{done} after step {run.steps} of {run.last}." + (
+        "" if run.done else " Switch *Train* on again to go on from there."
+    )
+
+
+def latest(runs: Sequence[TrainingRun]) -> str:
+    """Return what each run says by now, as Markdown."""
+    lines = []
+    for run in runs:
+        first, last = min(run.sentences, default=None), max(run.sentences, default=None)
+        if first is not None and last is not None:
+            lines.append(f"- {run.name}, step {first}: *{run.sentences[first]}*")
+            if last != first:
+                lines.append(f"- {run.name}, step {last}: *{run.sentences[last]}*")
+    return "\n".join(lines)
+
+
+def landings(runs: Sequence[TrainingRun], settings: Settings, unit: Unit) -> list[str]:
+    """Say where each run has ended; those that race are told apart by their lines."""
+    named = [f" ({line})" if len(runs) > 1 else "" for line in LINES]
+    return [
+        _landing(run, line, most_at_kl(settings.world, float(run.end.kl)), unit)
+        for run, line in zip(runs, named, strict=False)
+    ]
+
+
+def _landing(run: TrainingRun, line: str, most: float | None, unit: Unit) -> str:
+    """Say where a run has ended, and how far below the frontier: `most` can be had there."""
+    end, base = run.end, run.start
+    said = (
+        f"**{run.name}**{line}, step {run.steps}: reward {number(end.reward)} (SFT model "
+        f"{number(base.reward)}), {amount(end.kl / unit.nats, unit.name)} from the SFT model, "
+        f"judge {give_or_take(*run.judged(run.steps))} of 7."
+    )
+    if most is not None and most > base.reward:
+        share = (end.reward - base.reward) / (most - base.reward)
+        said += (
+            f" No policy that close to the SFT model earns more than {number(most)}: the run "
+            f"got {percent(max(share, 0), 0)} of the gain that was to be had."
+        )
+    return said
+
+
+def price_of(beta: float) -> str:
+    """Return a β with the digits that matter, three of them."""
+    return f"{beta:.3g}" if beta >= 0.001 else number(beta, 3)
+
+
+def reasons(run: TrainingRun, settings: Settings, unit: Unit) -> str:
+    """Say why a run has landed where it has."""
+    if run.target is None and not settings.beta:
+        return "With β = 0 nothing asks it to stop; only the steps run out."
+    if not settings.to_reference:
+        return (
+            "The rope is tied to the policy of the step before. It minds only how long each step "
+            f"is (the last: {amount(run.stride / unit.nats, unit.name)}); nothing holds the run "
+            f"near the SFT model, from which it is {amount(run.end.kl / unit.nats, unit.name)} "
+            "away."
+        )
+    said = (
+        _beside_its_optimum(run, settings, unit)
+        if run.target is None
+        else _beside_its_target(run, run.target, unit)
+    )
+    return said + (_in_spreads(run, settings, unit) if settings.method == "GRPO" else "")
+
+
+def _beside_its_target(run: TrainingRun, target: float, unit: Unit) -> str:
+    """Say how near its target, in nats, an adaptive rope has held a run."""
+    when = f"Over its last {min(RECENT, run.steps)} steps" if run.steps > 1 else "At its first step"
+    return (
+        f"{when} its KL was {position(run.recent_kl / unit.nats, 3)} {unit.name} on average "
+        f"(target: {amount(target / unit.nats, unit.name)}), and β ended at "
+        f"{price_of(run.beta[-1])}."
+    )
+
+
+def _beside_its_optimum(run: TrainingRun, settings: Settings, unit: Unit) -> str:
+    """Say how far from the exact optimum of a fixed rope a run has stopped."""
+    asked = at_beta(settings.world, settings.beta).exact.kl / unit.nats
+    mine = run.end.kl / unit.nats
+    return (
+        f"The exact optimum for β = {settings.price} lies at {amount(asked, unit.name)}; the "
+        f"run is {'beyond' if mine > asked else 'short of'} it by "
+        f"{amount(abs(mine - asked), unit.name)}."
+    )
+
+
+def _in_spreads(run: TrainingRun, settings: Settings, unit: Unit) -> str:
+    """Say what the β of GRPO weighs, as published."""
+    spread = run.recent_spread
+    weighs = run.beta[-1] * spread
+    said = (
+        f" But GRPO measures rewards in spreads of their group, here about {number(spread)}: "
+        f"its β of {price_of(run.beta[-1])} weighs like {price_of(weighs)}"
+    )
+    if run.target is None and weighs > 0:
+        there = at_beta(settings.world, weighs).exact.kl / unit.nats
+        said += f", whose optimum lies at {amount(there, unit.name)}"
+    return f"{said}."
+
+
+def what_else(settings: Settings) -> str:
+    """Say what keeps any run from the frontier."""
+    penalised = settings.beta or settings.rope != "fixed"
+    k3 = (
+        "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT), for which the "
+        "frontier is drawn, so GRPO comes to rest elsewhere. "
+        if settings.method != "PPO" and settings.to_reference and penalised
+        else ""
+    )
+    return (
+        f"{k3}What else is missing is lost to chance, 64 forecasts a step, and to a learning rate "
+        "that falls to 0 with the last of them."
+    )
+
+
+def compared(run: TrainingRun, other: TrainingRun, unit: Unit) -> str:
+    """Say what a kept run had when it was as far from the SFT model as this one is now."""
+    steps = [step for step in other.exact if step]
+    nearest = min(steps, key=lambda step: abs(other.exact[step].kl - run.end.kl))
+    there = other.exact[nearest]
+    return (
+        f"Kept: *{other.name}*. It came nearest to the KL of this run at step {nearest} "
+        f"({amount(there.kl / unit.nats, unit.name)}), with reward {number(there.reward)} and "
+        f"{give_or_take(*other.judged(nearest))} from the judge. This run is at "
+        f"{number(run.end.reward)} and {give_or_take(*run.judged(run.steps))}."
+    )

@@ -1,0 +1,207 @@
+"""What the definition lesson says about its numbers."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from charts.units import Unit
+from charts.wording import amount, number, percent, signed
+from kl_core import SkewNormal, kl_integral, kl_parts, kl_terms, log_ratios, normalize
+from kl_core.validation import Array
+from pages.definition.numbers import SKY, Bins, MadeUp, closed_form
+
+
+def placed(value: float) -> str:
+    """Return where something lies: to the slider's tenths, or closer where a link asks for it."""
+    return number(value, 1 if math.isclose(value, round(value, 1), abs_tol=1e-12) else 3)
+
+
+def cut_away(name: str, end: float, mean: float) -> str:
+    """Say that nothing is left of a bell, and how to mend it."""
+    return (
+        f"{name} ends at {placed(end)}, and next to nothing of a bell around {placed(mean)} lies "
+        f"below that. Raise “{name} ends at” or lower the mean of {name}; everything else stays "
+        "as it is."
+    )
+
+
+def sum_in_words(p: Array, q: Array, unit: Unit) -> str:
+    """Say what the three rows of the sum show."""
+    if np.array_equal(p, q):
+        return f"P and Q agree everywhere: every gap is 0, and so is the sum, 0 {unit.name}."
+    terms, ratios = kl_terms(p, q, base=unit.base), log_ratios(p, q, base=unit.base)
+    place = int(terms.argmax())
+    weighs = (
+        f"{SKY[place].capitalize()} counts most: it comes {percent(p[place])} of the time, its gap "
+        f"is {signed(ratios[place])}, and the product is {signed(terms[place])}."
+    )
+    total = unit.kl(p, q)
+    if math.isinf(total):
+        return f"{weighs} Q rules it out, so the gap has no end, and neither has the sum."
+    gives = (
+        f"{SKY[int(terms.argmin())].capitalize()} takes {number(-terms.min())} back."
+        if terms.min() < 0
+        else "No product is below 0."
+    )
+    return f"{weighs} {gives} Together the products make {amount(total, unit.name)}."
+
+
+def beyond(p: SkewNormal, q: SkewNormal) -> str:
+    """Return how much of P lies above the end of Q, as a sentence says it."""
+    share = float(np.exp(p.log_masses([q.end, math.inf])[0]))
+    return percent(share) if share else "less than 10⁻³⁰⁰%"
+
+
+def all_digits(value: float, unit: Unit) -> str:
+    """Return a number with the ten digits that formula and integral must share."""
+    return "**∞**" if math.isinf(value) else f"**{value:.10g}** {unit.name}"
+
+
+def integral_in_words(p: SkewNormal, q: SkewNormal, divergence: float, unit: Unit) -> str:
+    """Say what the three rows of the integral show; `divergence` is D(P‖Q)."""
+    if p == q:
+        return f"P and Q are the same bell: the gap is 0 everywhere, and the area 0 {unit.name}."
+    if math.isinf(divergence):
+        return (
+            f"Q ends at {placed(q.end)}, and {beyond(p, q)} of P lies beyond. There "
+            "log(p/q) is infinite, so the area is, however small that part of P."
+        )
+    gains, gives_back = kl_parts(p, q, base=unit.base)
+    ended = (
+        f" Q ends at {placed(q.end)}, but P has ended by then, so D stays finite."
+        if math.isfinite(q.end)
+        else ""
+    )
+    return (
+        f"Where P is denser than Q the product lies above 0 and adds {number(gains)}; where Q is "
+        f"denser it takes {number(-gives_back)} back. What remains is the area, "
+        f"{amount(divergence, unit.name)}.{ended}"
+    )
+
+
+def computed_twice(p: SkewNormal, q: SkewNormal, divergence: float, unit: Unit) -> str:
+    """Say what the closed formula gives, where there is one, beside the quadrature."""
+    integral = all_digits(divergence, unit)
+    exact = closed_form(p, q, unit)
+    if exact is None:
+        return (
+            f"Integrated numerically: {integral}. For bells that lean or end this page has no "
+            "closed formula to compare with."
+        )
+    formula = all_digits(exact, unit)
+    agree = "to every digit shown" if formula == integral else "but for the last digit"
+    return (
+        f"By the closed formula: {formula}. Integrated numerically: {integral}. They agree {agree}."
+    )
+
+
+def bins_in_words(bins: Bins, unit: Unit) -> str:
+    """Say what is left of D in bins of the chosen width, and in the finest."""
+    here, truth = bins.divergence, bins.truth
+    if bins.width == "16":
+        return (
+            "One bin, wider than the picture, holds everything: P and Q both put 100% into it, "
+            "look the same, and nothing is left of D. Make the bins narrower."
+        )
+    if truth == 0:
+        return f"P and Q are the same bell, so every width gives 0 {unit.name}."
+    if math.isinf(here):
+        return "Some bin holds a part of P and nothing of Q: the sum is infinite, as D is."
+    if math.isinf(truth):
+        return (
+            f"In bins {bins.width} wide the sum is {amount(here, unit.name, 4)}, although D is "
+            "infinite: the bin in which Q ends still holds some of Q, and hides that it ends."
+        )
+    return (
+        f"In bins {bins.width} wide the sum is {amount(here, unit.name, 4)}, "
+        f"{percent(here / truth)} of D. In the finest, 1/32 wide, it is "
+        f"{number(bins.divergences[0], 6)}; the integral is {number(truth, 6)}. Each width is "
+        "twice the one before, so every bin is two finer ones in one, and D can only fall: "
+        "whoever sees less tells P from Q less well. That is the *data-processing inequality*."
+    )
+
+
+def epsilon_in_words(p: SkewNormal, q: SkewNormal, made: MadeUp, unit: Unit) -> str:
+    """Compare what code with ε reports with the truth."""
+    reported, truth = made.reported, made.truth
+    if float(made.epsilon) == 0:
+        return (
+            f"With ε = 0 nothing is added, and the answer is the truth: {amount(truth, unit.name)}."
+        )
+    told = f"With ε = {made.epsilon} the code reports {amount(reported, unit.name)}"
+    below = " It is even below 0, which no divergence can be." if reported < 0 else ""
+    if math.isinf(truth):
+        if number(made.millionth) == number(reported):
+            return (
+                f"{told}; the truth is ∞.{below} So little of P lies beyond the end of Q, "
+                f"{beyond(p, q)}, that a smaller ε hardly changes the number: nothing on "
+                "the screen would tell you."
+            )
+        return (
+            f"{told}; the truth is ∞.{below} With an ε a thousand times smaller it reports "
+            f"{number(made.thousandth)}, with one a million times smaller "
+            f"{number(made.millionth)}, and so on without end. The number tells of your ε, not of "
+            "P and Q."
+        )
+    return (
+        f"{told}; the truth is {amount(truth, unit.name)}.{below} Adding ε can only lower the "
+        f"number, here by {number(max(truth - reported, 0.0))}: q + ε is everywhere too large, and "
+        "no distribution any more. Cut Q off where P goes on (press *Q ends too early*) to see "
+        "what ε hides."
+    )
+
+
+def integral_today(p: SkewNormal, q: SkewNormal, unit: Unit) -> str:
+    """Return the integral with its numbers: the closed formula, where there is one."""
+    total = rf"\KL{{{amount(float(kl_integral(p, q, base=unit.base)), unit.tex)}}}"
+    if closed_form(p, q, unit) is None:
+        return rf"D(\P{{P}}\|\Q{{Q}}) = {total}"
+    mu_p, sigma_p = (rf"\P{{{placed(each)}}}" for each in (p.mean, p.std))
+    mu_q, sigma_q = (rf"\Q{{{placed(each)}}}" for each in (q.mean, q.std))
+    inner = (
+        rf"\ln\frac{{{sigma_q}}}{{{sigma_p}}} + "
+        rf"\frac{{{sigma_p}^2 + ({mu_p} - {mu_q})^2}}{{2\cdot {sigma_q}^2}} - \frac12"
+    )
+    inner = inner.replace("- \\Q{−", "+ \\Q{")
+    if unit.code == "None":
+        return rf"{inner} = {total}"
+    lines = rf"\frac{{1}}{{\ln {unit.code}}}\Big({inner}\Big)\\= {total}"
+    return rf"\begin{{gathered}}{lines}\end{{gathered}}"
+
+
+def bell_code(bell: SkewNormal) -> str:
+    """Return a bell as Python writes it."""
+    fields = [f"mean={bell.mean}", f"std={bell.std}"]
+    if bell.skewness:
+        fields.append(f"skewness={bell.skewness}")
+    if math.isfinite(bell.end):
+        fields.append(f"end={bell.end}")
+    return f"SkewNormal({', '.join(fields)})"
+
+
+def snippet(
+    p_weights: Sequence[float],
+    q_weights: Sequence[float],
+    bells: tuple[SkewNormal, SkewNormal] | None,
+    unit: Unit,
+) -> str:
+    """Return Python that computes both numbers on the screen, or the one that there is."""
+    lines = ["from kl_core import SkewNormal, kl_divergence, kl_integral, normalize", ""]
+    if any(p_weights) and any(q_weights):
+        divergence = unit.kl(normalize(p_weights), normalize(q_weights))
+        lines += [
+            f"p = normalize({p_weights})",
+            f"q = normalize({q_weights})",
+            f"print(kl_divergence(p, q, base={unit.code}))"
+            f"  # the sum, in {unit.name}: {divergence!r}",
+            "",
+        ]
+    if bells:
+        area = float(kl_integral(*bells, base=unit.base))
+        lines += [
+            f"p, q = {bell_code(bells[0])}, {bell_code(bells[1])}",
+            f"print(kl_integral(p, q, base={unit.code}))  # the integral: {area!r}",
+            "",
+        ]
+    return "\n".join(lines)

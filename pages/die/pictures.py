@@ -1,0 +1,133 @@
+"""Figures of the die lesson."""
+
+import numpy as np
+
+from charts.outcomes import Row, outcomes_figure
+from charts.style import Figure, Palette, figure, scatter, steady_range
+from charts.units import Unit
+from charts.wording import amount
+from kl_core import kl_terms
+from kl_core.validation import Array
+
+FACES = ("face 1", "face 2", "face 3", "face 4", "face 5", "face 6")
+
+
+def terms_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
+    """Return P and Q face by face above the terms of D(P‖Q) and their sum.
+
+    Parameters
+    ----------
+    p, q : ndarray, shape (6,)
+        Probabilities.
+    unit : Unit
+        What the terms are measured in; an infinite one reaches the top of the panel.
+    colours : Palette
+        Of the page's theme.
+    """
+    terms = kl_terms(p, q, base=unit.base)
+    total = max(float(terms.sum()), 0.0)
+    return outcomes_figure(
+        FACES,
+        p,
+        q,
+        [Row(f"p·log(p/q), {unit.name}", terms, total)],
+        title=f"D(P‖Q) = {amount(total, unit.name)}",
+        names=("P, the true die", "Q, the model"),
+        unit=unit.name,
+        of_all="all rolls",
+        colours=colours,
+    )
+
+
+def rolls_figure(
+    evidence: Array,
+    slope: float,
+    threshold: float,
+    decided: int,
+    unit: str,
+    colours: Palette,
+) -> Figure:
+    """Return the running log-likelihood ratio of P against Q over the rolls.
+
+    Parameters
+    ----------
+    evidence : ndarray, shape (rolls,)
+        The sum of log(p/q) so far, in `unit`; `inf` from the first roll that Q rules out.
+    slope : float
+        D(P‖Q) in `unit` per roll: what the evidence grows by on average.
+    threshold : float
+        The logarithm of the odds at which one decides, in `unit`.
+    decided : int
+        The roll (counted from 1) at which the evidence reached the threshold; 0 for none.
+    unit : str
+        What evidence is measured in, for axis and hover text.
+    colours : Palette
+        Of the page's theme.
+    """
+    rolls = evidence.size
+    walk = evidence[np.isfinite(evidence)]
+    line_end = slope * rolls if np.isfinite(slope) else 0.0
+    heights = (float(walk.max(initial=0.0)), line_end, threshold)
+    lowest = min(-threshold, float(walk.min(initial=0.0)))
+    bottom, top = steady_range(lowest, max(heights), room=1.1)
+    # A roll that Q rules out takes the line straight up and out of the picture.
+    leap = [] if walk.size == rolls else [top]
+    traces = [
+        scatter(
+            x0=0,
+            dx=1,
+            y=np.concatenate([[0.0], walk, leap]),
+            mode="lines",
+            name="these rolls",
+            line={"color": colours.p, "width": 2},
+            hovertemplate="after %{x} rolls: %{y:.2f} " + unit + "<extra></extra>",
+        )
+    ]
+    if np.isfinite(slope):
+        traces.append(
+            scatter(
+                x=[0, rolls],
+                y=[0, line_end],
+                name=f"D(P‖Q) = {amount(slope, unit)} per roll",
+                mode="lines",
+                line={"color": colours.kl, "width": 2, "dash": "dash"},
+                hoverinfo="skip",
+            )
+        )
+    for height, label, colour in (
+        (threshold, "enough for P", colours.p),
+        (-threshold, "enough for Q", colours.q),
+    ):
+        traces.append(
+            scatter(
+                x=[0, rolls],
+                y=[height, height],
+                mode="lines+text",
+                text=["", label],
+                textposition="top left",
+                textfont={"color": colour},
+                line={"color": colour, "width": 1, "dash": "dot"},
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        )
+    if decided:
+        height = float(evidence[decided - 1])
+        traces.append(
+            scatter(
+                x=[decided],
+                y=[min(height, top)],
+                mode="markers",
+                marker={"color": colours.ink, "size": 10, "symbol": "star"},
+                showlegend=False,
+                hovertemplate=f"decided at roll {decided}<extra></extra>",
+            )
+        )
+    return figure(
+        traces,
+        colours,
+        title=f"Evidence for P after {rolls} rolls: {amount(float(evidence[-1]), unit, 1)}",
+        height=360,
+        xaxis={"range": [0, rolls], "title": {"text": "rolls of P"}, "showgrid": False},
+        yaxis={"range": [bottom, top], "title": {"text": f"log-likelihood ratio, {unit}"}},
+    )

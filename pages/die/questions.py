@@ -1,0 +1,58 @@
+"""What the die lesson asks."""
+
+from charts.units import Unit
+from charts.wording import amount, number
+from kl_core import normalize
+from pages.die.numbers import FAIR, NO_SIX
+from widgets.prediction import predict
+from widgets.self_check import Question
+
+
+def prediction(unit: Unit) -> None:
+    """Ask what happens when the model rules out a face that the true die shows."""
+    there, back = unit.both_ways(normalize(FAIR), normalize(NO_SIX))
+    predict(
+        "die_predict",
+        "Suppose Q rules out the six, but P can still roll it. How large does D(P‖Q) become?",
+        ["Small: only one face is wrong", "Large, but finite", "Infinite"],
+        answer="Infinite",
+        reveal=f"D(P‖Q) is **{number(there)}**: a single six proves Q impossible, so no finite "
+        f"number is enough. The other way round, D(Q‖P) is only {amount(back, unit.name)}: "
+        "averaged over Q, a six never comes up. Press *Rule out the six* to see it.",
+    )
+
+
+QUESTIONS = [
+    Question(
+        "Face 1 of the book's die has a negative term. What went wrong?",
+        {
+            "Nothing": "Right: Q overrates face 1, so each 1 speaks for Q. Single terms may be "
+            "negative; only their sum never is (Gibbs' inequality).",
+            "P is not normalised": "P is: six times 1/6 is 1. The term is negative because Q gives "
+            "face 1 more than P does, and log(p/q) is below 0 there.",
+            "The logarithm's base": "A base above 1 changes the size of a term, never its sign.",
+        },
+        right="Nothing",
+    ),
+    Question(
+        "Over whose rolls does D(P‖Q) take the average?",
+        {
+            "Over P's": "Right: P, the first one, does the rolling; Q only says what it expected.",
+            "Over Q's": "That is D(Q‖P). In D(P‖Q) the weights in front of the logarithms are P's.",
+            "Over both, half each": "That comes close to the Jensen–Shannon divergence. KL takes "
+            "one side: P's.",
+        },
+        right="Over P's",
+    ),
+    Question(
+        "Neither die ever shows a six: p = q = 0 there. What does the six add to D(P‖Q)?",
+        {
+            "0": "Right: what never happens costs nothing. By continuity 0·log 0 counts as 0.",
+            "Infinity": "Only where P can roll what Q rules out (p > 0, q = 0). A face that P "
+            "never rolls costs nothing.",
+            "It is undefined": "The formula alone would be, so one settles it by continuity: "
+            "p·log p goes to 0 with p, and the face adds 0.",
+        },
+        right="0",
+    ),
+]

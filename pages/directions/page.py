@@ -1,0 +1,157 @@
+"""Which KL divergence a line of code, a loss or a paper computes, and what libraries do to it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from charts.units import Unit
+from pages.directions import numbers, pictures, words
+from pages.directions.decoder import CALLS
+from pages.directions.numbers import NO_RAIN, WORDS, Decoded, P, Q
+from pages.directions.questions import drill, prediction
+from widgets import frame, theme, units
+from widgets.chart import Controls, Picture, Stops, moving
+from widgets.controls import one_of, put, slider
+from widgets.formula import formula, write
+from widgets.presenter import stage
+from widgets.presets import Preset, presets
+from widgets.redraw import answer, now
+from widgets.self_check import self_check
+from widgets.table import table
+from widgets.take_away import take_away
+from widgets.weights import Weights
+
+PAIR = Weights("directions", WORDS, p=P, q=Q)
+# What Q's numbers, as handed over, may add up to.
+LEAST, MOST, STEP = 0.2, 2.0, 0.05
+AS_ASKED, MIXED_UP = "as asked", "mixed up"
+
+
+def put_all(
+    p: Sequence[float], q: Sequence[float], total: float = 1.0, form: str = AS_ASKED
+) -> None:
+    """Put every control where a preset wants it; Q is handed over as it should be by default."""
+    PAIR.put(p, q)
+    put(directions_sum=total, directions_form=form)
+
+
+PRESETS = [
+    Preset("Swap P and Q", PAIR.swap),
+    Preset("P and Q equal", put_all, (P, P)),
+    Preset("Q rules a word out", put_all, (P, NO_RAIN)),
+    Preset("P rules a word out", put_all, (NO_RAIN, Q)),
+    Preset("Q adds up to 2", put_all, (P, Q, 2.0)),
+    Preset("Logarithm mixed up", put_all, (P, Q, 1.0, MIXED_UP)),
+]
+
+
+def lesson() -> None:
+    """Show the lesson, from top to bottom."""
+    unit = units.current()
+    first_screen = frame.header(
+        "Name that direction",
+        "Whoever does the averaging comes first: the one whose chances stand in front of the "
+        "logarithm, or whose samples are averaged.",
+    )
+    prediction(unit)
+    with stage(first_screen, "Move it", anchor="move"):
+        presets("directions", PRESETS)
+        controls, beside = st.columns([2, 3], gap="medium")
+        with controls:
+            PAIR.sliders(":blue[**P**, reference]", ":orange[**Q**, model]")
+            st.caption("Weights of the next word after “Tomorrow will be …”, divided by their sum.")
+            hand_over()
+        with beside:
+            picture()
+    the_decoder(unit)
+    formula_today(unit)
+    self_check("directions", drill(unit), heading="Name that direction", score=True)
+    take_with_you()
+
+
+def hand_over() -> None:
+    """Let Q be handed over otherwise than the calls ask for it."""
+    slider(
+        "Q's numbers, as handed over, add up to",
+        LEAST,
+        MOST,
+        1.0,
+        STEP,
+        key="directions_sum",
+    )
+    one_of(
+        "Q is handed over",
+        [AS_ASKED, MIXED_UP],
+        AS_ASKED,
+        key="directions_form",
+        horizontal=True,
+        tells="Mixed up: a call that asks for Q's chances gets their logarithm, and one that asks "
+        "for the logarithm gets chances.",
+    )
+
+
+def decoded(controls: Controls = now) -> Decoded | None:
+    """Return what every call answers; None while nothing could ever happen."""
+    if not (pair := PAIR.chances(controls)):
+        return None
+    mixed_up = controls["directions_form"] == MIXED_UP
+    return Decoded(*pair, controls["directions_sum"], mixed_up, units.current())
+
+
+def drawn(controls: Controls) -> Picture | None:
+    """Return what every call answers, and which divergence that is; none while there is none."""
+    if not (found := decoded(controls)):
+        return None
+    return Picture(pictures.decoded_figure(found, theme.colours()), words.in_words(found))
+
+
+@answer
+def picture() -> None:
+    """Show what answers the sliders."""
+    PAIR.say_what_is_missing()
+    stops = PAIR.stops() | {"directions_sum": Stops.along(LEAST, MOST, STEP)}
+    moving(drawn, key="_directions_chart", stops=stops)
+
+
+def the_decoder(unit: Unit) -> None:
+    """Show every call: its formula, its direction, what it takes, and what it answers now."""
+    st.header("The decoder", anchor="decoder")
+    if not (found := decoded()):
+        st.info("There is nothing to decode until P and Q both have a weight above 0.")
+        return
+    st.markdown(
+        "Read the formula, not the name: whose chances stand in front of the logarithm, or whose "
+        "draws are averaged, comes first. *s* is what Q's numbers add up to, *k* how many outcomes "
+        "there are, and D the direction of the row."
+    )
+    table(
+        words.every_call(found),
+        label=f"{len(CALLS)} calls, and their answers in {unit.name}",
+        hues={},
+        words=("call", "is", "sums up", "Q as", "if Q sums to s", "careful"),
+    )
+    st.caption(words.SOURCES)
+
+
+def formula_today(unit: Unit) -> None:
+    """Write both directions out, word by word."""
+    if not (pair := PAIR.chances()):
+        return
+    formula(words.there_in_symbols(unit), words.there_today(*pair, unit))
+    write(words.back_in_symbols(unit), words.back_today(*pair, unit))
+
+
+def take_with_you() -> None:
+    """Offer this view as a link, as data, as a chart and as code."""
+    # A file is made when somebody asks for it, without a session: the controls are read here.
+    if found := decoded():
+        colours = theme.colours()
+        take_away(
+            "directions",
+            data=lambda: numbers.data(found),
+            html=lambda: pictures.decoded_figure(found, colours).to_html(),
+            snippet=words.snippet(found, PAIR.of("p"), PAIR.of("q")),
+        )
+
+
+lesson()

@@ -1,0 +1,1 @@
+"""What the lesson computes, in its three parts."""

@@ -1,0 +1,18 @@
+"""What the figures share: an axis along the line, and which direction has which dash."""
+
+from kl_core.projection import Direction
+from kl_core.validation import Array
+
+DASHES: dict[Direction, str] = {"forward": "solid", "reverse": "dash"}
+
+
+def line(x: Array, title: str = "") -> dict[str, object]:
+    """Return an axis that shows all of `x`, marked so that no two labels meet on a phone."""
+    span = float(x[-1] - x[0])
+    return {
+        "range": [float(x[0]), float(x[-1])],
+        "showgrid": False,
+        "zeroline": False,
+        "dtick": 2 if span <= 16 else 4 if span <= 40 else 8,
+        "title": {"text": title, "standoff": 4},
+    }

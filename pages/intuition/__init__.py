@@ -1,0 +1,1 @@
+"""The weather forecaster: what it costs, day by day, to believe Q where P is true."""

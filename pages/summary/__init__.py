@@ -1,0 +1,1 @@
+"""The summary: the whole book in one table, one picture, one page to print and twenty questions."""

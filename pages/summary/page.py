@@ -1,0 +1,202 @@
+"""The summary: the whole book in one table, one picture, one page to print and twenty questions."""
+
+import streamlit as st
+
+from charts.units import Unit
+from charts.wording import amount, number, signed, sum_today
+from kl_core import kl_terms
+from kl_core.validation import Array
+from pages.summary import book, pictures, sheet, words
+from pages.summary.numbers import coin, top_in
+from pages.summary.published import checked, data
+from pages.summary.questions import prediction, questions
+from widgets import frame, theme, units
+from widgets.chart import Controls, Handle, Picture, Stops, moving
+from widgets.controls import put, slider
+from widgets.formula import formula
+from widgets.look import sliders_of
+from widgets.presets import Preset, presets
+from widgets.redraw import answer, now
+from widgets.self_check import self_check
+from widgets.table import table
+from widgets.take_away import take_away
+
+# How far up P's line it can be taken hold of, clear of its letter.
+BELOW_THE_LETTER = 0.85
+
+
+def lesson() -> None:
+    """Show the summary, from top to bottom."""
+    unit = units.current()
+    frame.header(
+        "The summary",
+        "D(P‖Q) is what it costs, on average over P, to take Q for P: never below 0, 0 only for "
+        "Q = P, and another number with P and Q swapped.",
+    )
+    book_table(unit)
+    prediction(unit)
+    st.header("Move it", anchor="move")
+    st.markdown(
+        "All of that in one picture: a coin :blue[**P**], and what :orange[**Q**] says of it."
+    )
+    presets(
+        "summary",
+        [
+            Preset("Cover & Thomas's coins", put_coins, (50, 25)),
+            Preset("SciPy's coins", put_coins, (50, 90)),
+            Preset("Let Q be P", agree),
+            Preset("Q is certain", put_coins, (50, 100)),
+            Preset("Swap P and Q", swap),
+        ],
+    )
+    controls, beside = st.columns([2, 3], gap="medium")
+    with controls:
+        chances_of_heads()
+    with beside:
+        picture()
+    formula_today(unit)
+    sheet.offer(unit)
+    checked_against()
+    self_check("summary", questions(unit), heading="Test yourself", score=True)
+    st.header("Further reading", anchor="reading")
+    st.markdown(words.READING)
+    take_with_you(unit)
+
+
+def book_table(unit: Unit) -> None:
+    """Show the book in one table, each row with a link into the view that shows it."""
+    st.markdown(
+        "The book in one table. Every number is computed as you look, and every link opens the "
+        "lesson in a new tab at exactly the view that shows it."
+    )
+    st.markdown(book.table(unit))
+
+
+def put_coins(p: int, q: int) -> None:
+    """Put both coins, in percent."""
+    put(summary_p=p, summary_q=q)
+
+
+def swap() -> None:
+    """Make the model the truth and the truth the model."""
+    put_coins(now["summary_q"], now["summary_p"])
+
+
+def agree() -> None:
+    """Make Q say what P does."""
+    put_coins(now["summary_p"], now["summary_p"])
+
+
+def chances_of_heads() -> None:
+    """Draw the sliders of both coins."""
+    with sliders_of("p", "summary"):
+        slider("P, chance of heads", 0, 100, 50, 1, key="summary_p", shown_as="%d%%")
+    with sliders_of("q", "summary"):
+        slider("Q, chance of heads", 0, 100, 25, 1, key="summary_q", shown_as="%d%%")
+
+
+def coins(controls: Controls = now) -> tuple[Array, Array]:
+    """Return both coins as chances of heads and tails."""
+    return coin(controls["summary_p"]), coin(controls["summary_q"])
+
+
+def drawn(controls: Controls) -> Picture:
+    """Return the picture that answers the sliders."""
+    unit, (p, q) = units.current(), coins(controls)
+    return Picture(
+        pictures.coin_figure(p, q, unit, theme.colours()),
+        words.in_words(p, q, unit),
+        handles=handles(p, q, unit),
+    )
+
+
+def handles(p: Array, q: Array, unit: Unit) -> list[Handle]:
+    """Return P's line and Q's mark on the curve of D(P‖Q), which can be dragged."""
+    top = top_in(unit)
+    return [
+        Handle("summary_p", 100 * float(p[0]), BELOW_THE_LETTER * top, "x", "p"),
+        Handle("summary_q", 100 * float(q[0]), min(unit.kl(p, q), top), "x", "q"),
+    ]
+
+
+@answer
+def picture() -> None:
+    """Show both divergences wherever Q may be, and what they are now."""
+    percent = Stops.along(0, 100, 1)
+    moving(drawn, key="_summary_chart", stops={"summary_p": percent, "summary_q": percent})
+
+
+def formula_today(unit: Unit) -> None:
+    """Write the definition out for the two sides of the coin."""
+    p, q = coins()
+    formula(
+        rf"D(\P{{P}}\|\Q{{Q}}) = \sum_{{x}} \P{{p(x)}}\,{unit.log}"
+        rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}",
+        sum_today(
+            zip(
+                (number(each, 2) for each in p),
+                (number(each, 2) for each in q),
+                map(signed, kl_terms(p, q, base=unit.base)),
+                strict=True,
+            ),
+            amount(unit.kl(p, q), unit.tex),
+            unit.log,
+        ),
+    )
+
+
+def checked_against() -> None:
+    """Show what sources print beside what is computed now."""
+    st.header("Checked against", anchor="checked")
+    values, pairs = checked()
+    agreeing = sum(each.agrees for each in values)
+    st.markdown(
+        f"{len(values)} published values beside what this app computes now, each in the unit of "
+        f"its source, whatever you measure in. {agreeing} agree to half a unit of the last printed "
+        "digit; the last column says why the others do not."
+    )
+    table(
+        {
+            "value": [each.what for each in values],
+            "source": [each.source for each in values],
+            "unit": [each.unit for each in values],
+            "printed": [each.printed for each in values],
+            "now": [number(each.now, each.digits) for each in values],
+            "difference": [signed(each.difference, 2) for each in values],
+            "agrees": ["yes" if each.agrees else each.remark for each in values],
+        },
+        label="Published values and what is computed now",
+        hues={},
+        words=("value", "source", "unit", "agrees"),
+    )
+    st.markdown(
+        "And some numbers that the lessons compute in two ways, which share nothing but the answer "
+        "(KL with the natural logarithm)."
+    )
+    table(
+        {
+            "number": [each.what for each in pairs],
+            "one way": [each.one for each in pairs],
+            "gives": [number(each.first, 9) for each in pairs],
+            "another": [each.other for each in pairs],
+            "gives ": [number(each.second, 9) for each in pairs],
+            "difference": [signed(each.first - each.second, 2) for each in pairs],
+        },
+        label="Numbers computed in two ways",
+        hues={},
+        words=("number", "one way", "another"),
+    )
+
+
+def take_with_you(unit: Unit) -> None:
+    """Offer this view as a link, the checks as data, the picture and the code."""
+    (p, q), colours = coins(), theme.colours()
+    take_away(
+        "summary",
+        data=data,
+        html=lambda: pictures.coin_figure(p, q, unit, colours).to_html(),
+        snippet=words.snippet(p, q, unit),
+    )
+
+
+lesson()

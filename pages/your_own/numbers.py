@@ -1,0 +1,141 @@
+"""What the lesson on your own numbers computes: shares, smoothed or not, and how they compare."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charts.units import Unit
+from kl_core import kl_divergence, kl_terms, normalize
+from kl_core.validation import Array
+from pages.your_own.counts import Counts, harmless
+
+Places = NDArray[np.intp]
+
+DIRECTIONS = ["D(P‖Q)", "D(Q‖P)"]
+ALPHAS = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
+GRID = np.union1d(ALPHAS, np.geomspace(0.001, 10, 61))
+
+
+def smoothed(counts: Counts, alpha: float) -> tuple[Array, Array]:
+    """Return P and Q with α added to every count.
+
+    Shares that differ by no more than rounding are the same: 0.1 of 0.3 is 1 of 3.
+    """
+    p, q = normalize(counts.p + alpha), normalize(counts.q + alpha)
+    return p, np.where(np.isclose(p, q, rtol=1e-12, atol=0), p, q)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table as it is compared.
+
+    Attributes
+    ----------
+    counts : Counts
+        What the table says.
+    alpha : float
+        What is added to every count.
+    direction : str
+        Which of the two divergences: "D(P‖Q)" or "D(Q‖P)".
+    """
+
+    counts: Counts
+    alpha: float
+    direction: str
+
+    @cached_property
+    def shares(self) -> tuple[Array, Array]:
+        """P and Q."""
+        return smoothed(self.counts, self.alpha)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Which of P and Q comes first in the divergence, and which second."""
+        return self.direction[2], self.direction[4]
+
+    @property
+    def in_order(self) -> tuple[Array, Array]:
+        """The shares in the order in which the divergence takes them."""
+        p, q = self.shares
+        return (p, q) if self.direction == DIRECTIONS[0] else (q, p)
+
+    def terms(self, unit: Unit) -> Array:
+        """Return what each category adds to the divergence."""
+        return kl_terms(*self.in_order, base=unit.base)
+
+
+def largest(terms: Array, count: int) -> tuple[Places, Places]:
+    """Return the places of the largest terms, the one that costs most first, and of all others."""
+    by_size = np.argsort(-np.abs(terms), kind="stable")
+    top, others = np.split(by_size, [count])
+    return top[np.argsort(-terms[top], kind="stable")], others
+
+
+def expected_by_chance(counts: Counts) -> float | None:
+    """Return how far apart in nats two samples as large as these are, both of them from one source.
+
+    n·D between a sample and its source is about half a χ² with a degree of freedom less than there
+    are categories (Wilks); between two samples both of them add their part. None where the rule
+    does not hold: for numbers that are no counts, and for small ones.
+    """
+    totals = np.array([counts.p.sum(), counts.q.sum()])
+    seen = int((counts.p + counts.q > 0).sum())
+    whole = all((column == np.rint(column)).all() for column in (counts.p, counts.q))
+    if not whole or seen < 2 or totals.min() < 5 * seen:
+        return None
+    return float((seen - 1) / 2 * (1 / totals).sum())
+
+
+def made_up(column: Array, alpha: float) -> float:
+    """Return which part of a smoothed column was never counted."""
+    added = alpha * column.size
+    return float(added / (column.sum() + added))
+
+
+@dataclass(frozen=True)
+class Smoothing:
+    """What every α of the grid makes of both divergences.
+
+    Attributes
+    ----------
+    there, back : ndarray, shape (n,)
+        D(P‖Q) and D(Q‖P).
+    alpha : float
+        The α chosen; it is on the grid.
+    """
+
+    there: Array
+    back: Array
+    alpha: float
+
+    def changes(self) -> list[tuple[str, float, float]]:
+        """Return each divergence's name, and what it is without smoothing and with this α."""
+        chosen = int(np.flatnonzero(self.alpha == GRID)[0])
+        return [
+            (name, float(values[0]), float(values[chosen]))
+            for name, values in zip(DIRECTIONS, (self.there, self.back), strict=True)
+        ]
+
+
+def smoothing(counts: Counts, alpha: float, unit: Unit) -> Smoothing:
+    """Return both divergences at every α of the grid, with one of them chosen."""
+    p, q = (normalize(column + GRID[:, np.newaxis]) for column in (counts.p, counts.q))
+    there, back = kl_divergence(p, q, base=unit.base), kl_divergence(q, p, base=unit.base)
+    return Smoothing(there, back, alpha)
+
+
+def data(compared: Comparison, unit: Unit) -> Mapping[str, Iterable[object]]:
+    """Return the table with every digit, column by column."""
+    p, q = compared.shares
+    return {
+        "label": map(harmless, compared.counts.labels),
+        "p_count": compared.counts.p,
+        "q_count": compared.counts.q,
+        "p": p,
+        "q": q,
+        f"p_term_{unit.name}": kl_terms(p, q, base=unit.base),
+        f"q_term_{unit.name}": kl_terms(q, p, base=unit.base),
+    }

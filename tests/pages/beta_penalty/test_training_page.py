@@ -1,0 +1,225 @@
+"""The page of the rope lesson trains: run, stop, go on, keep and compare."""
+
+import math
+import re
+
+import pytest
+
+from tests.pages.beta_penalty.truth import (
+    NUMBER,
+    PAIR,
+    all_agree,
+    chart,
+    check_landing,
+    check_lines_of_training,
+    check_run,
+    judged,
+    linked,
+    opened,
+    records,
+    sentence,
+    set_up,
+    sft,
+)
+from tests.pages.conftest import (
+    charts,
+    move,
+    press,
+    texts,
+)
+
+
+def trained(**parameters):
+    """Return the page with a run of training that is done."""
+    return opened(**{"train": "true", "steps": 30} | parameters)
+
+
+def run_of(app, place=0):
+    """Return a run of training as the session holds it."""
+    return app.session_state["_beta_runs"][1][place]
+
+
+def landing(app, name):
+    """Return the paragraph on where a run has ended."""
+    return sentence(app, rf"^\*\*{re.escape(name)}\*\*.*?, step (\d+): reward").string
+
+
+def both_charts(app):
+    """Return the charts of training, step by step and the ways of the runs."""
+    return chart(app, "Reward, judge, KL and β"), chart(app, "The way of each run")
+
+
+@pytest.mark.parametrize("unit", ["bits", "dits"])
+def test_training_goes_to_the_end_and_is_a_direct_call(unit):
+    app = opened(steps=30, unit=unit)
+    assert "Nothing is trained yet" in app.info[-1].value
+    move(app, "beta_train", True)
+    assert sentence(app, r"^Done after step 30 of 30\.$")
+    assert "Nothing is trained yet" not in texts(app)
+    of = records()
+    check_run(run_of(app), of)
+    check_lines_of_training(*both_charts(app), of, unit)
+    check_landing(landing(app, "PPO, β = 0.02"), "PPO, β = 0.02", of, unit)
+    first, last = (sft().decode(of[step - 1].batch.tokens[0]) for step in (1, 30))
+    said = f"- PPO, β = 0.02, step 1: *{first}*\n- PPO, β = 0.02, step 30: *{last}*"
+    assert any(each.value == said for each in app.markdown)
+
+
+def test_every_setting_reaches_the_run():
+    # Each by itself: `test_training.py`.
+    app = trained(
+        method="GRPO, unscaled", group=4, epochs=1, rate=80, run_seed=5, world=(50, 3), price="0.1"
+    )
+    of = records(
+        method="GRPO, unscaled", group=4, epochs=1, rate=80, run_seed=5, world=(50, 3), price=0.1
+    )
+    check_run(run_of(app), of)
+
+
+def test_a_run_that_is_stopped_and_goes_on_is_the_same_run():
+    app = opened(steps=30)
+    for _ in range(13):
+        run_of(app).advance()
+    app.run()
+    assert sentence(app, r"^Stopped after step 13 of 30\. Switch \*Train\* on again to go on from")
+    of = records()
+    check_run(run_of(app), of[:13])
+    check_landing(landing(app, "PPO, β = 0.02"), "PPO, β = 0.02", of[:13])
+    check_lines_of_training(*both_charts(app), of[:13])
+    move(app, "beta_train", True)
+    assert sentence(app, r"^Done after step 30 of 30\.$")
+    check_run(run_of(app), of)
+    check_landing(landing(app, "PPO, β = 0.02"), "PPO, β = 0.02", of)
+    press(app, "Stop training")
+    assert set_up(app)["beta_train"] is False
+    assert sentence(app, r"^Done after step 30 of 30\.$")
+    check_run(run_of(app), of)
+
+
+def test_changed_settings_start_a_new_run_and_other_controls_do_not():
+    app = trained()
+    run = run_of(app)
+    for key, value in (("beta_beta", "0.1"), ("beta_context", "snow"), ("unit", "nats")):
+        move(app, key, value)
+        assert run_of(app) is run
+    move(app, "beta_price", "0.1")
+    check_run(run_of(app), records(price=0.1))
+    check_landing(landing(app, "PPO, β = 0.1"), "PPO, β = 0.1", records(price=0.1), "nats")
+    move(app, "beta_train", False)
+    move(app, "beta_run_seed", 4)
+    assert "Nothing is trained yet" in app.info[-1].value
+    assert set_up(press(app, "Another run"))["beta_run_seed"] == 5
+    assert run_of(app).steps == 0
+
+
+def test_a_link_trains_on_opening_and_shows_the_same_to_all():
+    app = move(opened(steps=30, method="GRPO, unscaled", price="0.05"), "beta_train", True)
+    again = linked(app)
+    assert not again.warning
+    assert set_up(again) == set_up(app)
+    assert texts(again) == texts(app)
+    assert [each.spec for each in charts(again)] == [each.spec for each in charts(app)]
+
+
+def test_all_three_race_with_the_same_seed():
+    app = trained(rope="race all three", price="0.05", target="1")
+    names = {
+        "fixed": "PPO, β = 0.05",
+        "adaptive": "PPO, adaptive from β = 0.05",
+        "proportional": "PPO, proportional from β = 0.05",
+    }
+    dashes = {}
+    for place, (rope, name) in enumerate(names.items()):
+        of = records(rope=rope, price=0.05, target=1.0)
+        check_run(run_of(app, place), of)
+        check_landing(text := landing(app, name), name, of)
+        assert ("The exact optimum for β = 0.05" in text) == (rope == "fixed")
+        assert ("(target: " in text) == (rope != "fixed")
+        dashes[re.match(r"\*\*.*?\*\* \((.*?)\), step", text)[1]] = name
+    assert list(dashes) == ["solid line", "dashed", "dotted"]
+    drawn = chart(app, "The way of each run")["data"][1:]
+    assert [trace["line"]["dash"] for trace in drawn] == ["solid", "dash", "dot"]
+    assert [trace["hovertemplate"].partition(", step")[0] for trace in drawn] == list(
+        dashes.values()
+    )
+
+
+def kept_lines(app):
+    """Return the sentences that compare with kept runs."""
+    return [each.value for each in app.markdown if each.value.startswith("Kept: ")]
+
+
+def check_kept(line, name, kept, mine):
+    """See that a line compares a kept run with this one, by these records."""
+    exact = {step: kept[step - 1].exact for step in (1, *range(5, len(kept), 5), len(kept))}
+    end = mine[-1].exact
+    nearest = min(exact, key=lambda step: abs(exact[step].kl - end.kl))
+    said = re.match(
+        rf"Kept: \*{re.escape(name)}\*\. It came nearest to the KL of this run at step (\d+) "
+        rf"\({NUMBER} bits\), with reward {NUMBER} and {PAIR} from the judge\. This run is at "
+        rf"{NUMBER} and {PAIR}\.",
+        line,
+    )
+    there = exact[nearest]
+    expected = (
+        nearest, there.kl / math.log(2), there.reward, *judged(kept, nearest), end.reward,
+        *judged(mine, len(mine)),
+    )  # fmt: skip
+    assert all_agree(said.groups(), expected)
+
+
+def test_kept_runs_are_compared_three_at_most_and_forgotten():
+    app = trained()
+    names, kept = [], []
+    for price in ("0.02", "0.1", "0.05", "0.2"):
+        if price != "0.02":
+            move(app, "beta_price", price)
+            move(app, "beta_train", True)
+        press(app, "Keep to compare")
+        assert set_up(app)["beta_train"] is False
+        names.append(f"PPO, β = {price}")
+        kept.append(records(price=float(price)))
+        assert [run.name for _, run in app.session_state["_beta_kept"]] == names[-3:]
+    move(app, "beta_method", "GRPO")
+    move(app, "beta_train", True)
+    lines = kept_lines(app)
+    for line, name, of in zip(lines, names[-3:], kept[-3:], strict=True):
+        check_kept(line, name, of, records(method="GRPO", price=0.2))
+    drawn = chart(app, "The way of each run")["data"][1:]
+    assert len(drawn) == 4
+    assert len({trace["line"]["dash"] for trace in drawn}) == 4
+    assert [trace["hovertemplate"].partition(", step")[0] for trace in drawn] == [
+        *names[-3:], "GRPO, β = 0.2",
+    ]  # fmt: skip
+    press(app, "Forget kept runs")
+    app.run()
+    assert kept_lines(app) == []
+    assert len(chart(app, "The way of each run")["data"]) == 2
+    assert "Forget kept runs" not in [button.label for button in app.button]
+    check_run(run_of(app), records(method="GRPO", price=0.2))
+
+
+def test_kept_runs_of_another_reward_model_are_hidden_not_lost():
+    app = press(trained(), "Keep to compare")
+    move(app, "beta_pairs", 50)
+    move(app, "beta_train", True)
+    assert kept_lines(app) == []
+    assert "Forget kept runs" not in [button.label for button in app.button]
+    check_landing(
+        landing(app, "PPO, β = 0.02"), "PPO, β = 0.02", records(world=(50, 1)), world=(50, 1)
+    )
+    move(app, "beta_pairs", 2000)
+    [line] = kept_lines(app)
+    check_kept(line, "PPO, β = 0.02", records(), records())
+
+
+def test_a_run_kept_half_way_is_compared_where_it_was_stopped():
+    app = opened(steps=30)
+    for _ in range(13):
+        run_of(app).advance()
+    app.run()
+    press(app, "Keep to compare")
+    move(app, "beta_price", "0.05")
+    move(app, "beta_train", True)
+    [line] = kept_lines(app)
+    check_kept(line, "PPO, β = 0.02", records()[:13], records(price=0.05))

@@ -1,0 +1,199 @@
+"""The page of the rope lesson as a whole: its presets, the way back, links and files."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+import streamlit as st
+
+from charts.units import UNITS
+from pages.beta_penalty import numbers, questions
+from pages.beta_penalty.numbers import World
+from pages.beta_penalty.words import hacking as hacking_words
+from tests.pages.beta_penalty.said import by_page, check_the_rope
+from tests.pages.beta_penalty.truth import (
+    ANCHORS,
+    BETAS,
+    FEW,
+    USUAL,
+    along_the_rope,
+    chart,
+    linked,
+    opened,
+    paragraphs,
+    read_out,
+    set_up,
+)
+from tests.pages.conftest import (
+    charts,
+    move,
+    open_page,
+    press,
+    texts,
+)
+
+# Nothing of the first view is what any button puts; each button puts what the last one did not.
+BUTTONS = [
+    ("Conservative", {"beta": "0.2"}),
+    ("InstructGPT's", {"beta": "0.02"}),
+    ("Free", {"beta": "0.005"}),
+    ("Hardly a rope", {"beta": "0.001"}),
+    ("β: 0.1 to 0.5", {"beta": "0.2"}),
+    ("β: 0.001 to 0.01", {"beta": "0.005"}),
+    ("β: adaptive", {"rope": "adaptive"}),
+    ("β: 0.02", {"beta": "0.02"}),
+    ("β: 0.04", {"beta": "0.04"}),
+    ("β: 0.1", {"beta": "0.1"}),
+    ("β: 0.001", {"beta": "0.001"}),
+    ("β: 0", {"price": "0", "rope": "fixed"}),
+    ("Too few pairs", {"pairs": 50}),
+    ("Plenty of pairs", {"pairs": 20_000}),
+]
+
+
+def test_buttons_put_what_they_say_and_nothing_else():
+    app = opened("0.5", FEW, rope="proportional", price="0.1", unit="nats", context="snow",
+                 check2="Either, they are the same", guess="below 0.003")  # fmt: skip
+    for label, puts in BUTTONS:
+        before = set_up(app)
+        press(app, label)
+        expected = before | {f"beta_{name}": value for name, value in puts.items()}
+        assert expected != before, label
+        assert set_up(app) == expected
+        world = expected["beta_pairs"], expected["beta_seed"]
+        check_the_rope(by_page(app), expected["beta_beta"], world, "nats")
+
+
+def test_start_over_puts_everything_back():
+    fresh = open_page("beta_penalty")
+    usual = set_up(fresh)
+    questions = ("predict", "guess", "check1", "check2", "check3", "check4")
+    answers = {name: fresh.radio(key=f"beta_{name}").options[-1] for name in questions}
+    app = opened(train="true", steps=30,
+        beta="0.5", world=(50, 3), context="snow", method="GRPO", rope="adaptive", price="0.1",
+        target="5", anchor=ANCHORS["previous"], group=4, epochs=1, rate=20, run_seed=7, **answers,
+    )  # fmt: skip
+    changed = set_up(app)
+    assert {key for key in usual if changed[key] == usual[key]} == {"unit", "present"}
+    press(app, "Keep to compare")
+    assert app.session_state["_beta_kept"]
+    move(app, "beta_train", True)
+    press(app, "Start over")
+    assert set_up(app) == usual
+    assert "_beta_kept" not in app.session_state
+    assert "Nothing is trained yet" in app.info[-1].value
+    assert chart(app, "Reward, judge, KL") is None
+    check_the_rope(by_page(app), "0.02", USUAL)
+
+
+# Hacking.
+
+
+def stars(app):
+    """Return how many stars the chart of both scores shows."""
+    drawn = chart(app, "The reward keeps rising")["data"]
+    return sum(trace.get("marker", {}).get("symbol") == "star" for trace in drawn)
+
+
+@pytest.mark.parametrize(
+    ("beta", "world", "unit", "guess"),
+    [("0.5", USUAL, "bits", None), ("0.63", FEW, "dits", "below 0.003")],
+)
+def test_hacking_is_said_and_drawn_and_told_after_the_guess(beta, world, unit, guess):
+    app = opened(beta, world, unit=unit, **({"guess": guess} if guess else {}))
+    where, measure = World(*world), UNITS[unit]
+    found, usual = numbers.families(where, measure), numbers.families(numbers.USUAL, measure)
+    assert stars(app) == (2 if guess else 0)
+    best = BETAS[along_the_rope(world)[2].argmax()]
+    assert (f"**β = {best}**" in texts(app)) == ("is largest" in texts(app)) == bool(guess)
+    for said in (
+        questions.verdict(guess, found.rope),
+        hacking_words.end_to_end(found.rope, beta, numbers.best_of(where)[-1], measure),
+        hacking_words.picks_a_point(found, beta, measure),
+        hacking_words.fits(found, measure, told=bool(guess)),
+        *([] if world == USUAL else [hacking_words.other_pairs(where, found.rope, usual.rope)]),
+    ):
+        assert said in paragraphs(app)
+    assert ("With these" in texts(app)) == (world != USUAL)
+
+
+# What goes with every lesson.
+
+
+def test_nonsense_in_a_link_falls_back_and_says_so():
+    usual = set_up(open_page("beta_penalty"))
+    for nonsense in (
+        {
+            "beta_beta": "0",
+            "beta_target": "0",
+            "beta_price": "-1",
+            "beta_steps": "7",
+            "beta_method": "DPO",
+            "beta_train": "maybe",
+        },
+        {"beta_beta": "0.0001"},
+    ):
+        app = open_page("beta_penalty", **nonsense)
+        assert len(app.warning) == len(nonsense)
+        for key, value in nonsense.items():
+            [said] = [each.value for each in app.warning if f"`{key} = " in each.value]
+            assert said.startswith(f"This link asks for `{key} = {value}`")
+            assert f"it shows `{usual[key]}`" in said
+        assert set_up(app) == usual
+    assert [usual[key] for key in ("beta_beta", "beta_target", "beta_price", "beta_steps")] == [
+        "0.02", "3", "0.02", 150,
+    ]  # fmt: skip
+    assert (usual["beta_method"], usual["beta_train"]) == ("PPO", False)
+
+
+def test_every_chart_has_words_as_its_text_alternative():
+    app = opened(
+        train="true",
+        steps=30,
+    )
+    said = [read_out(each.value) for each in app.markdown]
+    drawn = charts(app)
+    assert len(drawn) == 4
+    for each in drawn:
+        assert len(each.alt) > 10
+        assert any(text.startswith(each.alt) for text in said), each.alt
+
+
+def test_files_hold_what_is_on_screen(monkeypatch):
+    offers = {}
+
+    def note(_label, data, name, *_args, **_options):
+        offers[name] = data
+
+    monkeypatch.setattr(st, "download_button", note)
+    opened("0.1", FEW, unit="dits")
+    heading, *lines = csv.reader(io.StringIO(offers["beta_penalty.csv"]()))
+    columns = numbers.data(World(*FEW), UNITS["dits"])
+    assert heading == list(columns)
+    np.testing.assert_array_equal(np.array(lines, dtype=float).T, [*columns.values()])
+    page = offers["beta_penalty.html"]()
+    assert "<html" in page
+    assert "The reward keeps rising" in page
+    assert '"star"' not in page.partition("Plotly.newPlot")[2]
+    opened("0.1", FEW, unit="dits", guess="0.1 or more")
+    assert '"star"' in offers["beta_penalty.html"]().partition("Plotly.newPlot")[2]
+
+
+def test_share_holds_the_whole_view():
+    app = press(opened("0.005", FEW, context="snow", unit="nats"), "Share this view")
+    [address] = [each.value for each in app.code if each.value.startswith("http")]
+    for part in ("beta_beta=0.005", "beta_pairs=200", "beta_context=snow", "unit=nats"):
+        assert part in address
+
+
+def test_view_is_restored_by_its_link():
+    app = press(open_page("beta_penalty"), "Too few pairs")
+    move(app, "beta_beta", "0.0063")
+    move(app, "beta_guess", "0.1 or more")
+    for context in ("snow", "", "Tomorrow  will pour!"):
+        move(app, "beta_context", context)
+        again = linked(app)
+        assert set_up(again) == set_up(app)
+        assert texts(again) == texts(app)
+        assert [each.spec for each in charts(again)] == [each.spec for each in charts(app)]

@@ -1,0 +1,238 @@
+"""What the lesson says about the best policy at one β, without the page."""
+
+import contextlib
+import io
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from charts.style import LIGHT
+from charts.units import UNITS
+from pages.beta_penalty import numbers
+from pages.beta_penalty.numbers import World
+from pages.beta_penalty.pictures.rope import words_figure
+from pages.beta_penalty.words import rope as words
+from tests.pages.beta_penalty.said import by_words, check_the_rope
+from tests.pages.beta_penalty.truth import (
+    BASES,
+    BETAS,
+    FEW,
+    LONGEST,
+    NUMBER,
+    USUAL,
+    all_agree,
+    next_words,
+    optimum,
+    sft,
+    unmoved,
+)
+from tests.pages.conftest import agree, value_of
+
+LADDER = BETAS[: BETAS.index("0.001") + 1]
+
+
+def both(beta, world):
+    """Return the policy at this β, and the SFT model, as the lesson computes them."""
+    return numbers.at_beta(World(*world), float(beta)), numbers.at_reference(World(*world))
+
+
+@pytest.mark.parametrize(
+    ("beta", "world", "unit"),
+    [
+        ("0.02", USUAL, "bits"),
+        ("0.02", USUAL, "nats"),
+        ("0.02", USUAL, "dits"),
+        ("1", (2000, 1000), "bits"),
+        ("0.5", FEW, "dits"),
+        ("0.0025", FEW, "nats"),
+        ("0.001", (20_000, 1), "bits"),
+    ],
+)
+def test_everything_that_answers_beta_agrees(beta, world, unit):
+    check_the_rope(by_words(beta, world, unit), beta, world, unit)
+
+
+@pytest.mark.parametrize(
+    ("beta", "where"),
+    [
+        ("0.001", "in the book's *free* range, 0.001 to 0.01"),
+        ("0.01", "in the book's *free* range, 0.001 to 0.01"),
+        ("0.0125", "between the book's two ranges"),
+        ("0.08", "between the book's two ranges"),
+        ("0.1", "in the book's *conservative* range, 0.1 to 0.5"),
+        ("0.5", "in the book's *conservative* range, 0.1 to 0.5"),
+        ("0.63", "above the book's ranges"),
+        ("1", "above the book's ranges"),
+    ],
+)
+def test_ranges_of_the_book_hold_their_ends(beta, where):
+    said = words.what_beta_buys(beta, *both(beta, USUAL), UNITS["bits"])
+    assert said.startswith(f"β = {beta} lies {where}.")
+
+
+def hacked(world, beta):
+    """Say whether reward rose and the judge's score fell, by two errors of each."""
+    (own, report, *_), (base, base_report, _) = optimum(world, beta), unmoved(world)
+    low, high = (
+        report.score[0] + 2 * report.score[1],
+        (base_report.score[0] - 2 * base_report.score[1]),
+    )
+    return own.reward > base.reward and low < high
+
+
+def degenerate(world, beta):
+    """Say whether the text puzzles the SFT model twice as much, or repeats a fifth of its words."""
+    (own, report, *_), (base, *_) = optimum(world, beta), unmoved(world)
+    return own.perplexity >= 2 * base.perplexity or report.repeated[0] >= 0.2
+
+
+@pytest.mark.parametrize("world", [USUAL, FEW])
+@pytest.mark.parametrize(
+    ("name", "happens"), [("Reward hacking", hacked), ("Language degeneration", degenerate)]
+)
+def test_failures_are_named_from_their_thresholds_on(name, happens, world):
+    found = [happens(world, beta) for beta in LADDER]
+    changes = [place for place in range(1, len(LADDER)) if found[place] != found[place - 1]]
+    assert changes
+    for place in {*changes, *(place - 1 for place in changes)}:
+        said = words.failures(*both(LADDER[place], world))
+        named = [text for text in said if text.startswith(f"**{name}.**")]
+        assert len(named) == found[place], LADDER[place]
+
+
+def test_both_failures_are_named_with_their_numbers_and_none_where_there_is_none():
+    (own, report, *_), (base, base_report, _) = optimum(FEW, "0.0025"), unmoved(FEW)
+    hacking, degeneration = words.failures(*both("0.0025", FEW))
+    said = re.findall(rf"(?:gives|model's) {NUMBER}", hacking)
+    expected = own.reward, base.reward, report.score[0], base_report.score[0]
+    assert all_agree(said, expected)
+    said = re.search(
+        rf"is {NUMBER} times that of its own, and {NUMBER}% of the sampled words", degeneration
+    )
+    assert all_agree(said.groups(), (own.perplexity / base.perplexity, 100 * report.repeated[0]))
+    assert "from 2 times or 20% on" in degeneration
+    assert words.failures(*both("0.02", USUAL)) == []
+
+
+# The next word.
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "beta", "world"),
+    [
+        ("tomorrow will be", "bits", "0.02", USUAL),
+        ("tomorrow will be", "dits", "0.001", FEW),
+        ("", "nats", "0.02", USUAL),
+        ("   ", "bits", "0.02", USUAL),
+        ("  Tomorrow   WILL\tbe ", "bits", "0.02", USUAL),
+        ("snow", "bits", "1", USUAL),
+        ("a light breeze over the hills and the sea", "bits", "0.005", USUAL),
+        (LONGEST, "nats", "0.02", USUAL),
+    ],
+)
+def test_next_word_is_that_of_both_models(text, unit, beta, world):
+    after = text.lower().split()
+    p, q, added = next_words(text, beta, world)
+    following = numbers.next_words(World(*world), float(beta), numbers.place_after(text))
+    said = words.next_word(following, UNITS[unit])
+    quoted = ("… " if len(after) > 6 else "") + " ".join(after[-6:])
+    begins = (
+        rf"^After {len(after)} words? \(“{re.escape(quoted)}”\)"
+        if after
+        else "^At the start of a forecast"
+    )
+    name = sft().words[q.argmax()]
+    likeliest = "the full stop" if name == "." else f"“{name}”"
+    found = re.search(
+        rf"{begins} the policy's likeliest next is {likeliest} \({NUMBER}%; the SFT model: "
+        rf"{NUMBER}%\)\. Choosing here adds {NUMBER} {unit} to the KL",
+        said,
+    )
+    assert "After 1 words" not in said
+    at = q.argmax()
+    assert all_agree(found.groups(), (100 * q[at], 100 * p[at], added / np.log(BASES[unit])))
+
+    drawn = words_figure(following.names, following.p, following.q, LIGHT)
+    bars = {trace.name[0]: trace for trace in drawn.data}
+    tokens = [sft().index[word.replace("full stop", ".")] for word in bars["P"].y]
+    assert bars["Q"].y == bars["P"].y
+    np.testing.assert_allclose(bars["P"].x, 100 * p[tokens])
+    np.testing.assert_allclose(bars["Q"].x, 100 * q[tokens], atol=1e-12)
+    assert {*np.argsort(-q)[:5]} <= {*tokens}
+    assert list(q[tokens]) == sorted(q[tokens], reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tomorrow will pour", "`pour` is not among the {words} words of the forecasts"),
+        ("tomorrow Zürich", "`zürich` is not among the {words} words"),
+        ("tomorrow will be cold.", "`cold.` holds a full stop, and that ends a forecast"),
+        ("tomorrow . will", "a full stop ends a forecast, so nothing can follow it"),
+        (".", "a full stop ends a forecast"),
+        (f"{LONGEST} and", "they are 24, and a forecast ends after 24"),
+        (f"{LONGEST} and in", "they are 25, and a forecast ends after 24"),
+        ("**cold**", "`**cold**` is not among"),
+        ("<b>cold</b>", "`<b>cold</b>` is not among"),
+        ("[cold](http://example.com)", "`[cold](http://example.com)` holds a full stop"),
+        (":red[cold] `x`", "`:red[cold]` is not among"),
+        ("`**cold**`", "` **cold** ` is not among"),
+        ("$x^2$", "`$x^2$` is not among"),
+        ("n" * 200, f"`{'n' * 40}…` is not among"),
+    ],
+)
+def test_words_that_lead_nowhere_are_named(text, told):
+    assert numbers.place_after(text) is None
+    said = words.why_no_word_follows(text)
+    assert told.format(words=len(sft().words) - 1) in said
+    assert re.search(r"^The words so far: .*\. Change them, or press \*Back one word\*\.$", said)
+    # Whatever was typed stands between backticks, or not at all.
+    assert "**" not in re.sub(r"`[^`]*`", "", said)
+    assert "<" not in re.sub(r"`[^`]*`", "", said)
+
+
+def test_forecasts_degenerate_as_the_rope_gets_longer():
+    film = {beta: by_words(beta, FEW, "bits") for beta in reversed(LADDER)}
+    loosest, tightest = film["0.001"], film["1"]
+    assert any(each.startswith("> **Language degeneration.**") for each in loosest.paragraphs)
+    assert not any(each.startswith("> **") for each in tightest.paragraphs)
+    said = [each.paragraphs[1] for each in film.values()]
+    assert {len(re.findall(r"^- (.*)$", each, re.MULTILINE)) for each in said} == {5}
+    changes = [one != other for one, other in pairwise(said)]
+    assert sum(changes) > 0.5 * len(changes)
+    rewards = [value_of(each.tiles["Reward, exact"][0])[0] for each in film.values()]
+    assert rewards == sorted(rewards, reverse=True)
+
+
+@pytest.mark.parametrize(("beta", "world"), [("0.02", USUAL), ("0.0025", FEW), ("1", (2000, 1000))])
+def test_snippet_prints_what_it_says_and_what_is_on_screen(beta, world):
+    mine, _ = both(beta, world)
+    code = words.snippet(World(*world), beta, mine.exact)
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(code, {})  # noqa: S102
+    printed = output.getvalue().splitlines()
+    assert printed == re.findall(r"# ([^\s,]+)", code)
+    assert len(printed) == 2
+    tiles = words.tiles(mine, UNITS["nats"])
+    assert agree(tiles["Reward, exact"], float(printed[0]))
+    assert agree(tiles["D(π‖π_SFT), exact"].removesuffix(" nats"), float(printed[1]))
+
+
+@pytest.mark.parametrize(("unit", "world"), [("bits", USUAL), ("dits", FEW)])
+def test_file_holds_every_beta(unit, world):
+    columns = numbers.data(World(*world), UNITS[unit])
+    assert list(columns) == [
+        "beta", f"kl_{unit}", "reward", "entropy_nats", "perplexity_under_sft", "judge",
+        "judge_standard_error", "repeated",
+    ]  # fmt: skip
+    lines = [*zip(*columns.values(), strict=True)]
+    assert len(lines) == 41
+    for beta, line in zip(BETAS, lines, strict=True):
+        own, report, *_ = optimum(world, beta)
+        np.testing.assert_allclose(line, [
+            float(beta), own.kl / np.log(BASES[unit]), own.reward, own.entropy, own.perplexity,
+            *report.score, report.repeated[0],
+        ], rtol=1e-9, atol=1e-12)  # fmt: skip

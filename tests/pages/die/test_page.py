@@ -1,0 +1,201 @@
+"""The die lesson says what its dice make true."""
+
+import contextlib
+import io
+
+import numpy as np
+import pytest
+from scipy.stats import entropy
+
+from tests.pages.conftest import answers_of, bound_controls, move, open_page, press, texts
+
+FAIR = dict.fromkeys("123456", 1)
+LOADED = FAIR | {"1": 5}
+CASINO = FAIR | {"6": 5}
+
+
+def die(letter, weights):
+    """Return URL parameters for one die."""
+    return {f"die_{letter}{face}": weight for face, weight in weights.items()}
+
+
+def weights(app, letter):
+    """Return what the six sliders of one die show."""
+    return [app.slider(key=f"die_{letter}{face}").value for face in "123456"]
+
+
+def metrics(app):
+    """Return the two divergences on screen."""
+    return [metric.value for metric in app.metric]
+
+
+def test_pictures_follow_their_sliders():
+    dice = {f"die_{letter}{face}": {"picture"} for letter in "pq" for face in FAIR}
+    rolls = {key: {"roll_it"} for key in ("die_rolls", "die_odds", "die_seed")}
+    assert answers_of(open_page("die")) == dice | rolls
+
+
+def test_opens_with_the_book_table():
+    app = open_page("die")
+    table = next(text.value for text in app.markdown if "Q₁" in text.value)
+    assert "0.000 bits | 0.000 bits" in table
+    assert "0.350 bits | 0.424 bits" in table
+    assert metrics(app) == ["0.350 bits", "0.424 bits"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "base", "shown"),
+    [("bits", 2, "0.350"), ("nats", np.e, "0.243"), ("dits", 10, "0.105")],
+)
+def test_unit_restates_the_divergence(unit, base, shown):
+    computed = entropy([1 / 6] * 6, [0.5] + [0.1] * 5, base=base)
+    assert f"{computed:.3f}" == shown
+    assert metrics(open_page("die", unit=unit))[0] == f"{shown} {unit}"
+
+
+def test_sentence_names_the_faces_that_cost_and_give_back():
+    said = texts(open_page("die"))
+    assert "Faces 2, 3, 4, 5 and 6 cost most (+0.123 each" in said
+    assert "face 1 gives some back (−0.264)" in said
+    assert "D(Q‖P) is 0.424 bits, more." in said
+
+
+def test_equal_dice_lose_nothing():
+    app = open_page("die", die_q1=1)
+    assert metrics(app) == ["0.000 bits", "0.000 bits"]
+    assert "the same die, so nothing is lost: D(P‖Q) is 0 bits" in texts(app)
+    assert "no number of rolls tells them apart" in texts(app)
+
+
+def test_dice_that_differ_by_rounding_only_are_the_same():
+    thirds = die("p", dict.fromkeys("123456", 0.1) | {"6": 0.3})
+    ninths = die("q", dict.fromkeys("123456", 0.3) | {"6": 0.9})
+    assert "the same die, so nothing is lost" in texts(open_page("die", **thirds, **ninths))
+
+
+def test_sure_die_has_no_face_that_gives_back():
+    sure = die("p", dict.fromkeys("123456", 0) | {"1": 1})
+    said = texts(open_page("die", **sure, die_q1=1))
+    assert "Face 1 costs most (+2.585: P rolls it more often" in said
+    assert "and no face gives any back. The other way round, D(Q‖P) is ∞, more." in said
+
+
+def test_presets_set_the_sliders():
+    app = press(open_page("die"), "Swap P and Q")
+    assert (weights(app, "p"), weights(app, "q")) == (list(LOADED.values()), [1] * 6)
+    assert metrics(app) == ["0.424 bits", "0.350 bits"]
+    press(app, "A casino's loaded die")
+    assert (weights(app, "p"), weights(app, "q")) == (list(CASINO.values()), [1] * 6)
+    press(app, "The book's die")
+    assert (weights(app, "p"), weights(app, "q")) == ([1] * 6, list(LOADED.values()))
+    press(app, "Random dice")
+    assert all(0 < weight <= 10 for letter in "pq" for weight in weights(app, letter))
+
+
+def test_ruled_out_face_makes_the_divergence_infinite_and_says_why():
+    app = press(open_page("die"), "Rule out the six")
+    assert metrics(app) == ["∞", "0.263 bits"]
+    assert "Q rules out face 6, but P rolls it 16.7% of the time" in texts(app)
+    assert "at most 6.0 rolls on average" in texts(app)
+
+
+def test_face_that_neither_rolls_costs_nothing():
+    app = open_page("die", die_p6=0, die_q6=0)
+    assert metrics(app)[0] == f"{entropy([0.2] * 5, [5 / 9] + [1 / 9] * 4, base=2):.3f} bits"
+
+
+@pytest.mark.parametrize("letter", ["p", "q"])
+def test_all_weights_zero_says_how_to_mend_it_and_keeps_the_rest(letter):
+    zero = die(letter, dict.fromkeys("123456", 0))
+    app = open_page("die", die_rolls=500, die_seed=7, **zero)
+    [warning] = app.warning
+    assert f"All weights of {letter.upper()} are 0" in warning.value
+    assert "Give at least one outcome" in warning.value
+    controls = bound_controls(app)
+    assert (controls["die_rolls"].value, controls["die_seed"].value) == (500, 7)
+    app = move(app, f"die_{letter}1", 2.0)
+    assert not app.warning
+    assert len(app.metric) == 2
+    assert bound_controls(app)["die_rolls"].value == 500
+
+
+def test_tiny_weight_is_computed_not_rounded_away():
+    app = open_page("die", die_q6="1e-12")
+    assert not app.warning
+    tiny = np.array([5, 1, 1, 1, 1, 1e-12]) / (9 + 1e-12)
+    assert metrics(app)[0] == f"{entropy([1 / 6] * 6, tiny, base=2):.3f} bits"
+
+
+def test_rare_ruled_out_face_is_not_simulated_for_ever():
+    app = open_page("die", **die("p", FAIR | {"6": "1e-9"}), **die("q", FAIR | {"6": 0}))
+    assert metrics(app)[0] == "∞"
+    assert "too many to simulate" in texts(app)
+
+
+def test_nonsense_in_one_parameter_keeps_the_others():
+    app = open_page("die", die_p1="nan", die_p2="3")
+    assert (app.slider(key="die_p1").value, app.slider(key="die_p2").value) == (1, 3)
+    [warning] = app.warning
+    assert "`die_p1 = nan`" in warning.value
+    assert "shows `1.0`" in warning.value
+
+
+def test_start_over_puts_everything_back():
+    usual = {key: control.value for key, control in bound_controls(open_page("die")).items()}
+    app = open_page(
+        "die", unit="bits", die_p1=3, die_q6=0, die_rolls=500, die_odds=99, die_seed=5,
+        die_predict="Infinite", die_check1="Nothing",
+    )  # fmt: skip
+    changed = {key: control.value for key, control in bound_controls(app).items()}
+    assert sum(changed[key] != usual[key] for key in usual) == 7
+    press(app, "Start over")
+    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+
+
+def test_prediction_reveals_what_is_computed():
+    app = open_page("die", die_predict="Infinite")
+    assert "That is what happens" in texts(app)
+    assert "D(Q‖P) is only 0.263 bits" in texts(app)
+    assert "A surprise, then" in texts(open_page("die", die_predict="Large, but finite"))
+
+
+def test_right_answers_are_marked_right():
+    for number, answer in enumerate(("Nothing", "Over P's", "0"), start=1):
+        app = open_page("die", **{f"die_check{number}": answer})
+        assert [message.value[:5] for message in app.success] == ["Right"]
+
+
+def test_roll_again_takes_the_next_series():
+    app = press(open_page("die", die_seed=1000), "Roll again")
+    assert bound_controls(app)["die_seed"].value == 1
+
+
+def test_same_series_says_the_same_and_another_does_not():
+    said = texts(open_page("die", die_seed=3))
+    assert said == texts(open_page("die", die_seed=3))
+    assert said != texts(open_page("die", die_seed=4))
+
+
+def test_simulation_comes_with_its_standard_error():
+    said = texts(open_page("die"))
+    assert "Wald expects (1 − 2α)·log(19) / D(P‖Q) = **10.9** rolls" in said
+    assert "In 2000 simulated tests it took **" in said
+    assert "(mean ± standard error)" in said
+
+
+@pytest.mark.parametrize("unit", ["bits", "nats", "dits"])
+def test_snippet_reproduces_the_number_on_screen(unit):
+    app = open_page("die", unit=unit, die_p3=2.5)
+    snippet = app.code[0].value
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(snippet, {})  # noqa: S102
+    assert f"{float(printed.getvalue()):.3f} {unit}" == metrics(app)[0]
+    assert printed.getvalue().strip() in snippet
+
+
+def test_formula_adds_up_to_the_divergence():
+    today = open_page("die", unit="nats").latex[1].value
+    assert today.count(r"\ln(") == 6
+    assert "0.243" in today
+    assert r"\text{ nats}" in today

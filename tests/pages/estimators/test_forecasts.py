@@ -1,0 +1,223 @@
+"""Verdicts on forecasts and the figure of them, against scipy and direct calls."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+
+from charts.style import LIGHT
+from charts.units import BITS, UNITS
+from pages.estimators.numbers import forecasts as numbers
+from pages.estimators.pictures import forecasts as pictures
+from pages.estimators.words import forecasts as words
+from tests.pages.conftest import agree, move, press, value_of
+from tests.pages.estimators.reading import (
+    NUMBER,
+    PAIR,
+    all_agree,
+    chart,
+    drawn_of,
+    forecasts_in_words,
+    opened,
+    sent,
+    sentence,
+    values,
+)
+from tests.pages.estimators.truth import (
+    BASES,
+    BETAS,
+    FEES,
+    drawn,
+    judged,
+    kl_of,
+    limits,
+    mean_of,
+)
+
+VERDICT = (
+    rf"^Of {NUMBER} forecasts (?:{NUMBER} (has|have)|(none) has) a k1 below 0; the true D\(Q‖P\) "
+    rf"is {NUMBER} UNIT\. (✅|⚠️) \*\*(.*?)\*\* (.*?) k1 averages "
+    rf"{PAIR} UNIT, k3 {PAIR}; their difference is {PAIR}, {NUMBER} standard errors; from "
+    rf"{NUMBER} texts chance hardly ever goes beyond {NUMBER}\.$"
+)
+TRUTHS = {
+    "Q itself": rf"^In truth these forecasts are Q's own\. .* D\(Q‖P\) = {NUMBER} UNIT\.$",
+    "padding counted": rf"^In truth .* bound for {NUMBER} UNIT, .*; D\(Q‖P\) is {NUMBER} "
+    r"UNIT\. The cure: mask",
+}
+OTHER_WAYS = (
+    rf"bound for D\(ν‖P\) − D\(ν‖Q\) = {NUMBER} − {NUMBER} = {NUMBER} UNIT, .*; D\(Q‖P\) is "
+    rf"{NUMBER} UNIT\. The cure: draw from Q"
+)
+
+
+def verdict_on(app):
+    """Return what the page says of its forecasts."""
+    return sentence(app, VERDICT.replace("UNIT", "bits")).string
+
+
+def truth_on(app, way):
+    """Return what the page says they are in truth."""
+    return sentence(app, TRUTHS.get(way, OTHER_WAYS).replace("UNIT", "bits")).string
+
+
+def check_verdict(said, beta, fee, way, batch, seen, unit="bits"):
+    """See that the sentence holds the numbers of these texts, and the verdict they allow."""
+    nats = math.log(BASES[unit])
+    one, three = (each[:seen] for each in drawn(beta, fee, way, batch))
+    match = re.search(VERDICT.replace("UNIT", unit), said)
+    count, below, verb, none, true, sign, verdict, why, *rest = match.groups()
+    negative = int((one < 0).sum())
+    assert value_of(count)[0] == seen
+    assert (none, below) == ((None, f"{negative:,}") if negative else ("none", None))
+    assert verb == {0: None, 1: "has"}.get(negative, "have")
+    assert agree(true, kl_of(beta, fee) / nats)
+    assert verdict == judged(one, three)
+    assert (sign == "⚠️") == (verdict[0] == "A")
+    *pairs, apart, again, furthest = rest
+    expected = [value / nats for pair in (one, three, three - one) for value in mean_of(pair)]
+    for text, value in zip(pairs, expected, strict=True):
+        assert abs(value_of(text)[0] - value) <= 0.51e-3
+    (mean, error), (gap, gap_error) = mean_of(one), mean_of(three - one)
+    assert agree(apart, abs(gap / gap_error))
+    assert again == count
+    assert agree(furthest, student.isf(1e-6, seen - 1))
+    if verdict == "Chance can do this.":
+        below = re.match(rf"k1 is {NUMBER} standard errors below 0, and k3 agrees", why)
+        assert agree(below[1], -mean / error)
+    return verdict
+
+
+def check_truth(said, beta, fee, way, unit="bits"):
+    """See that the last word names where k1 is bound for."""
+    nats, true = math.log(BASES[unit]), kl_of(beta, fee)
+    limit, to_p, to_q = limits(beta, fee, way)
+    expected = {"Q itself": [true], "padding counted": [limit, true]}.get(
+        way, [to_p, to_q, limit, true]
+    )
+    match = re.search(TRUTHS.get(way, OTHER_WAYS).replace("UNIT", unit), said)
+    assert all_agree(match.groups(), np.divide(expected, nats))
+
+
+CASES = [
+    ("0.2", "are free", "Q itself", 1, 64, "bits"),
+    ("1", "earn 0.5", "Q itself", 3, 8, "nats"),
+    ("0.05", "cost 0.5", "Q itself", 1000, 4096, "dits"),
+    ("0.2", "are free", "top 2", 1, 1024, "nats"),
+    ("0.5", "cost 0.5", "top 2", 2, 8, "bits"),
+    ("1", "are free", "temperature 0.5", 5, 4096, "dits"),
+    ("0.1", "earn 0.5", "temperature 0.5", 1, 256, "bits"),
+    ("0.05", "earn 0.5", "at least 16 words", 9, 16, "nats"),
+    ("0.1", "cost 0.5", "at least 16 words", 6, 8, "nats"),
+    ("1", "are free", "at least 16 words", 1, 4096, "bits"),
+    ("0.5", "earn 0.5", "padding counted", 1, 32, "dits"),
+    ("0.05", "are free", "padding counted", 2, 512, "bits"),
+]
+
+
+@pytest.mark.parametrize(("beta", "fee", "way", "batch", "seen", "unit"), CASES)
+def test_verdict_and_truth_of_forecasts(beta, fee, way, batch, seen, unit):
+    verdict, in_truth = forecasts_in_words(drawn_of(beta, fee, way, batch), seen, UNITS[unit])
+    check_verdict(verdict, beta, fee, way, batch, seen, unit)
+    check_truth(in_truth, beta, fee, way, unit)
+
+
+def test_all_four_verdicts_are_given():
+    said = {judged(*(each[:seen] for each in drawn(beta, fee, way, batch)))
+            for beta, fee, way, batch, seen, _ in CASES}  # fmt: skip
+    assert len(said) == 4
+
+
+@pytest.mark.parametrize("fee", FEES)
+@pytest.mark.parametrize("beta", BETAS)
+def test_draws_of_q_itself_are_never_called_a_mistake(beta, fee):
+    for batch in range(1, 16):
+        one, three = drawn(beta, fee, "Q itself", batch)
+        for power in range(3, 13):
+            evidence = numbers.Evidence.of(one[: 2**power], three[: 2**power])
+            said = words.verdict(evidence, BITS)
+            assert "A mistake, not chance." not in said, (batch, 2**power)
+
+
+# The page.
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "changed"),
+    [
+        ("estimators_texts", 8, {"seen": 8}),
+        ("estimators_texts", 4096, {"seen": 4096}),
+        ("estimators_batch", 1000, {"batch": 1000}),
+        ("estimators_beta", "0.05", {"beta": "0.05"}),
+        ("estimators_fee", "earn 0.5", {"fee": "earn 0.5"}),
+        ("estimators_way", "top 2", {"way": "top 2"}),
+    ],
+)
+def test_moved_controls_bring_other_forecasts(key, value, changed):
+    view = {"beta": "0.2", "fee": "are free", "way": "Q itself", "batch": 1, "seen": 64} | changed
+    app = move(opened(), key, value)
+    check_verdict(verdict_on(app), **view)
+    check_truth(truth_on(app, view["way"]), view["beta"], view["fee"], view["way"])
+
+
+@pytest.mark.parametrize(
+    ("label", "fee", "way"),
+    [
+        ("Top-k", "are free", "top 2"),
+        ("Temperature", "are free", "temperature 0.5"),
+        ("Minimum length", "cost 0.5", "at least 16 words"),
+        ("Padding", "earn 0.5", "padding counted"),
+    ],
+)
+def test_every_mistake_is_found_in_1024_texts(label, fee, way):
+    app = press(opened(batch=77, beta="1", texts=8), label)
+    verdict = check_verdict(verdict_on(app), "0.2", fee, way, 1, 1024)
+    assert verdict == "A mistake, not chance."
+    check_truth(truth_on(app, way), "0.2", fee, way)
+    # The mistake stays, however the first batch came out: k1 is bound for a number below 0.
+    spec = chart(app, "texts so far")
+    [limit] = [each for each in spec["data"] if each.get("name") == "where k1 is bound for"] or [
+        None
+    ]
+    bound, *_ = limits("0.2", fee, way)
+    assert bound < 0 < kl_of("0.2", fee)
+    np.testing.assert_allclose(values(limit["y"]), bound / math.log(2))
+
+
+def test_by_chance_is_a_batch_below_0_that_more_texts_mend():
+    app = press(opened(way="top 2", texts=8, beta="1"), "By chance")
+    view = {"beta": "0.2", "fee": "are free", "way": "Q itself", "batch": 2}
+    assert check_verdict(verdict_on(app), **view, seen=64) == "Chance can do this."
+    app = move(app, "estimators_texts", 4096)
+    assert check_verdict(verdict_on(app), **view, seen=4096) == "Nothing suspect here."
+
+
+# The figure.
+
+
+@pytest.mark.parametrize(("beta", "fee", "way", "batch", "seen", "unit"), CASES[:4])
+def test_running_averages_end_where_all_texts_do(beta, fee, way, batch, seen, unit):
+    of, nats = drawn_of(beta, fee, way, batch), math.log(BASES[unit])
+    counts, running = numbers.running(of, seen, UNITS[unit])
+    limit = numbers.bound_of(of).limit
+    figure = pictures.running_figure(
+        counts, running, of.truth / nats, limit / nats, seen, unit, LIGHT
+    )
+    spec = sent(figure)
+    lines = {each["name"]: each for each in spec["data"] if each.get("name")}
+    for name, all_of in zip(("k1", "k3"), drawn(beta, fee, way, batch), strict=True):
+        counts, shown = values(lines[name]["x"]), values(lines[name]["y"])
+        assert {4, seen, 4096} <= set(counts)
+        means = [all_of[: int(count)].mean() / nats for count in counts]
+        np.testing.assert_allclose(shown, means, rtol=1e-8, atol=1e-12)
+    low, high = (values(each["y"]) for each in spec["data"][:2])
+    place = int(np.searchsorted(values(lines["k1"]["x"]), seen))
+    mean, error = mean_of(drawn(beta, fee, way, batch)[0][:seen])
+    np.testing.assert_allclose(
+        [low[place], high[place]],
+        np.array([mean - 2 * error, mean + 2 * error]) / nats,
+        rtol=1e-6,
+    )
+    assert ("where k1 is bound for" in lines) == (way != "Q itself")

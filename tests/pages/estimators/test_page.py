@@ -1,0 +1,352 @@
+"""The lesson on KL from samples as a page: its controls, and that it says what it computes."""
+
+import csv
+import io
+import json
+import math
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import pytest
+import streamlit as st
+from scipy.stats import norm
+
+from charts.style import LIGHT
+from charts.units import UNITS
+from pages.estimators.numbers import draws, penalties
+from pages.estimators.pictures.draws import estimates_figure, noise_figure
+from pages.estimators.pictures.penalties import pulls_figure
+from pages.estimators.questions import questions
+from pages.estimators.words import draws as draws_words
+from pages.estimators.words import penalties as penalties_words
+from tests.deep_links import deep_links, plain
+from tests.pages.conftest import agree, answers_of, charts, move, open_page, press, texts
+from tests.pages.estimators.reading import (
+    NUMBER,
+    cells,
+    drawn_of,
+    forecasts_in_words,
+    opened,
+    rows,
+    sent,
+    sentence,
+    set_up,
+    values,
+    view_of,
+)
+from tests.pages.estimators.truth import (
+    BASES,
+    KINDS,
+    divergence,
+    estimates,
+    moments,
+    pulls,
+)
+
+
+def test_pictures_follow_their_sliders():
+    assert answers_of(opened()) == {
+        "estimators_gap": {"picture", "pair"},
+        "estimators_spread": {"picture", "pair"},
+        "estimators_source_beta": {"picture"},
+        "estimators_draws": {"picture"},
+        "estimators_seed": {"picture"},
+        "estimators_texts": {"negative"},
+        "estimators_beta": {"negative"},
+        "estimators_batch": {"negative"},
+        "estimators_pull": {"pulls"},
+        "estimators_price": {"training"},
+        "estimators_run": {"training"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("unit", "view", "forecasts", "pull"),
+    [
+        ("bits", {}, {}, {}),
+        (
+            "nats",
+            {"gap": 2.5, "spread": 0.7, "draws": 50, "seed": 3},
+            {"beta": "1", "fee": "cost 0.5", "way": "at least 16 words", "batch": 7},
+            {"pull": "0.05", "drawn": "P"},
+        ),
+        (
+            "dits",
+            {"source": "forecasts", "source_beta": "0.5", "draws": 100},
+            {"fee": "earn 0.5", "way": "padding counted"},
+            {"pull": "1", "drawn": "P", "weighted": True},
+        ),
+    ],
+)
+def test_page_says_and_draws_what_its_functions_return(unit, view, forecasts, pull):
+    app, of = opened(unit, **view, **forecasts, **pull, texts=128), UNITS[unit]
+    here, gap = view_of(**view), (view.get("gap", 0.5), view.get("spread", 1.0))
+    found = draws.estimates_of(here)
+    pulled = penalties.pulls_of(
+        float(pull.get("pull", "0.01")), pull.get("drawn", "Q itself"), pull.get("weighted", False)
+    )
+    said = texts(app)
+    for sentence_ in (
+        draws_words.estimates_in_words(found, here.truth, here.draws, of),
+        draws_words.bias_in_words(here, found),
+        draws_words.noise_in_words(*gap, of),
+        draws_words.first_draw_in_words(here.truth, of),
+        draws_words.snippet(here, found),
+        *forecasts_in_words(drawn_of(**forecasts), 128, of),
+        penalties_words.pulls_in_words(pulled, of),
+        penalties_words.grpo_in_words(penalties.word_of_a_forecast(), of),
+        penalties_words.grpo_today(penalties.word_of_a_forecast()),
+    ):
+        assert sentence_ in said
+    for label, columns in (
+        (f"Bias and spread of an estimate, in {unit}", draws_words.bias_columns(here, found, of)),
+        ("Bias and spread of one draw", draws_words.note_columns(here.seed)),
+        (
+            f"The expected pull of each placement, lengths in {unit}",
+            penalties_words.pulls_columns(pulled, of),
+        ),
+    ):
+        assert cells(app, label) == rows(columns)
+    specs = [json.loads(each.spec) for each in charts(app)]
+    for figure in (
+        estimates_figure(here, found, of, LIGHT),
+        noise_figure(draws.noise_of(*gap, of), unit, LIGHT),
+        pulls_figure(pulled, penalties.next_words(), of, LIGHT),
+    ):
+        assert sent(figure) in specs
+    today = draws_words.formula_today(float(here.log_ratios()[0, 0]), of)
+    plain_ = [re.sub(r"\\textcolor\{#\w+\}\{", "{", each.value) for each in app.latex]
+    assert any(re.sub(r"\\(KL|P|Q)\{", "{", today) in each for each in plain_)
+    assert sentence(app, r"exactly it is gap²/4 = 0\.0025\.$")
+    assert not app.warning
+
+
+def test_bells_are_drawn_for_bells_only():
+    def bells(app):
+        return [spec["data"] for each in charts(app)
+                if (spec := json.loads(each.spec))["layout"]["title"]["text"]
+                == "Draws come from Q"]  # fmt: skip
+
+    [[p, q]] = bells(opened(gap=2, spread=0.5))
+    np.testing.assert_allclose(values(p["y"]), norm.pdf(values(p["x"]), 2, 0.5))
+    np.testing.assert_allclose(values(q["y"]), norm.pdf(values(q["x"])))
+    app = opened(source="forecasts")
+    assert sentence(app, "^These draws are whole forecasts")
+    assert bells(app) == []
+
+
+def test_other_draws_redraw_the_note_and_the_histograms():
+    before = opened(seed=1000, draws=50)
+    labels = ("Bias and spread of one draw", "Bias and spread of an estimate")
+    old = [cells(before, label) for label in labels]
+    app = press(before, "Other draws")
+    assert set_up(app)["estimators_seed"] == 1
+    fresh = opened(draws=50)
+    for label, shown in zip(labels, old, strict=True):
+        assert cells(app, label) == cells(fresh, label)
+        assert cells(app, label) != shown
+
+
+# Prediction and questions.
+
+
+@pytest.mark.parametrize(
+    ("unit", "answer", "right"),
+    [
+        ("bits", "Never", False),
+        ("bits", "Rarely, 1 time in 20", False),
+        *((unit, "Almost every other time", True) for unit in BASES),
+    ],
+)
+def test_prediction_reveals_how_often_a_draw_is_below_0(unit, answer, right):
+    app = opened(unit, predict=answer)
+    said = sentence(app, rf"\*\*{NUMBER}%\*\* of all draws .* draws are {NUMBER} times as")
+    # log(q/p) < 0 beyond the middle between the bells.
+    assert agree(said[1], 100 * norm.sf(0.05))
+    assert agree(said[2], moments(0.1, 1.0)["k1"][1] / divergence(0.1, 1.0))
+    assert ("That is what happens" in said.string) == right
+    [question] = [each.label for each in app.radio if each.key == "estimators_predict"]
+    shown = re.search(rf"the true D\(Q‖P\) is {NUMBER} {unit}\.", question)
+    assert agree(shown[1], 0.005 / math.log(BASES[unit]))
+
+
+ANSWERS = (
+    "Nothing yet: draw more",
+    "The answers were not drawn from the policy",
+    "Only close to the reference",
+    "On average nothing",
+)
+
+
+def test_right_answers_are_marked_right():
+    app = opened(**{f"check{place}": answer for place, answer in enumerate(ANSWERS, start=1)})
+    assert [each.value[:6] for each in app.success] == ["Right:"] * 4
+
+
+def test_right_answers_are_what_the_page_computes():
+    # One: −0.02 ± 0.03, which one batch in four undercuts.
+    assert norm.cdf(-0.02 / 0.03) > 0.25
+    # Two: 45 standard errors.
+    assert norm.cdf(-0.9 / 0.02) < 1e-300
+    # Three: k3 is quieter close by, noisier far away, and right on average in both places.
+    for gap, quieter in ((0.5, True), (2.5, False)):
+        found = moments(gap, 1.0)
+        assert (found["k3"][1] < found["k1"][1]) == quieter
+        assert found["k3"][0] == pytest.approx(divergence(gap, 1.0), rel=1e-7)
+    # Four: the pull of k1 in the loss.
+    assert abs(pulls("0.01")["k1 in the loss"][0]).max() < 1e-9
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_every_wrong_answer_shows_the_link_that_mends_it(which):
+    asked = questions(UNITS["nats"])
+    wrong = [[each for each in question.feedback if each != question.right] for question in asked]
+    assert [len(each) for each in wrong] == [2] * 4
+    answers = {f"check{place}": each[which] for place, each in enumerate(wrong, start=1)}
+    told = [each.value for each in opened("nats", **answers).info]
+    found = [link for each in told if "Switch *Train*" not in each for link in deep_links(each)]
+    assert found == [link for question in asked for link in deep_links(question.see)]
+
+
+@pytest.mark.parametrize("unit", ["bits", "nats"])
+def test_links_of_wrong_answers_show_what_they_promise(unit, begun):
+    asked = questions(UNITS[unit])
+    assert tuple(question.right for question in asked) == ANSWERS
+    mending = [link for question in asked for link in deep_links(question.see)]
+    assert [urlsplit(link.query).fragment for link in mending] == [
+        "negative", "negative", "move", "train"
+    ]  # fmt: skip
+    for link in mending:
+        app = open_page(link.file, **dict(parse_qsl(urlsplit(link.query).query)))
+        assert not app.warning, link
+        assert link.promise in plain(texts(app)), link
+        assert set_up(app)["unit"] == unit
+        anchors = {each.proto.anchor for each in app.header}
+        assert urlsplit(link.query).fragment in anchors
+    # What the runs of this link really come to, `test_penalties.py` sees.
+    assert begun == [(penalty, 0.02, 1) for penalty in penalties.RUNS.values()]
+
+
+# Presets, the way back, what can be taken along.
+
+
+@pytest.mark.parametrize(
+    ("label", "puts"),
+    [
+        ("Schulman's close pair", {"source": "two bells", "gap": 0.1, "spread": 1.0}),
+        ("His far pair", {"source": "two bells", "gap": 1.0, "spread": 1.0}),
+        ("Far away", {"source": "two bells", "gap": 2.5, "spread": 1.0}),
+        ("P too wide", {"source": "two bells", "gap": 0.5, "spread": 1.5}),
+        ("A language model", {"source": "forecasts"}),
+        ("By chance", {"beta": "0.2", "fee": "are free", "way": "Q itself", "texts": 64,
+                       "batch": 2}),
+        ("Top-k", {"beta": "0.2", "fee": "are free", "way": "top 2", "texts": 1024, "batch": 1}),
+        ("Temperature", {"beta": "0.2", "fee": "are free", "way": "temperature 0.5", "texts": 1024,
+                         "batch": 1}),
+        ("Minimum length", {"beta": "0.2", "fee": "cost 0.5", "way": "at least 16 words",
+                            "texts": 1024, "batch": 1}),
+        ("Padding", {"beta": "0.2", "fee": "earn 0.5", "way": "padding counted", "texts": 1024,
+                     "batch": 1}),
+        ("Other draws", {"seed": 4}),
+        ("Another batch", {"batch": 6}),
+        ("Another run", {"run": 8}),
+    ],
+)  # fmt: skip
+def test_buttons_put_what_they_say_and_nothing_else(label, puts):
+    # Nothing of this is what any preset puts.
+    source = "two bells" if label == "A language model" else "forecasts"
+    app = opened("nats", source=source, gap=1.5, spread=0.7, source_beta="0.5", draws=20, seed=3,
+                 beta="0.05", fee="earn 0.5" if label != "Padding" else "cost 0.5", way="top 2",
+                 texts=16, batch=5, run=7, pull="0.1", predict="Never")  # fmt: skip
+    before = set_up(app)
+    press(app, label)
+    assert set_up(app) == before | {f"estimators_{name}": value for name, value in puts.items()}
+    assert set_up(app) != before
+    again = open_page("estimators", **{key: str(each) for key, each in set_up(app).items()
+                                       if each is not None})  # fmt: skip
+    assert not again.warning
+    assert texts(again) == texts(app)
+
+
+def test_start_over_puts_everything_back(begun):
+    fresh = opened()
+    usual, said = set_up(fresh), texts(fresh)
+    answers = {key.removeprefix("estimators_"): fresh.radio(key=key).options[-1]
+               for key, each in usual.items() if each is None}  # fmt: skip
+    assert len(answers) == 5
+    app = opened(
+        source="forecasts", gap=2, spread=0.7, source_beta="1", draws=50, seed=9, beta="1",
+        fee="cost 0.5", way="top 2", texts=16, batch=3, pull="0.1", drawn="P", weighted="true",
+        price="0.1", run=2, train="true", **answers,
+    )  # fmt: skip
+    assert len(begun) == 5
+    changed = set_up(app)
+    assert {key for key in usual if changed[key] == usual[key]} == {"unit", "present"}
+    press(app, "Start over")
+    assert set_up(app) == usual
+    assert texts(app) == said
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "changed"),
+    [
+        ("estimators_gap", 3.0, {"gap": 3.0}),
+        ("estimators_spread", 2.0, {"spread": 2.0}),
+        ("estimators_draws", 1000, {"draws": 1000}),
+        ("estimators_seed", 5, {"seed": 5}),
+        ("estimators_source", "forecasts", {"source": "forecasts"}),
+    ],
+)
+def test_moved_controls_take_everything_along(key, value, changed):
+    assert texts(move(opened(), key, value)) == texts(opened(**changed))
+
+
+@pytest.mark.parametrize(
+    ("unit", "view"), [("bits", {}), ("dits", {"source": "forecasts", "draws": 100})]
+)
+def test_files_hold_what_is_on_screen(unit, view, monkeypatch):
+    offers = {}
+
+    def note(_label, data, name, *_args, **_options):
+        offers[name] = data
+
+    monkeypatch.setattr(st, "download_button", note)
+    opened(unit, **view)
+    heading, *lines = csv.reader(io.StringIO(offers["estimators.csv"]()))
+    assert heading == ["estimate", *(f"{name}_{unit}" for name in KINDS)]
+    found = estimates(**view)
+    count = found["k1"].size
+    table = np.array(lines, dtype=float)
+    np.testing.assert_array_equal(table[:, 0], np.arange(1, count + 1))
+    for place, each in enumerate(found.values(), start=1):
+        np.testing.assert_allclose(
+            table[:, place], each / math.log(BASES[unit]), rtol=1e-8, atol=1e-12
+        )
+    page = offers["estimators.html"]()
+    assert "<html" in page
+    assert f"estimate of D(Q\\u2016P), {unit}" in page
+
+
+def test_every_chart_has_words_as_its_text_alternative(begun):
+    app = opened(train="true")
+    assert len(begun) == 5
+    said = [each.value.replace("*", "") for each in app.markdown]
+    drawn = charts(app)
+    assert len(drawn) == 6
+    for each in drawn:
+        assert len(each.alt) > 10
+        assert "**" not in each.alt
+        assert any(words.startswith(each.alt) for words in said)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_unit_reaches_every_number_with_a_unit(unit, begun):
+    app = opened(unit, train="true", predict="Never", drawn="P", source="forecasts")
+    assert len(begun) == 5
+    said = texts(app)
+    assert said.count(f" {unit}") > 15
+    for other in set(UNITS) - {unit}:
+        assert not re.search(rf"\d (\\text{{ )?{other}\b", said)
+        for each in charts(app):
+            assert other not in each.spec

@@ -1,0 +1,124 @@
+"""See that what the lesson says of a P and a Q, wherever it was said, is true."""
+
+import re
+
+from charts.units import UNITS
+from kl_core import GaussianMixture, normalize
+from tests.pages.conftest import agree, value_of
+from tests.pages.forward_reverse.truth import bell, best_bells, divergence, inside, moments, wasted
+
+NUMBER = r"(−?\d+(?:,\d{3})*(?:\.\d+)?(?:×10[⁻⁰-⁹¹²³]+)?)"
+MARKS = "①②③④⑤⑥⑦⑧⑨"
+
+
+def mixture(rows):
+    """Return P as the lesson has it."""
+    weights, means, stds = zip(*rows, strict=True)
+    return GaussianMixture(normalize(weights).tolist(), means, stds)
+
+
+def both_ways(rows, q, unit="bits"):
+    """Return D(P‖Q) and D(Q‖P) of a Q with this mean and spread."""
+    nats = UNITS[unit].nats
+    return divergence(rows, bell(*q)) / nats, divergence(bell(*q), rows) / nats
+
+
+def headings(annotations):
+    """Return both divergences of the learner's Q, from the headings of the chart."""
+    found = [re.match(rf"<b>D\(.‖.\) = {NUMBER} \w+</b>", text) for text in annotations]
+    return [match[1] for match in found if match]
+
+
+def check_by_hand(said, annotations, rows, q, unit="bits"):
+    """See that chart and words tell both divergences of the learner's Q."""
+    shown = headings(annotations)
+    for each, value in zip(shown, both_ways(rows, q, unit), strict=True):
+        assert agree(each, value), (each, value)
+    found = re.search(rf"D\(P‖Q\) = {NUMBER} {unit}\..*D\(Q‖P\) = {NUMBER} {unit}\.", said)
+    assert list(found.groups()) == shown
+
+
+def seekers(said, unit="bits"):
+    """Return mark, mean, spread and divergence of each reverse optimum that is listed."""
+    said = said.partition("**Seeking**")[2]
+    at = rf"mean {NUMBER}, spread {NUMBER}"
+    listed = re.findall(rf"([①-⑳]) at {at}[^①-⑳]*? {NUMBER} {unit}", said)
+    return listed or re.findall(rf"(one optimum).*?{at}, at {NUMBER} {unit}", said)
+
+
+def check_optima(said, title, rows, unit="bits"):
+    """See that words and chart tell the optimum that covers, and every one that seeks."""
+    nats = UNITS[unit].nats
+    mean, std = moments(rows)
+    least = divergence(rows, bell(mean, std)) / nats
+    found = re.search(rf"Covering.*?mean {NUMBER}, spread {NUMBER}, at {NUMBER} {unit}", said)
+    assert all(map(agree, found.groups()[:3], (mean, std, least)))
+
+    exact = best_bells(rows)
+    listed = seekers(said, unit)
+    assert len(listed) == len(exact)
+    if len(exact) > 1:
+        assert f"D(Q‖P) has {len(exact)} local optima" in said
+        assert [each[0] for each in listed] == list(MARKS[: len(exact)])
+    places = []
+    for (_, *place), (*_, cost) in zip(listed, exact, strict=True):
+        assert agree(place[2], cost / nats, 0.1), (place, exact)
+        near = [f for f in exact if agree(place[0], f[0], 0.2) and agree(place[1], f[1], 0.2)]
+        assert len(near) == 1
+        places.append(near[0])
+    # Two that are equally good may stand in either order, but each is listed once.
+    assert len(set(places)) == len(exact)
+
+    numbers = re.findall(NUMBER, title)
+    assert all(map(agree, numbers, (least, exact[0][2] / nats), (0.1, 0.1))), title
+    assert title.endswith(f" {unit}")
+
+
+def check_maps(titles, rows):
+    """See that the maps count their valleys."""
+    count = len(best_bells(rows))
+    assert titles[0] == "D(P‖Q): one valley"
+    assert titles[1].endswith(f"{count} valleys" if count > 1 else "one valley")
+
+
+def check_people(cautious, focused, rows):
+    """See that both people are told with this P's numbers."""
+    mean, std = moments(rows)
+    best = best_bells(rows)[0]
+    found = re.search(rf"cautious person.*spread {NUMBER} wide, and {NUMBER}% of P", cautious)
+    assert agree(found[1], std)
+    assert agree(found[2], 100 * inside(rows, mean, std), 0.1)
+    found = re.search(rf"focused person.*mean {NUMBER}, spread {NUMBER}, and .*", focused)
+    at = (value_of(found[1])[0], value_of(found[2])[0])
+    # Of two that are equally good either may come first.
+    equals = [fit for fit in best_bells(rows) if fit[2] - best[2] < 1e-6]
+    [seek] = [fit for fit in equals if abs(fit[0] - at[0]) < 0.02 and abs(fit[1] - at[1]) < 0.02]
+    ignored = re.search(rf"{NUMBER}% of P lies more than\s+two spreads away", focused)
+    assert agree(ignored[1], 100 * (1 - inside(rows, *seek[:2])), 0.2)
+    for said, share in ((cautious, wasted(rows, mean, std)), (focused, wasted(rows, *seek[:2]))):
+        shown = re.search(rf"{NUMBER}% of Q lies where|next to nothing of Q lies where", said)
+        if shown[1]:
+            assert agree(shown[1], 100 * share, 0.2), (shown[0], share)
+        else:
+            assert share < 6e-4
+
+
+def check_formula(divergences, table, rows, q, unit="bits"):
+    """See that the formulas hold today's numbers."""
+    shown = re.findall(rf"= {NUMBER} \\text\{{ {unit}\}}", _plain(divergences))
+    assert len(shown) == 2
+    assert all(map(agree, shown, both_ways(rows, q, unit)))
+    table = _plain(table)
+    whole = sum(weight for weight, _, _ in rows)
+    lines = re.findall(rf"{NUMBER} & {NUMBER} & {NUMBER}", table)
+    assert len(lines) == len(rows)
+    for line, (weight, *place) in zip(lines, rows, strict=True):
+        assert all(map(agree, line, (weight / whole, *place)))
+    mean, std = moments(rows)
+    made = re.search(rf"= {NUMBER}, .*\\sqrt\{{{NUMBER}\}} = {NUMBER}", table)
+    assert all(map(agree, made.groups(), (mean, std**2, std)))
+
+
+def _plain(tex):
+    """Return a formula without its colours, as macros or as the page sends them."""
+    return re.sub(r"\\(?:textcolor\{[^}]*\}|P|Q|KL)\{([^{}]*(?:\{[^{}]*\})?[^{}]*)\}", r"\1", tex)

@@ -1,0 +1,120 @@
+"""The page as a learner has it before them: opened, moved, and read."""
+
+import json
+import re
+
+from tests.pages.conftest import bound_controls, charts, open_page, texts
+from tests.pages.forward_reverse.claims import (
+    check_by_hand,
+    check_formula,
+    check_maps,
+    check_optima,
+    check_people,
+)
+from tests.pages.forward_reverse.truth import TWO
+
+NAMES = ("weight", "mean", "spread")
+LABELS = {
+    "weight": "P, weight of the first bell",
+    "separation": "P, separation",
+    "spread": "P, spread",
+}
+HAND, OPTIMA, MAPS, FILM, BETWEEN, PLANE = 0, 1, slice(2, 4), 4, 5, slice(6, 8)
+
+
+def link(rows):
+    """Return URL parameters for the table."""
+    filled = [*rows, *[("", "", "")] * (5 - len(rows))]
+    return {
+        f"forward_p{place}_{name}": value if isinstance(value, str) else f"{value:g}"
+        for place, row in enumerate(filled, start=1)
+        for name, value in zip(NAMES, row, strict=True)
+    }
+
+
+def opened(rows=TWO, mean=1.5, spread=1.0, **parameters):
+    """Return the page with this P and this Q; parameters come without the lesson's name."""
+    named = {k if k == "unit" else f"forward_{k}": str(v) for k, v in parameters.items()}
+    q = {"forward_q_mean": str(mean), "forward_q_spread": str(spread)}
+    return open_page("forward_reverse", **link(rows), **q, **named)
+
+
+def cells(app):
+    """Return the table as numbers, the empty rows left out."""
+    rows = [
+        tuple(app.session_state[f"forward_p{place}_{name}"] for name in NAMES)
+        for place in range(1, 6)
+    ]
+    return tuple(tuple(map(float, row)) for row in rows if any(row))
+
+
+def slider_of_p(app, name):
+    """Return one of the sliders that move all bells of P."""
+    [found] = [slider for slider in app.slider if slider.label == LABELS[name]]
+    return found
+
+
+def sliders_of_p(app):
+    """Return where these sliders stand."""
+    return [slider_of_p(app, name).value for name in LABELS]
+
+
+def slide(app, name, value):
+    """Move a slider of P, as `move` does for what a link holds."""
+    slider_of_p(app, name).set_value(value).run()
+    assert not app.exception
+    # The whole page, which a browser asks for, brings the cells, and with them its address.
+    app.run()
+    app.query_params.update({key: app.session_state[key] for key in link(TWO)})
+    app.run()
+    assert not app.exception
+    assert not app.warning
+    return app
+
+
+def q_of(app):
+    """Return mean and spread of the learner's Q."""
+    return app.session_state["forward_q_mean"], app.session_state["forward_q_spread"]
+
+
+def set_up(app):
+    """Return what all bound controls show."""
+    return {key: control.value for key, control in bound_controls(app).items()}
+
+
+def specs(app):
+    """Return the charts, as the browser gets them."""
+    return [json.loads(chart.spec) for chart in charts(app)]
+
+
+def titles(app):
+    """Return the titles of the charts, in order."""
+    return [spec["layout"]["title"]["text"] for spec in specs(app)]
+
+
+def sentence(app, pattern):
+    """Return the one paragraph that says this."""
+    found = [each.value for each in app.markdown if re.search(pattern, each.value)]
+    assert len(found) == 1, (pattern, texts(app))
+    return found[0]
+
+
+def verdict(app):
+    """Return what the game says, and whether it is won."""
+    said = [(each.value, won) for won in (True, False)
+            for each in (app.success if won else app.info) if "Yours is" in each.value]  # fmt: skip
+    assert len(said) == 1
+    return said[0]
+
+
+def check_everything(app, rows, unit="bits"):
+    """See that every part of the page speaks of this P and of the learner's Q."""
+    q, shown = q_of(app), titles(app)
+    annotations = [each["text"] for each in specs(app)[HAND]["layout"]["annotations"]]
+    check_by_hand(sentence(app, r"D\(Q‖P\) = .* It comes most"), annotations, rows, q, unit)
+    check_optima(sentence(app, r"\*\*Seeking\*\*"), shown[OPTIMA], rows, unit)
+    check_maps(shown[MAPS], rows)
+    check_people(sentence(app, "cautious person"), sentence(app, "focused person"), rows)
+    tex = [each.value for each in app.latex]
+    assert len(tex) == 4
+    check_formula(tex[1], tex[3], rows, q, unit)

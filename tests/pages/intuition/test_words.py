@@ -1,0 +1,272 @@
+"""The forecaster's sentences say what its weather and its days make true."""
+
+import contextlib
+import io
+import itertools
+
+import numpy as np
+import pytest
+from scipy.special import rel_entr
+from scipy.stats import entropy, multinomial
+
+from charts.units import UNITS
+from pages.intuition import numbers, words
+from tests.pages.intuition.weather import (
+    BASES,
+    KINDS,
+    NO_SNOW,
+    SUNNY,
+    TIMID,
+    TRUTH,
+    average,
+    chances,
+    costs,
+    days_of,
+    figures,
+    lost,
+)
+
+
+def says(p=TRUTH, q=SUNNY):
+    """Return the sentence under weather and forecast, in bits."""
+    return words.in_words(chances(p), chances(q), UNITS["bits"])
+
+
+def run(days, seed=1, p=TRUTH, q=SUNNY, unit="bits"):
+    """Return the sentence under the running average."""
+    pair, unit = (chances(p), chances(q)), UNITS[unit]
+    passed = numbers.days_passed(*pair, days, seed, unit)
+    return words.days_in_words(passed, numbers.band(*pair, days, unit), unit.kl(*pair), unit)
+
+
+def swapped(p=TRUTH, q=SUNNY, unit="bits"):
+    """Return what swapping P and Q does."""
+    return words.other_way(chances(p), chances(q), UNITS[unit])
+
+
+def test_sentence_names_what_costs_and_what_gives_back():
+    sun, _, rain, _ = costs(TRUTH, SUNNY)
+    assert f"Dearest is a day of rain (+{rain:.3f})" in says()
+    assert f"A day of sun even gives some back (−{-sun:.3f})" in says()
+    assert f"loses {lost(TRUTH, SUNNY)} of information a day" in says()
+
+
+def test_weather_of_equal_cost_is_named_together():
+    said = says([4, 4, 1, 1], [1, 1, 4, 4])
+    assert "Dearest is a day of sun or cloud (+2.000)" in said
+    assert "A day of rain or snow even gives some back (−2.000)" in said
+
+
+def test_sure_weather_has_no_day_that_gives_back():
+    said = says([1, 0, 0, 0])
+    assert f"loses {-np.log2(0.6):.3f} bits of information a day" in said
+    assert "Dearest is a day of sun (+0.737)" in said
+    assert said.endswith("No day gives anything back.")
+
+
+def test_all_that_is_ruled_out_is_named_if_it_comes():
+    said = says([6, 3, 1, 0], [1, 0, 0, 0])
+    assert "rules out cloud and rain, and they come on 40.0% of all days" in said
+
+
+@pytest.mark.parametrize("at", [1, 2, 40])
+def test_ruined_run_is_infinite_from_the_first_day_of_snow(at):
+    seed = next(seed for seed in itertools.count(1) if (days_of(seed, 50) == 3).argmax() == at - 1
+                and 3 in days_of(seed, 50))  # fmt: skip
+    said = run(50, seed, q=NO_SNOW)
+    assert f"Day {at} brings what the forecaster had ruled out" in said
+    assert "from there on the average loss is infinite" in said
+    assert "95%" not in said
+
+
+def test_run_that_is_spared_says_that_snow_will_come():
+    seed = next(seed for seed in itertools.count(1) if not (days_of(seed, 20) == 3).any())
+    so_far = f"{average(seed, 20, q=NO_SNOW):.3f}".replace("-", "−")
+    said = run(20, seed, q=NO_SNOW)
+    assert f"So far the average loss is {so_far} bits a day" in said
+    assert "will come: D(P‖Q) is infinite" in said
+
+
+@pytest.mark.parametrize(
+    ("days", "seed", "unit"),
+    [
+        (2, 1, "bits"),
+        (10, 5, "nats"),
+        (1000, 2, "dits"),
+        (10_000, 1, "bits"),
+        (10_000, 999, "nats"),
+    ],
+)
+def test_sentence_after_the_days_is_the_average_of_these_days(days, seed, unit):
+    said = run(days, seed, unit=unit)
+    loss = f"{average(seed, days, unit=unit):+.3f}".replace("-", "−")
+    assert f"After {days:,} days the average loss is **{loss}** {unit} a day" in said
+    assert f"D(P‖Q) is {lost(TRUTH, SUNNY, unit).split()[0]}." in said
+    first = "".join(list(KINDS.values())[kind] for kind in days_of(seed, days)[:14])
+    assert said.startswith(f"The days begin {first}{'…' if days > 14 else ''} ")
+
+
+@pytest.mark.parametrize("kind", range(4))
+def test_one_day_costs_what_its_weather_costs(kind):
+    seed = next(seed for seed in itertools.count(1) if days_of(seed, 1)[0] == kind)
+    q = [6, 2.5, 1, 0.7]
+    said = run(1, seed, q=q)
+    loss = f"{costs(TRUTH, q)[kind]:+.3f}".replace("-", "−")
+    assert said.startswith(f"One day: {list(KINDS.values())[kind]} ")
+    assert f"After 1 day the average loss is **{loss}** bits a day" in said
+    # A single day can bring no more than the dearest weather; 0.5 of 10 is more than 2.5%.
+    low, high = figures(said.split("lie between")[1])
+    assert (low, high) == (pytest.approx(costs(TRUTH, q).min(), abs=6e-4),
+                           pytest.approx(costs(TRUTH, q).max(), abs=6e-4))  # fmt: skip
+    assert said.endswith("this one does, too.")
+
+
+@pytest.mark.parametrize(
+    ("q", "unit"), [(SUNNY, "bits"), (SUNNY, "nats"), (TIMID, "dits"), ([3, 3, 3, 1], "bits")]
+)
+def test_middle_of_the_runs_holds_95_percent_of_all(q, unit):
+    days = 50
+    said = run(days, q=q, unit=unit)
+    assert "The middle 95% of 1,000 simulated runs" in said
+    low, high = figures(said.split("lie between")[1])
+    # Every way in which fifty days can be shared out among four kinds of weather.
+    came = np.array([(sun, cloud, rain, days - sun - cloud - rain)
+                     for sun in range(days + 1) for cloud in range(days + 1 - sun)
+                     for rain in range(days + 1 - sun - cloud)])  # fmt: skip
+    chance = multinomial.pmf(came, days, chances(TRUTH))
+    averages = came @ costs(TRUTH, q, unit) / days
+    assert chance.sum() == pytest.approx(1)
+    # A quantile of 1000 runs is off by 0.5% of the runs, as a standard error; the days by rounding.
+    assert chance[averages < low - 5e-4].sum() < 0.025 + 0.015
+    assert chance[averages <= low + 5e-4].sum() > 0.025 - 0.015
+    assert chance[averages > high + 5e-4].sum() < 0.025 + 0.015
+    assert chance[averages >= high - 5e-4].sum() > 0.025 - 0.015
+
+
+@pytest.mark.parametrize("days", [1000, 10_000])
+def test_middle_of_the_runs_narrows_with_the_square_root_of_the_days(days):
+    low, high = figures(run(days).split("lie between")[1])
+    each = costs(TRUTH, SUNNY)
+    mean = chances(TRUTH) @ each
+    spread = np.sqrt(chances(TRUTH) @ (each - mean) ** 2 / days)
+    # The central limit theorem, and 4 standard errors of a quantile of 1000 runs.
+    assert low == pytest.approx(mean - 1.96 * spread, abs=0.35 * spread + 5e-4)
+    assert high == pytest.approx(mean + 1.96 * spread, abs=0.35 * spread + 5e-4)
+
+
+@pytest.mark.parametrize(("of_all", "verdict"), [
+    (0, "is one of the others"), (500, "does, too"), (999, "is one of the others")
+])  # fmt: skip
+def test_run_says_whether_it_is_among_the_middle_ones(of_all, verdict):
+    seeds = sorted(range(1, 1001), key=lambda seed: average(seed, 100))
+    assert run(100, seeds[of_all]).endswith(f"this one {verdict}.")
+
+
+@pytest.mark.parametrize(("unit", "days"), [("bits", 1000), ("nats", 10), ("dits", 100)])
+def test_runs_that_all_cost_the_same_are_all_among_the_middle_ones(unit, days):
+    said = run(days, p=[1, 0, 0, 0], q=[1, 2, 3, 4], unit=unit)
+    each = f"{np.log(10) / np.log(BASES[unit]):+.3f}"
+    assert f"lie between {each} and {each} by then" in said
+    assert said.endswith("this one does, too.")
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [([7.3, 2.2, 0.2, 0.3], [3.1, 0.5, 7.7, 0.7]), ([3.6, 5.9, 8.5, 3.2], [6.5, 7.4, 6.8, 1.9])],
+)
+def test_run_on_the_edge_of_the_middle_is_in_it(p, q):
+    said = run(2, p=p, q=q)
+    low, high = figures(said.split("lie between")[1])
+    assert round(average(1, 2, p, q), 3) in (low, high)
+    assert said.endswith("this one does, too.")
+
+
+def test_chances_that_are_furthest_apart_are_written_so_that_one_sees_it():
+    said = words.reach_zero(chances([10, 9.9, 9.8, 9.7]), chances([9.9, 9.8, 9.7, 9.6]))
+    comes, forecast = figures(said.split("Furthest apart")[1])[:2]
+    assert comes != forecast
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "unit"), [(TRUTH, SUNNY, "bits"), ([1, 2, 3, 4], SUNNY, "nats"),
+                         (NO_SNOW, TRUTH, "bits"), ([1, 0, 0, 0], SUNNY, "dits")]
+)  # fmt: skip
+def test_best_of_ten_thousand_forecasters_is_that_of_numpy(p, q, unit):
+    forecasts = np.random.default_rng(0).dirichlet([1, 1, 1, 1], 10_000)
+    best = rel_entr(chances(p), forecasts).sum(axis=1).min() / np.log(BASES[unit])
+    assert best > 1e-4
+    unit = UNITS[unit]
+    found = numbers.best_by_chance(chances(p)) / unit.nats
+    said = words.below_zero(unit.kl(chances(p), chances(q)), found, unit)
+    assert f"Of 10,000 forecasts drawn by chance the best is at {best:.4f} {unit.name}." in said
+    assert f"Your Q is at {lost(p, q, unit.name)}." in said
+
+
+@pytest.mark.parametrize("unit", BASES)
+def test_swapping_says_both_divergences(unit):
+    said = swapped(q=TIMID, unit=unit)
+    assert f"D(P‖Q) is {lost(TRUTH, TIMID, unit)}, D(Q‖P) is {lost(TIMID, TRUTH, unit)}" in said
+    assert "A distance would be the same both ways" in said
+    # Bell curves one spread apart: D = 1/2 nat; two spreads apart: 2 nats.
+    one, two = (nats / np.log(BASES[unit]) for nats in (0.5, 2))
+    assert f"one spread apart it is {one:.3f} {unit}, two spreads apart {two:.3f} {unit}" in said
+
+
+@pytest.mark.parametrize("q", [[4.1, 3, 2.5, 0.5], [4, 3.1, 2.4, 0.5], [4, 3, 2.5, 0.4]])
+def test_divergences_that_differ_are_written_so_that_one_sees_it(q):
+    said = swapped(q=q)
+    there, back = figures(said.split("‖")[1])[0], figures(said.split("‖")[2])[0]
+    assert "A distance would be the same both ways" in said
+    assert there != back
+    assert (there > back) == (entropy(TRUTH, q) > entropy(q, TRUTH))
+
+
+def test_mirrored_weather_is_equal_both_ways_by_coincidence():
+    assert "equal, but only by coincidence" in swapped([1, 2, 3, 4], [4, 3, 2, 1])
+
+
+def test_infinite_both_ways_is_no_coincidence():
+    said = swapped([4, 3, 2, 0], [0, 3, 2, 4])
+    assert "D(P‖Q) is ∞, D(Q‖P) is ∞" in said
+    assert "coincidence" not in said
+
+
+def test_small_divergences_that_differ_are_not_called_equal():
+    p, q = [10, 9.9, 9.8, 0.1], [9.9, 9.8, 9.7, 0.1]
+    there, back = entropy(p, q), entropy(q, p)
+    assert abs(there - back) > 0.001 * there
+    assert "equal" not in swapped(p, q)
+
+
+@pytest.mark.parametrize("unit", BASES)
+def test_formula_adds_up_to_the_divergence(unit):
+    p, q = [4, 3, 2, 1], [2, 2, 5, 1]
+    rows = words.formula_lines(chances(p), chances(q), UNITS[unit])
+    terms = rel_entr(chances(p), chances(q)) / np.log(BASES[unit])
+    assert [figures(row)[-1] for row in rows] == pytest.approx(terms, abs=6e-4)
+    assert [figures(row)[-2] for row in rows] == pytest.approx(costs(p, q, unit), abs=6e-4)
+    assert all(kind in row for kind, row in zip(KINDS, rows, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("unit", "days", "q"),
+    [("bits", 1000, SUNNY), ("nats", 1, SUNNY), ("dits", 10_000, TIMID), ("bits", 20, NO_SNOW)],
+)
+def test_snippet_prints_the_numbers_on_screen(unit, days, q):
+    pair, seed = (chances(TRUTH), chances(q)), 6
+    passed = numbers.days_passed(*pair, days, seed, UNITS[unit])
+    divergence = UNITS[unit].kl(*pair)
+    snippet = words.snippet(TRUTH, q, passed, seed, divergence, UNITS[unit])
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(snippet, {})  # noqa: S102
+    losses, there = printed.getvalue().split()
+    assert float(there) == pytest.approx(entropy(TRUTH, q, base=BASES[unit]))
+    assert float(losses) == pytest.approx(average(seed, days, q=q, unit=unit))
+    shown = (f"{float(losses):+.3f}" if np.isfinite(float(losses)) else "infinite").replace(
+        "-", "−"
+    )
+    assert shown in run(days, seed, q=q, unit=unit)
+    first, second = (line for line in snippet.splitlines() if line.startswith("print("))
+    assert first.endswith(f"in {unit}: {losses}")
+    assert second.endswith(f"D(P‖Q): {there}")

@@ -1,0 +1,163 @@
+"""The summary shows what is true, and keeps score."""
+
+import json
+import math
+
+import pytest
+from scipy.stats import entropy
+
+from charts.units import UNITS
+from pages.summary.cheat_sheet import sections
+from pages.summary.numbers import coin
+from pages.summary.questions import questions
+from pages.summary.words import READING, in_words, snippet
+from tests.deep_links import deep_links
+from tests.pages.conftest import answers_of, bound_controls, move, open_page, press, texts
+
+FAIR, LOADED = [1 / 6] * 6, [0.5] + [0.1] * 5
+BASES = {"bits": 2, "nats": math.e, "dits": 10}
+
+
+def coins(app):
+    """Return P's and Q's chance of heads, in percent."""
+    return tuple(app.slider(key=f"summary_{letter}").value for letter in "pq")
+
+
+def words(app):
+    """Return the sentence below the chart."""
+    return next(text.value for text in app.markdown if "both divergences are 0" in text.value
+                or "Both are 0 where" in text.value)  # fmt: skip
+
+
+def test_presets_set_the_coins():
+    app = press(open_page("summary"), "SciPy's coins")
+    assert coins(app) == (50, 90)
+    press(app, "Swap P and Q")
+    assert coins(app) == (90, 50)
+    press(app, "Let Q be P")
+    assert coins(app) == (90, 90)
+    press(app, "Q is certain")
+    assert coins(app) == (50, 100)
+    press(app, "Cover & Thomas's coins")
+    assert coins(app) == (50, 25)
+
+
+def handles(app):
+    """Return what can be dragged in the chart: each slider with its place."""
+    [drawn] = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
+    found = json.loads(drawn.proto.bytes)["picture"]["handles"]
+    return {each["slider"]: (each["x"], each["y"]) for each in found}
+
+
+@pytest.mark.parametrize(("unit", "base"), BASES.items())
+def test_coins_can_be_dragged_by_the_line_of_p_and_the_mark_of_q(unit, base):
+    found = handles(open_page("summary", summary_p=30, summary_q=45, unit=unit))
+    assert found["summary_p"] == (30, pytest.approx(0.85 * 2 / math.log2(base)))
+    assert found["summary_q"] == pytest.approx((45, entropy([0.3, 0.7], [0.45, 0.55], base=base)))
+
+
+def test_mark_that_is_infinite_can_be_dragged_at_the_top():
+    assert handles(open_page("summary", summary_q=100))["summary_q"] == (100, 2)
+
+
+def test_pictures_follow_their_sliders():
+    answers = {"summary_p": {"picture"}, "summary_q": {"picture"}}
+    assert answers_of(open_page("summary")) == answers
+
+
+@pytest.mark.parametrize("letter", ["p", "q"])
+def test_slider_redraws_its_picture_and_nothing_else(letter):
+    app = open_page("summary")
+    app.slider(key=f"summary_{letter}").set_value(60).run()
+    assert handles(app)[f"summary_{letter}"][0] == 60
+    assert not app.latex
+    assert not app.code
+
+
+def test_start_over_puts_everything_back():
+    usual = {key: control.value for key, control in bound_controls(open_page("summary")).items()}
+    answers = {f"summary_check{place}": each.right
+               for place, each in enumerate(questions(UNITS["bits"]), start=1)}  # fmt: skip
+    app = open_page("summary", summary_p=3, summary_q=4, summary_predict="D(Q‖P)", **answers)
+    changed = {key: control.value for key, control in bound_controls(app).items()}
+    assert sum(changed[key] != usual[key] for key in usual) == 23
+    press(app, "Start over")
+    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+
+
+def test_prediction_reveals_what_is_computed():
+    app = open_page("summary", summary_predict="D(P‖Q)")
+    there, back = (entropy(p, q, base=2) for p, q in (([1, 1], [9, 1]), ([9, 1], [1, 1])))
+    assert there > back
+    assert "That is what happens" in texts(app)
+    assert f"D(P‖Q) is **{there:.3f} bits**, D(Q‖P) {back:.3f} bits" in texts(app)
+    assert "A surprise, then" in texts(open_page("summary", summary_predict="D(Q‖P)"))
+
+
+def test_formula_adds_up_to_the_divergence():
+    app = open_page("summary", summary_p=50, summary_q=25, unit="nats")
+    today = app.latex[1].value
+    assert "+0.347" in today
+    assert "−0.203" in today
+    assert f"{entropy([0.5, 0.5], [0.25, 0.75]):.3f}" in today
+    assert r"\text{ nats}" in today
+
+
+def test_all_answers_right_make_twenty():
+    answers = {f"summary_check{place}": each.right
+               for place, each in enumerate(questions(UNITS["bits"]), start=1)}  # fmt: skip
+    app = open_page("summary", **answers)
+    assert not app.warning
+    assert sum(message.value.startswith("Right") for message in app.success) == 20
+    assert "**20 of 20 right.** All of them!" in app.success[-1].value
+
+
+def test_wrong_answer_says_why_and_where_to_look():
+    app = open_page("summary", summary_check3="Undefined")
+    [why, score] = [message.value for message in app.info]
+    assert why.startswith("It is well defined")
+    assert [link.address for link in deep_links(why)] == ["/die?die_q6=0"]
+    assert score == "**0 of 1 right so far**; 19 to go."
+
+
+def test_answers_outlive_the_unit():
+    answers = {f"summary_check{place}": each.right
+               for place, each in enumerate(questions(UNITS["bits"]), start=1)}  # fmt: skip
+    app = move(open_page("summary", **answers), "unit", "dits")
+    assert "**20 of 20 right.**" in app.success[-1].value
+
+
+def test_checks_count_what_agrees_and_show_the_difference():
+    said = texts(open_page("summary"))
+    assert "36 published values" in said
+    assert "33 agree to half a unit of the last printed digit" in said
+    die = entropy(FAIR, LOADED, base=2)
+    assert "0.350</td><td style=" in said
+    assert f">{die:.5f}<" in said
+    assert "−2.2×10⁻⁵" in said
+
+
+def test_checks_keep_the_units_of_their_sources():
+    tables = [[each.value for each in open_page("summary", unit=unit).html
+               if "Published values" in each.value] for unit in UNITS]  # fmt: skip
+    assert tables[0] == tables[1] == tables[2] != []
+
+
+def test_sheet_on_the_page_has_every_entry():
+    said = texts(open_page("summary", unit="nats"))
+    for section in sections(UNITS["nats"]):
+        assert f":violet[**{section.title}**]" in said
+        assert all(f"**{each.name}** {each.note}" in said for each in section.entries)
+    assert f"{entropy(FAIR, LOADED):.3f}" in said
+
+
+def test_sentence_and_snippet_are_those_of_the_coins():
+    app = open_page("summary", unit="nats", summary_p=30, summary_q=45)
+    pair = coin(30), coin(45)
+    assert words(app) == in_words(*pair, UNITS["nats"])
+    [code] = [code.value for code in app.code if "kl_core" in code.value]
+    assert code == snippet(*pair, UNITS["nats"]).strip()
+
+
+def test_reading_is_on_the_page():
+    assert READING.strip() in texts(open_page("summary"))

@@ -1,0 +1,101 @@
+"""The cheat sheet: one source for page and paper, and true numbers."""
+
+import math
+import re
+from html.parser import HTMLParser
+
+import pytest
+from scipy.optimize import brentq
+from scipy.stats import entropy
+
+from charts.style import LIGHT
+from charts.units import UNITS
+from pages.summary import cheat_sheet
+from pages.summary.cheat_sheet import Entry, Section
+from pages.summary.sheet import as_html
+
+FAIR, LOADED = [1 / 6] * 6, [0.5] + [0.1] * 5
+
+
+class Reader(HTMLParser):
+    """Collects tags, attributes and text."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.attributes, self.text = [], [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        """Keep a tag."""
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        """Keep text."""
+        self.text += data
+
+
+def printed(unit="bits"):
+    """Return the sheet as it is downloaded."""
+    return as_html(cheat_sheet.TITLE, cheat_sheet.ABOUT, cheat_sheet.sections(UNITS[unit]))
+
+
+def entry(name, unit="bits"):
+    """Return the line of the sheet with this name."""
+    [found] = [each for section in cheat_sheet.sections(UNITS[unit]) for each in section.entries
+               if each.name == name]  # fmt: skip
+    return found
+
+
+def test_every_formula_becomes_mathml_without_rest():
+    html = printed()
+    formulas = [each.tex for section in cheat_sheet.sections(UNITS["bits"])
+                for each in section.entries if each.tex]  # fmt: skip
+    assert Reader(html).tags.count("math") == len(formulas)
+    assert "\\" not in html
+
+
+def test_file_needs_nothing_from_outside():
+    read = Reader(printed())
+    assert not {"link", "script", "img", "iframe"} & set(read.tags)
+    assert not [value for name, value in read.attributes if name in ("src", "href")]
+    assert "url(" not in printed()
+
+
+def test_p_is_blue_and_q_is_orange():
+    colours = {value for name, value in Reader(printed()).attributes if name == "mathcolor"}
+    assert colours == {"#0069A5", "#AD4C00"}
+
+
+def test_ink_and_headings_are_those_of_the_charts():
+    html = printed()
+    assert f"color: {LIGHT.ink}; background: #fff" in html
+    assert f"header p {{ color: {LIGHT.muted} }}" in html
+    assert f"font-size: 9.6pt; color: {LIGHT.kl} }}" in html
+
+
+@pytest.mark.parametrize(("unit", "base"), [("bits", 2), ("nats", math.e), ("dits", 10)])
+def test_die_is_computed_in_the_unit(unit, base):
+    tex = entry("The book's die", unit).tex
+    for pair in ((FAIR, LOADED), (LOADED, FAIR)):
+        assert f"={entropy(*pair, base=base):.3f}" in tex
+    assert rf"\text{{ {unit}}}" in tex
+
+
+def test_units_are_converted():
+    assert re.findall(r"approx ([\d.]+)", entry("Units").tex) == ["0.693", "2.303"]
+
+
+def test_noise_is_that_of_the_estimators():
+    note = entry("Noise").note
+    near = 0.1**2
+    k3 = 2 * math.sqrt(math.exp(near) - 1 - near) / near
+    assert f"k1 {2 / 0.1:.3g}, k2 {math.sqrt(2 + near):.3g}, k3 {k3:.3g}" in note
+    crossing = brentq(lambda u: math.exp(u) - 1 - 2 * u, 0.5, 3) / 2
+    assert f"above {crossing:.3f} of a nat" in note
+
+
+def test_text_is_escaped():
+    html = as_html("a < b", "c & d", [Section("e > f", [Entry("g < h", note="i & j")])])
+    assert "<h1>a &lt; b</h1><p>c &amp; d</p>" in html
+    assert "<h2>e &gt; f</h2><p><b>g &lt; h</b> i &amp; j</p>" in html

@@ -1,0 +1,121 @@
+"""The table of the lesson is typed, pasted or uploaded, and in the link only where it says so."""
+
+import re
+
+import pytest
+from scipy.stats import entropy
+
+from tests.pages.conftest import bound_controls, move, open_page, press, texts
+from tests.pages.your_own.tables import SMALL, SMOOTH, columns
+
+
+def lesson(**parameters):
+    """Return the page with these parameters."""
+    return open_page("your_own", **parameters)
+
+
+def first_metric(app):
+    """Return D(P‖Q) on screen."""
+    return app.metric[0].value
+
+
+def upload(app, name, content):
+    """Upload a file."""
+    app.file_uploader[0].set_value((name, content, "text/csv")).run()
+    assert not app.exception
+    return app
+
+
+def test_wrong_table_says_what_is_wrong_and_keeps_the_rest():
+    app = lesson(own_table="a,1,2\nb,3", own_alpha="0.5", own_top=7, own_check1="It cannot come up")
+    [warning] = app.warning
+    assert warning.value.startswith("Row 2 has 2 columns")
+    assert warning.value.endswith("everything else stays as it is.")
+    assert not app.metric
+    controls = bound_controls(app)
+    assert (controls["own_alpha"].value, controls["own_top"].value) == (0.5, 7)
+    app = move(app, "own_table", SMALL)
+    assert not app.warning
+    assert len(app.metric) == 2
+
+
+def test_uploaded_file_fills_the_table_and_stays_out_of_the_link():
+    app = upload(lesson(own_table=SMALL), "numbers.csv", SMOOTH.replace(",", ";").encode("utf-16"))
+    assert not app.warning
+    assert app.text_area[0].value == SMOOTH.replace(",", ";")
+    assert "own_table" not in bound_controls(app)
+    assert not app.toggle(key="_own_in_link").value
+    assert "a reload, or the link of this page, brings the example back" in texts(app)
+    assert first_metric(app) == f"{entropy(*columns(SMOOTH), base=2):.3f} bits"
+    # The field for files is empty again: the table above is what counts.
+    assert app.file_uploader[0].value is None
+    app.toggle(key="_own_in_link").set_value(True).run()
+    assert bound_controls(app)["own_table"].value == SMOOTH.replace(",", ";")
+    assert "whoever gets the link gets it too" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("sheet.xlsx", b"PK\x03\x04\x00\x00", "`sheet.xlsx` is no text file; save the sheet as"),
+        ("a.csv", "ä,1,2\nb,3,4".encode("latin-1"), "Row 1 of `a.csv` holds a character that"),
+        ("big.csv", b"a,1,2\n" * 150_000, "`big.csv` is 900,000 characters long; at most"),
+    ],
+)
+def test_file_that_cannot_be_read_says_why_and_leaves_the_table(name, content, said):
+    app = upload(lesson(own_table=SMALL), name, content)
+    [warning] = app.warning
+    assert warning.value.startswith(said)
+    assert warning.value.endswith("The table stays as it is.")
+    assert bound_controls(app)["own_table"].value == SMALL
+    # Another file mends it.
+    app = upload(app, "good.csv", SMOOTH.encode())
+    assert not app.warning
+    assert app.text_area[0].value == SMOOTH
+
+
+def test_wrong_table_in_a_file_is_named_and_can_be_mended_in_the_field():
+    app = upload(lesson(), "numbers.csv", b"word,P,Q\na,1,2\nb,3,many\n")
+    [warning] = app.warning
+    assert warning.value.startswith("Row 3: Q is `many`")
+    app.text_area[0].set_value("word,P,Q\na,1,2\nb,3,9\n").run()
+    assert not app.warning
+
+
+def test_thousand_categories_work_and_stay_out_of_the_link():
+    rows = [f"category {place},{place % 97},{place % 89 + 1}" for place in range(1000)]
+    text = "\n".join(["what,P,Q", *rows])
+    app = lesson()
+    app.text_area[0].set_value(text).run()
+    assert not app.exception
+    assert not app.warning
+    app.run()
+    assert "own_table" not in bound_controls(app)
+    assert app.toggle(key="_own_in_link").disabled
+    assert "This table is too long for a link." in texts(app)
+    assert first_metric(app) == f"{entropy(*columns(text), base=2):.3f} bits"
+    assert any("988 others" in html.value for html in app.get("html"))
+    press(app, "Twelve rolls each")
+    assert bound_controls(app)["own_table"].value.startswith("face,P's die")
+    assert not app.toggle(key="_own_in_link").disabled
+
+
+def test_start_over_brings_the_example_back_into_the_link():
+    usual = {key: control.value for key, control in bound_controls(lesson()).items()}
+    app = upload(lesson(own_alpha="2", own_top=5, own_direction="D(Q‖P)",
+                        own_predict="It sinks to 0", own_check3="Divide both columns by 880"),
+                 "numbers.csv", SMALL.encode())  # fmt: skip
+    press(app, "Start over")
+    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+    assert app.toggle(key="_own_in_link").value
+
+
+def test_share_says_what_the_link_leaves_out_and_when_it_is_too_long_for_a_code():
+    app = press(lesson(own_table=SMALL), "Share this view")
+    assert "This link opens exactly this view:" in texts(app)
+    app = press(upload(lesson(), "numbers.csv", SMALL.encode()), "Share this view")
+    assert "This link opens this view, but for your table" in texts(app)
+    rows = "\n".join(f"x{place},{place},1" for place in range(230))
+    app = press(lesson(own_table=rows), "Share this view")
+    [told] = [info.value for info in app.info if "QR code" in info.value]
+    assert re.match(r"The link has [\d,]+ characters, more than a QR code holds\.", told)
