@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from charts.style import Palette, Trace, scatter
-from kl_core.validation import Array
+from kl_core import Array
 
 
 def densities(x: Array, p: Array, q: Array, colours: Palette) -> list[Trace]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from charts.style import Q_PATTERN, Figure, Palette, Trace, bar, figure, steady_range
 from charts.wording import number, signed
-from kl_core.validation import Array
+from kl_core import Array
 
 # Plotly would shrink the text until it fits the bar: unreadable on a phone.
 LABELS = {

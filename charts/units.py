@@ -3,8 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from kl_core import kl_divergence
-from kl_core.validation import Array
+from kl_core import Array, kl_divergence
 
 
 @dataclass(frozen=True)

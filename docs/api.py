@@ -26,6 +26,6 @@ for each in (ArrayLike, NDArray):
 
 pdoc.render.configure(docformat="numpy")
 pdoc.pdoc(
-    "kl_core", "kl_core.rlhf", "kl_core.libraries", "!kl_core.gaussian",
+    "kl_core", "kl_core.rlhf", "kl_core.libraries",
     output_directory=Path(sys.argv[1]),
 )  # fmt: skip

@@ -24,16 +24,19 @@ Conventions, as scipy's: a distribution runs over the last axis, everything else
 - `kl_core.libraries`: what calls of PyTorch and Keras compute.
 """
 
-from kl_core.coding import (
+from kl_core._coding import (
+    Bits,
     PrefixCode,
+    Symbols,
     block_probabilities,
     blocks_of,
     code_lengths,
     expected_length,
     huffman_code,
 )
-from kl_core.continuous import SkewNormal, binned_kl, kl_integral, kl_parts, merge_bins
-from kl_core.discrete import (
+from kl_core._continuous import SkewNormal, binned_kl, kl_integral, kl_parts, merge_bins
+from kl_core._descent import Direction, Optimiser
+from kl_core._discrete import (
     cross_entropy,
     entropy,
     js_divergence,
@@ -42,11 +45,12 @@ from kl_core.discrete import (
     normalize,
     total_variation,
 )
-from kl_core.estimators import (
+from kl_core._estimators import (
     ESTIMATORS,
     PLACEMENTS,
     Gradient,
     Moments,
+    Placement,
     chance_below_zero,
     estimates,
     expected_gradients,
@@ -58,8 +62,8 @@ from kl_core.estimators import (
     kl_gradient,
     mean_and_error,
 )
-from kl_core.gaussian import gaussian_kl, multivariate_gaussian_kl
-from kl_core.mixture import (
+from kl_core._gaussian import gaussian_kl, multivariate_gaussian_kl
+from kl_core._mixture import (
     GaussianMixture,
     gaussian,
     mass_beyond,
@@ -68,15 +72,16 @@ from kl_core.mixture import (
     mixture_kl,
     mixture_total_variation,
 )
-from kl_core.plane import (
+from kl_core._plane import (
     PlaneFit,
     PlaneMixture,
+    Shape,
     plane_gaussian,
     plane_kl,
     project_plane_forward,
     project_plane_reverse,
 )
-from kl_core.projection import (
+from kl_core._projection import (
     Descent,
     GaussianFit,
     alpha_divergence,
@@ -88,7 +93,7 @@ from kl_core.projection import (
     project_forward,
     project_reverse,
 )
-from kl_core.sequential import (
+from kl_core._sequential import (
     SequentialTest,
     decision_roll,
     log_ratios,
@@ -96,22 +101,30 @@ from kl_core.sequential import (
     simulate_sequential_test,
     wald_expected_rolls,
 )
+from kl_core._validation import Array
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ESTIMATORS",
     "PLACEMENTS",
+    "Array",
+    "Bits",
     "Descent",
+    "Direction",
     "GaussianFit",
     "GaussianMixture",
     "Gradient",
     "Moments",
+    "Optimiser",
+    "Placement",
     "PlaneFit",
     "PlaneMixture",
     "PrefixCode",
     "SequentialTest",
+    "Shape",
     "SkewNormal",
+    "Symbols",
     "alpha_divergence",
     "binned_kl",
     "block_probabilities",

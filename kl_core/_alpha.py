@@ -9,9 +9,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kl_core._mixture import GaussianMixture
 from kl_core._optimise import Surface
-from kl_core.mixture import GaussianMixture
-from kl_core.validation import Array, check_broadcast, finite_array, positive_array
+from kl_core._validation import Array, check_broadcast, finite_array, positive_array
 
 # Nodes and weights of a panel from -1 to 1.
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)

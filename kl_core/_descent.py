@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kl_core._alpha import NODES, WEIGHTS, bends
-from kl_core.mixture import GaussianMixture, mixture_entropy
-from kl_core.validation import Array, at_least_one, finite_array, positive_array
+from kl_core._mixture import GaussianMixture, mixture_entropy
+from kl_core._validation import Array, at_least_one, finite_array, positive_array
 
 Direction = Literal["forward", "reverse"]
 Optimiser = Literal["gradient descent", "Adam", "natural gradient"]

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kl_core.validation import Array
+from kl_core._validation import Array
 
 _T = TypeVar("_T")
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_softmax, xlogy
 
-from kl_core.validation import Array
+from kl_core._validation import Array
 
 # keras.config.epsilon(), unless somebody has changed it.
 KERAS_EPSILON = 1e-7

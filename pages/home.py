@@ -6,8 +6,7 @@ from charts.outcomes import Row, outcomes_figure
 from charts.style import Figure
 from charts.units import Unit
 from charts.wording import amount
-from kl_core import kl_terms, normalize
-from kl_core.validation import Array
+from kl_core import Array, kl_terms, normalize
 from widgets import frame, theme, units
 from widgets.chart import Controls, Handle, Picture, Stops, moving
 from widgets.controls import slider

@@ -5,22 +5,26 @@ optimum of reward − β·KL, and the policy gradients of PPO, which approach it
 penalty makes them come to rest elsewhere.
 """
 
-from kl_core.rlhf.decoding import (
+from kl_core.rlhf._batch import Batch
+from kl_core.rlhf._controllers import Controller
+from kl_core.rlhf._decoding import (
     AtLeast,
     Tempered,
     TopK,
     expected_log_ratio,
     token_log_ratios,
 )
-from kl_core.rlhf.language_model import LanguageModel, Policy, forecasts, sample
-from kl_core.rlhf.overoptimisation import (
+from kl_core.rlhf._language_model import PAD, STOP, LanguageModel, Policy, Tokens, forecasts, sample
+from kl_core.rlhf._objectives import Algorithm, Anchor
+from kl_core.rlhf._overoptimisation import (
+    Form,
     OverOptimisation,
     best_of_n_kl,
     best_of_n_kl_estimate,
     best_of_n_mean,
     fit_over_optimisation,
 )
-from kl_core.rlhf.policy import (
+from kl_core.rlhf._policy import (
     Account,
     Optimum,
     TabularPolicy,
@@ -30,8 +34,8 @@ from kl_core.rlhf.policy import (
     optimum_at_kl,
     sequence_kl,
 )
-from kl_core.rlhf.preferences import Judge, Preferences, Report, RewardModel, sample_preferences
-from kl_core.rlhf.training import (
+from kl_core.rlhf._preferences import Judge, Preferences, Report, RewardModel, sample_preferences
+from kl_core.rlhf._training import (
     GRPO,
     PPO,
     AdaptiveKL,
@@ -44,11 +48,18 @@ from kl_core.rlhf.training import (
 
 __all__ = [
     "GRPO",
+    "PAD",
     "PPO",
+    "STOP",
     "Account",
     "AdaptiveKL",
+    "Algorithm",
+    "Anchor",
     "AtLeast",
+    "Batch",
+    "Controller",
     "FixedKL",
+    "Form",
     "Judge",
     "LanguageModel",
     "Optimum",
@@ -61,6 +72,7 @@ __all__ = [
     "RewardModel",
     "TabularPolicy",
     "Tempered",
+    "Tokens",
     "TopK",
     "TrainedPolicy",
     "account",

@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from kl_core.rlhf.language_model import PAD, LanguageModel, Tokens
-from kl_core.rlhf.policy import Tilted
-from kl_core.validation import Array
+from kl_core._validation import Array
+from kl_core.rlhf._language_model import PAD, LanguageModel, Tokens
+from kl_core.rlhf._policy import Tilted
 
 
 @dataclass(frozen=True, eq=False)

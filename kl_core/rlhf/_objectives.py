@@ -6,11 +6,11 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_array
 
-from kl_core.discrete import kl_divergence
-from kl_core.estimators import PLACEMENTS, Placement, loss_and_slope
+from kl_core._discrete import kl_divergence
+from kl_core._estimators import PLACEMENTS, Placement, loss_and_slope
+from kl_core._validation import Array
 from kl_core.rlhf._batch import Batch, TrainedPolicy, chances_and_ratios
 from kl_core.rlhf._validation import check_above_zero
-from kl_core.validation import Array
 
 # Beyond it k3 would overflow, in nats.
 LARGEST_GAP = 300.0

@@ -7,10 +7,12 @@ import numpy as np
 import streamlit as st
 
 from charts.units import Unit
+from kl_core import Array
 from kl_core.rlhf import (
     Account,
     OverOptimisation,
     Report,
+    Tokens,
     account,
     best_of_n_kl,
     best_of_n_kl_estimate,
@@ -19,8 +21,6 @@ from kl_core.rlhf import (
     optimum_at_kl,
     sample,
 )
-from kl_core.rlhf.language_model import Tokens
-from kl_core.validation import Array
 from widgets.chart import Controls
 from widgets.pipeline import USUAL_PAIRS, best_policy, judge, reference, reward_model
 

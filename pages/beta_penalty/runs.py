@@ -13,12 +13,13 @@ from kl_core.rlhf import (
     PPO,
     Account,
     AdaptiveKL,
+    Algorithm,
+    Controller,
     FixedKL,
     ProportionalKL,
     Record,
     train,
 )
-from kl_core.rlhf.training import Algorithm, Controller
 from pages.beta_penalty.numbers import LADDER, World, at_beta, at_reference
 from widgets.chart import Controls
 from widgets.pipeline import judge, reference, reward_model

@@ -8,6 +8,7 @@ import numpy as np
 
 from charts.units import Unit
 from kl_core import (
+    Array,
     SkewNormal,
     binned_kl,
     gaussian_kl,
@@ -16,7 +17,6 @@ from kl_core import (
     log_ratios,
     merge_bins,
 )
-from kl_core.validation import Array
 
 SKY = ("sun", "cloud", "rain", "snow")
 P_WEIGHTS = [4.0, 3.0, 2.5, 0.5]

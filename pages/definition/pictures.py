@@ -9,8 +9,7 @@ from charts.outcomes import ROWS, Row, outcomes_figure
 from charts.style import Figure, Palette, Trace, figure, scatter, steady_limit, steady_range
 from charts.units import Unit
 from charts.wording import amount, number
-from kl_core import kl_terms, log_ratios
-from kl_core.validation import Array
+from kl_core import Array, kl_terms, log_ratios
 from pages.definition.numbers import ALL_EPSILONS, SKY, WIDTHS, Bins, Integral, MadeUp
 
 # A density below this is a line on the axis; the gap there would set the scale for all the rest.

@@ -7,8 +7,7 @@ import numpy as np
 
 from charts.units import Unit
 from charts.wording import amount, number, percent, signed
-from kl_core import SkewNormal, kl_integral, kl_parts, kl_terms, log_ratios, normalize
-from kl_core.validation import Array
+from kl_core import Array, SkewNormal, kl_integral, kl_parts, kl_terms, log_ratios, normalize
 from pages.definition.numbers import SKY, Bins, MadeUp, closed_form
 
 

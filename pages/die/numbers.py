@@ -8,6 +8,7 @@ import streamlit as st
 
 from charts.units import Unit
 from kl_core import (
+    Array,
     SequentialTest,
     decision_roll,
     kl_terms,
@@ -15,7 +16,6 @@ from kl_core import (
     simulate_sequential_test,
     wald_expected_rolls,
 )
-from kl_core.validation import Array
 
 FACES = range(1, 7)
 FAIR = [1.0] * 6

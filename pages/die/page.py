@@ -5,8 +5,7 @@ import streamlit as st
 
 from charts.units import Unit
 from charts.wording import amount, number, percent, signed, sum_today
-from kl_core import kl_terms, log_ratios, normalize
-from kl_core.validation import Array
+from kl_core import Array, kl_terms, log_ratios, normalize
 from pages.die import numbers, pictures, words
 from pages.die.numbers import CASINO, FACES, FAIR, LOADED, NO_SIX
 from pages.die.questions import QUESTIONS, prediction

@@ -6,8 +6,7 @@ from charts.outcomes import Row, outcomes_figure
 from charts.style import Figure, Palette, figure, scatter, steady_range
 from charts.units import Unit
 from charts.wording import amount
-from kl_core import kl_terms
-from kl_core.validation import Array
+from kl_core import Array, kl_terms
 
 FACES = ("face 1", "face 2", "face 3", "face 4", "face 5", "face 6")
 

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from charts.units import Unit
 from charts.wording import amount, listed, number, percent, signed
-from kl_core import kl_terms, normalize
-from kl_core.validation import Array
+from kl_core import Array, kl_terms, normalize
 from pages.die.numbers import Rolls, Verdict
 
 

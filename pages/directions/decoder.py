@@ -9,9 +9,8 @@ from scipy.special import kl_div, rel_entr
 from scipy.stats import entropy
 
 from charts.wording import amount
-from kl_core import k1, k3
+from kl_core import Array, k1, k3
 from kl_core.libraries import keras_kl_divergence, torch_kl_div, torch_kl_divergence
-from kl_core.validation import Array
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from charts.units import Unit
-from kl_core.validation import Array
+from kl_core import Array
 from pages.directions import decoder
 from pages.directions.decoder import CALLS
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from charts.style import Figure, Palette, bar, figure, steady_limit
 from charts.wording import counted, number
-from kl_core.validation import Array
+from kl_core import Array
 from pages.directions.decoder import CALLS, told
 from pages.directions.numbers import Decoded, Line, landing
 

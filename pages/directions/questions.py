@@ -8,9 +8,8 @@ from scipy.spatial.distance import jensenshannon
 
 from charts.units import Unit
 from charts.wording import amount
-from kl_core import cross_entropy, entropy, expected_gradients, k1, k3, normalize
+from kl_core import Array, cross_entropy, entropy, expected_gradients, k1, k3, normalize
 from kl_core.libraries import torch_kl_div
-from kl_core.validation import Array
 from pages.directions.numbers import P, Q
 from widgets.prediction import predict
 from widgets.self_check import Question

@@ -7,8 +7,7 @@ import numpy as np
 
 from charts.units import Unit
 from charts.wording import amount, in_columns, listed, number, signed, sum_today
-from kl_core import kl_terms
-from kl_core.validation import Array
+from kl_core import Array, kl_terms
 from pages.directions.decoder import CALLS, told
 from pages.directions.numbers import WORDS, Decoded, Line
 

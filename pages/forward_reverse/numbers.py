@@ -11,11 +11,15 @@ from numpy.typing import ArrayLike
 
 from charts.units import Unit
 from kl_core import (
+    Array,
     Descent,
+    Direction,
     GaussianFit,
     GaussianMixture,
+    Optimiser,
     PlaneFit,
     PlaneMixture,
+    Shape,
     branch_breaks,
     descend,
     gaussian,
@@ -28,9 +32,6 @@ from kl_core import (
     project_plane_reverse,
     project_reverse,
 )
-from kl_core.plane import Shape
-from kl_core.projection import Direction, Optimiser
-from kl_core.validation import Array
 
 # The mean and the spread of one bell.
 Bell = tuple[float, float]

@@ -4,8 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from kl_core import Descent, GaussianMixture
-from kl_core.projection import Direction
+from kl_core import Descent, Direction, GaussianMixture
 from pages.forward_reverse import numbers, pictures, words
 from pages.forward_reverse.bells import P, bells, by_hand, handles, put_q, stops
 from pages.forward_reverse.game import count_a_move, forget_the_moves, game

@@ -8,7 +8,9 @@ import numpy as np
 from charts.units import Unit
 from charts.wording import amount, counted, listed, number, percent, position
 from kl_core import (
+    Array,
     Descent,
+    Direction,
     GaussianFit,
     GaussianMixture,
     PlaneFit,
@@ -18,8 +20,6 @@ from kl_core import (
     mixture_js,
     mixture_total_variation,
 )
-from kl_core.projection import Direction
-from kl_core.validation import Array
 from pages.forward_reverse.numbers import (
     NAMES,
     STEPS,

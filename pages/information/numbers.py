@@ -9,6 +9,9 @@ import streamlit as st
 
 from charts.units import Unit
 from kl_core import (
+    Array,
+    PrefixCode,
+    Symbols,
     block_probabilities,
     blocks_of,
     cross_entropy,
@@ -17,8 +20,6 @@ from kl_core import (
     huffman_code,
     log_ratios,
 )
-from kl_core.coding import PrefixCode, Symbols
-from kl_core.validation import Array
 
 FACES = [f"face {face}" for face in range(1, 7)]
 FAIR = [1.0] * 6

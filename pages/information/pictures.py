@@ -9,7 +9,7 @@ import numpy as np
 from charts.outcomes import probability_bars
 from charts.style import Q_PATTERN, Figure, Palette, Trace, bar, figure, scatter, steady_limit
 from charts.wording import amount, number, percent
-from kl_core.validation import Array
+from kl_core import Array
 from pages.information.numbers import FACES, Counted, Lengths
 
 # How much of a phone's picture one letter of a label takes.

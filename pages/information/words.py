@@ -8,9 +8,7 @@ import numpy as np
 from charts.units import Unit
 from charts.wording import amount, number, percent, signed
 from charts.wording import counted as how_many
-from kl_core import blocks_of, normalize
-from kl_core.coding import Symbols
-from kl_core.validation import Array
+from kl_core import Array, Symbols, blocks_of, normalize
 from pages.information import numbers
 from pages.information.numbers import (
     Counted,

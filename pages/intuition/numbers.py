@@ -8,8 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from charts.units import Unit
-from kl_core import kl_divergence, log_ratios, normalize, simulate_averages
-from kl_core.validation import Array
+from kl_core import Array, kl_divergence, log_ratios, normalize, simulate_averages
 
 SKY = {"sun": "☀️", "cloud": "☁️", "rain": "🌧️", "snow": "❄️"}
 KINDS = list(SKY)

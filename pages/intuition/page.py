@@ -5,7 +5,7 @@ import streamlit as st
 
 from charts.units import Unit
 from charts.wording import amount, in_columns
-from kl_core.validation import Array
+from kl_core import Array
 from pages.intuition import numbers, pictures, words
 from pages.intuition.numbers import (
     DAYS,

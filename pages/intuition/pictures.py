@@ -10,8 +10,7 @@ from charts.player import play
 from charts.style import Figure, Palette, Trace, figure, scatter, steady_limit, steady_range
 from charts.units import Unit
 from charts.wording import amount, counted, number
-from kl_core import log_ratios
-from kl_core.validation import Array
+from kl_core import Array, log_ratios
 from pages.intuition.numbers import KINDS, Band, Days, Way, looks
 
 FRAMES = 30

@@ -6,8 +6,7 @@ import numpy as np
 
 from charts.units import Unit
 from charts.wording import amount, counted, digits_apart, listed, number, percent, signed
-from kl_core import gaussian_kl, kl_terms, log_ratios
-from kl_core.validation import Array
+from kl_core import Array, gaussian_kl, kl_terms, log_ratios
 from pages.intuition.numbers import FORECASTERS, KINDS, RUNS, SKY, Band, Days, Way
 
 

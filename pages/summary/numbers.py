@@ -5,8 +5,7 @@ import math
 import numpy as np
 
 from charts.units import Unit
-from kl_core import normalize
-from kl_core.validation import Array
+from kl_core import Array, normalize
 
 FAIR, LOADED = normalize([1] * 6), normalize([5, 1, 1, 1, 1, 1])
 

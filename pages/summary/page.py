@@ -4,8 +4,7 @@ import streamlit as st
 
 from charts.units import Unit
 from charts.wording import amount, number, signed, sum_today
-from kl_core import kl_terms
-from kl_core.validation import Array
+from kl_core import Array, kl_terms
 from pages.summary import book, pictures, sheet, words
 from pages.summary.numbers import coin, top_in
 from pages.summary.published import checked, data

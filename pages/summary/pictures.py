@@ -7,8 +7,7 @@ import numpy as np
 from charts.style import Figure, Palette, Trace, figure, scatter
 from charts.units import Unit
 from charts.wording import amount, number
-from kl_core import kl_divergence
-from kl_core.validation import Array
+from kl_core import Array, kl_divergence
 from pages.summary.numbers import CHANCES, top_in
 
 # Solid is D(P‖Q), dashed D(Q‖P), as in the lesson on covering and seeking; the marks may coincide.

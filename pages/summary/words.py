@@ -6,7 +6,7 @@ import numpy as np
 
 from charts.units import Unit
 from charts.wording import amount, percent
-from kl_core.validation import Array
+from kl_core import Array
 
 
 def in_words(p: Array, q: Array, unit: Unit) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from charts.wording import readable
-from kl_core.validation import Array
+from kl_core import Array
 
 MOST = 1000
 LONGEST = 100_000

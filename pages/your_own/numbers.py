@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charts.units import Unit
-from kl_core import kl_divergence, kl_terms, normalize
-from kl_core.validation import Array
+from kl_core import Array, kl_divergence, kl_terms, normalize
 from pages.your_own.counts import Counts, harmless
 
 Places = NDArray[np.intp]

@@ -8,7 +8,7 @@ from charts.outcomes import LABELS
 from charts.style import Figure, Palette, Trace, bar, figure, scatter, steady_limit, steady_range
 from charts.units import Unit
 from charts.wording import amount, counted, number, percent, signed
-from kl_core.validation import Array
+from kl_core import Array
 from pages.your_own.numbers import Comparison, largest
 
 LONGEST_LABEL = 14

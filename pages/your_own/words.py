@@ -6,8 +6,7 @@ import numpy as np
 
 from charts.units import Unit
 from charts.wording import amount, in_columns, listed, number, percent, readable, signed
-from kl_core import cross_entropy, entropy, js_divergence, total_variation
-from kl_core.validation import Array
+from kl_core import Array, cross_entropy, entropy, js_divergence, total_variation
 from pages.your_own.counts import Counts, harmless, means_markup
 from pages.your_own.numbers import (
     Comparison,

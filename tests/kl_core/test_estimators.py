@@ -29,7 +29,7 @@ from kl_core import (
     kl_gradient,
     mixture_kl,
 )
-from kl_core.estimators import loss_and_slope, mean_and_error
+from kl_core._estimators import loss_and_slope, mean_and_error
 from tests.kl_core.errors import raises
 
 NAMES = ["k1", "k2", "k3"]

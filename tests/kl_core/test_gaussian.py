@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kl_core import gaussian_kl
-from kl_core.gaussian import multivariate_gaussian_kl
+from kl_core._gaussian import multivariate_gaussian_kl
 from tests.kl_core.errors import raises
 
 TINY, HUGE = 5e-324, 1.7e308  # about the smallest and the largest double

@@ -12,10 +12,10 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kl_core import plane
-from kl_core.gaussian import multivariate_gaussian_kl
-from kl_core.mixture import GaussianMixture, mixture_kl
-from kl_core.plane import PlaneMixture, plane_gaussian, plane_kl
+from kl_core import _plane as plane
+from kl_core._gaussian import multivariate_gaussian_kl
+from kl_core._mixture import GaussianMixture, mixture_kl
+from kl_core._plane import PlaneMixture, plane_gaussian, plane_kl
 from tests.kl_core.errors import raises
 
 # Many tests look at the same fits.

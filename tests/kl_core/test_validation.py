@@ -21,7 +21,7 @@ from kl_core import (
     total_variation,
     wald_expected_rolls,
 )
-from kl_core.validation import probability_pair
+from kl_core._validation import probability_pair
 from tests.kl_core.errors import raises
 
 TINY = 5e-324  # the smallest double above 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from charts.style import Figure, Palette, Trace, figure, scatter
 from charts.units import Unit
-from kl_core.validation import Array
+from kl_core import Array
 from pages.beta_penalty.numbers import BETAS, USUAL, Curve, World, families, whole_curve
 from pages.beta_penalty.pictures import heading
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from charts.outcomes import LABELS
 from charts.style import Q_PATTERN, Figure, Palette, bar, figure, steady_limit
 from charts.wording import percent
-from kl_core.validation import Array
+from kl_core import Array
 
 
 def words_figure(words: Sequence[str], p: Array, q: Array, colours: Palette) -> Figure:

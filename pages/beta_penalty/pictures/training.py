@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from charts.style import Figure, Palette, Trace, figure, scatter
 from charts.units import Unit
-from kl_core.validation import Array
+from kl_core import Array
 from pages.beta_penalty.numbers import Curve, whole_curve
 from pages.beta_penalty.pictures import heading
 from pages.beta_penalty.runs import Settings, TrainingRun

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from charts.units import Unit
 from charts.wording import amount, counted, give_or_take, number, percent, readable
-from kl_core.rlhf import Account, forecasts
-from kl_core.rlhf.language_model import Tokens
+from kl_core.rlhf import Account, Tokens, forecasts
 from pages.beta_penalty.numbers import SAMPLES, Boosted, Examined, NextWords, World
 from widgets.pipeline import judge, reference
 

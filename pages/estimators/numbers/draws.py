@@ -9,10 +9,8 @@ import streamlit as st
 from scipy.optimize import brentq
 
 from charts.units import Unit
-from kl_core import ESTIMATORS, gaussian_kl, gaussian_moments, mean_and_error
-from kl_core.estimators import Moments
+from kl_core import ESTIMATORS, Array, Moments, gaussian_kl, gaussian_moments, mean_and_error
 from kl_core.rlhf import sample, token_log_ratios
-from kl_core.validation import Array
 from widgets.papers import SCHULMANS_TABLE
 from widgets.pipeline import best_policy, policy_kl
 

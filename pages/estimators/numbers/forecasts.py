@@ -7,7 +7,7 @@ import streamlit as st
 from scipy.special import stdtrit
 
 from charts.units import Unit
-from kl_core import k3, mean_and_error
+from kl_core import Array, k3, mean_and_error
 from kl_core.rlhf import (
     AtLeast,
     Policy,
@@ -18,7 +18,6 @@ from kl_core.rlhf import (
     sequence_kl,
     token_log_ratios,
 )
-from kl_core.validation import Array
 from widgets.pipeline import best_policy, policy_kl
 
 BETAS = ["1", "0.5", "0.2", "0.1", "0.05"]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from kl_core import PLACEMENTS, expected_gradients, kl_gradient
-from kl_core.estimators import Gradient, Placement
+from kl_core import PLACEMENTS, Array, Gradient, Placement, expected_gradients, kl_gradient
 from kl_core.rlhf import (
     GRPO,
     Account,
@@ -19,7 +18,6 @@ from kl_core.rlhf import (
     token_log_ratios,
     train,
 )
-from kl_core.validation import Array
 from widgets.pipeline import best_policy, judge, reference, reward_model
 
 PULL_BETAS = ["1", "0.5", "0.2", "0.1", "0.05", "0.02", "0.01"]

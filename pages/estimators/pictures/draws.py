@@ -11,7 +11,7 @@ from charts.curves import densities
 from charts.style import Figure, Palette, Trace, bar, figure, scatter, steady_limit
 from charts.units import Unit
 from charts.wording import amount, counted, number, percent, position
-from kl_core.validation import Array
+from kl_core import Array
 from pages.estimators.numbers.draws import Noise, View, expected_of
 from pages.estimators.pictures import DASHES
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from charts.style import Figure, Palette, figure, scatter, steady_limit
 from charts.wording import amount, number
-from kl_core.validation import Array
+from kl_core import Array
 from pages.estimators.numbers.forecasts import Running
 from pages.estimators.pictures import BELOW, DASHES
 

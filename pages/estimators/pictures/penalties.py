@@ -7,7 +7,7 @@ import numpy as np
 from charts.style import Figure, Palette, Trace, figure, scatter, steady_limit
 from charts.units import Unit
 from charts.wording import amount, number
-from kl_core.validation import Array
+from kl_core import Array
 from pages.estimators.numbers.penalties import Pulls, Run
 from pages.estimators.pictures import BELOW
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from charts.units import Unit
 from charts.wording import amount, counted, give_or_take, listed, number, percent, position
-from kl_core import ESTIMATORS, gaussian_moments
-from kl_core.validation import Array
+from kl_core import ESTIMATORS, Array, gaussian_moments
 from pages.estimators.numbers.draws import (
     FORECASTS,
     POOL,

@@ -2,7 +2,7 @@
 
 from charts.units import Unit
 from charts.wording import amount, counted, give_or_take, number
-from kl_core.validation import Array
+from kl_core import Array
 from pages.estimators.numbers.forecasts import Bound, Evidence
 
 

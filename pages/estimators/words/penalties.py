@@ -7,8 +7,7 @@ import numpy as np
 
 from charts.units import Unit
 from charts.wording import amount, listed, number, position, signed
-from kl_core import PLACEMENTS, k3
-from kl_core.validation import Array
+from kl_core import PLACEMENTS, Array, k3
 from pages.estimators.numbers.penalties import GRPO_BETA, NO_PENALTY, STEPS, Pulls, Run, Word, alike
 from pages.estimators.words import columns
 

@@ -1,7 +1,6 @@
 """What the figures share: an axis along the line, and which direction has which dash."""
 
-from kl_core.projection import Direction
-from kl_core.validation import Array
+from kl_core import Array, Direction
 
 DASHES: dict[Direction, str] = {"forward": "solid", "reverse": "dash"}
 

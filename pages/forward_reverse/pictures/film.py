@@ -10,9 +10,7 @@ from charts.player import play
 from charts.style import Figure, Palette, Trace, figure, scatter, steady_limit
 from charts.units import Unit
 from charts.wording import amount, number
-from kl_core import Descent, GaussianMixture
-from kl_core.projection import Direction
-from kl_core.validation import Array
+from kl_core import Array, Descent, Direction, GaussianMixture
 from pages.forward_reverse.numbers import NAMES, along, reach_of
 from pages.forward_reverse.pictures.axes import DASHES, line
 

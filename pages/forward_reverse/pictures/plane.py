@@ -7,8 +7,7 @@ import numpy as np
 from charts.style import Figure, Palette, Trace, figure, scatter
 from charts.units import Unit
 from charts.wording import amount
-from kl_core import PlaneFit, PlaneMixture
-from kl_core.projection import Direction
+from kl_core import Direction, PlaneFit, PlaneMixture
 from pages.forward_reverse.numbers import NAMES, circled
 from pages.forward_reverse.pictures.axes import DASHES
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from kl_core.rlhf import LanguageModel, RewardModel, TabularPolicy, TrainedPolicy
-from kl_core.rlhf.language_model import PAD, STOP
+from kl_core.rlhf._language_model import PAD, STOP
 
 TEXT = "Rain falls.\nRain fades.\nRain falls.\nFalls fade rain.\nRain rain falls fades."
 

@@ -22,8 +22,8 @@ from kl_core.rlhf import (
     sequence_kl,
     token_log_ratios,
 )
-from kl_core.rlhf.language_model import PAD, STOP
-from kl_core.rlhf.training import Batch
+from kl_core.rlhf._language_model import PAD, STOP
+from kl_core.rlhf._training import Batch
 from tests.kl_core.errors import raises
 from tests.kl_core.rlhf.enumeration import (
     Enumeration,

@@ -10,7 +10,7 @@ import pytest
 import scipy.stats
 
 from kl_core.rlhf import LanguageModel, forecasts, sample
-from kl_core.rlhf.language_model import LONGEST, PAD, SHARES, STOP, tokenise
+from kl_core.rlhf._language_model import LONGEST, PAD, SHARES, STOP, tokenise
 from tests.kl_core.errors import raises
 from tests.kl_core.rlhf.enumeration import all_sequences, context_after, padded
 

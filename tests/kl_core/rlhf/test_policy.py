@@ -18,7 +18,7 @@ from kl_core.rlhf import (
     sample,
     sequence_kl,
 )
-from kl_core.rlhf.language_model import PAD, STOP
+from kl_core.rlhf._language_model import PAD, STOP
 from tests.kl_core.errors import raises
 from tests.kl_core.rlhf.enumeration import (
     Enumeration,

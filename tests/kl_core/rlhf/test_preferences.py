@@ -17,8 +17,8 @@ from kl_core.rlhf import (
     forecasts,
     sample_preferences,
 )
-from kl_core.rlhf.language_model import LONGEST, PAD, STOP
-from kl_core.rlhf.preferences import LITTLE, TOPICS, counts, mean_and_error
+from kl_core.rlhf._language_model import LONGEST, PAD, STOP
+from kl_core.rlhf._preferences import LITTLE, TOPICS, counts, mean_and_error
 from tests.kl_core.errors import raises
 from tests.kl_core.rlhf.enumeration import padded
 

@@ -25,9 +25,9 @@ from kl_core.rlhf import (
     sequence_kl,
     train,
 )
-from kl_core.rlhf.language_model import PAD
-from kl_core.rlhf.policy import Tilted
-from kl_core.rlhf.training import LONGEST_GRADIENT, Batch, advantages, gradient, objective
+from kl_core.rlhf._language_model import PAD
+from kl_core.rlhf._policy import Tilted
+from kl_core.rlhf._training import LONGEST_GRADIENT, Batch, advantages, gradient, objective
 from tests.kl_core.errors import raises
 from tests.kl_core.rlhf.enumeration import (
     Enumeration,

@@ -18,9 +18,9 @@ from kl_core.rlhf import (
     account,
     forecasts,
     sample_preferences,
+    sequence_kl,
     train,
 )
-from kl_core.rlhf.policy import sequence_kl
 from pages.beta_penalty.runs import TrainingRun
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from charts.style import DARK, LIGHT
 from charts.units import BITS, NATS
-from kl_core.estimators import Gradient
+from kl_core import Gradient
 from pages.estimators.numbers.draws import Noise
 from pages.estimators.numbers.forecasts import Running
 from pages.estimators.numbers.penalties import Pulls, Run

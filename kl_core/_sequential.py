@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kl_core.discrete import kl_divergence
-from kl_core.validation import Array, at_least_one, log_of_base, probability_pair
+from kl_core._discrete import kl_divergence
+from kl_core._validation import Array, at_least_one, log_of_base, probability_pair
 
 # Rolls drawn at a time for every undecided run: enough to be quick, few enough to waste little.
 BLOCK = 64

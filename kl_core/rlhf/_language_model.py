@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kl_core.validation import Array, at_least_one
+from kl_core._validation import Array, at_least_one
 
 Tokens = NDArray[np.int64]
 

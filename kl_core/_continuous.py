@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_ndtr, logsumexp
 
-from kl_core.validation import (
+from kl_core._validation import (
     SUM_TOLERANCE,
     Array,
     at_least_one,

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
-from kl_core.estimators import k3
-from kl_core.quadrature import integrate
-from kl_core.validation import (
+from kl_core._estimators import k3
+from kl_core._quadrature import integrate
+from kl_core._validation import (
     Array,
     finite_array,
     log_of_base,

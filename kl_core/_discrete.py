@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import entr, rel_entr, xlogy
 
-from kl_core.validation import (
+from kl_core._validation import (
     Array,
     element,
     log_of_base,

@@ -10,10 +10,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kl_core._gaussian import covariance_root
+from kl_core._mixture import log_total
 from kl_core._optimise import Found, Surface, distinct, minimise
-from kl_core.gaussian import covariance_root
-from kl_core.mixture import log_total
-from kl_core.validation import Array, finite_array, probabilities
+from kl_core._validation import Array, finite_array, probabilities
 
 Shape = Literal["full", "diagonal", "isotropic"]
 Matrix = tuple[tuple[float, float], tuple[float, float]]

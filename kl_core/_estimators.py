@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import lambertw, ndtr
 
-from kl_core.gaussian import gaussian_kl
-from kl_core.validation import (
+from kl_core._gaussian import gaussian_kl
+from kl_core._validation import (
     Array,
     check_broadcast,
     element,

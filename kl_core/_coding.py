@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kl_core.validation import (
+from kl_core._validation import (
     Array,
     at_least_one,
     check_broadcast,

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 from scipy.optimize import brentq
 
-from kl_core.rlhf.language_model import ALL, STOP, LanguageModel, Policy, Tokens
-from kl_core.rlhf.preferences import RewardModel
-from kl_core.validation import Array
+from kl_core._validation import Array
+from kl_core.rlhf._language_model import ALL, STOP, LanguageModel, Policy, Tokens
+from kl_core.rlhf._preferences import RewardModel
 
 
 class Tilted(ABC):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from kl_core.validation import Array, at_least_one, finite_array
+from kl_core._validation import Array, at_least_one, finite_array
 
 Form = Literal["rl", "best-of-n"]
 

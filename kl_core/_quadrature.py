@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kl_core.validation import Array
+from kl_core._validation import Array
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(10)
 # Far more halvings than an integrand of this package needs; a corner needs about 15.

@@ -13,9 +13,9 @@ from scipy.optimize import brentq
 
 from kl_core._alpha import alpha_divergence, alpha_surface, check_alpha
 from kl_core._descent import Descent, Direction, Optimiser, descend, kl_landscape
+from kl_core._mixture import GaussianMixture, gaussian, mixture_kl
 from kl_core._optimise import Surface, distinct, minimise
-from kl_core.mixture import GaussianMixture, gaussian, mixture_kl
-from kl_core.validation import Array, finite_array, floats
+from kl_core._validation import Array, finite_array, floats
 
 __all__ = [
     "Descent",

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
-from kl_core.estimators import mean_and_error
-from kl_core.rlhf.language_model import PAD, STOP, LanguageModel, Tokens, sample
-from kl_core.validation import Array, at_least_one
+from kl_core._estimators import mean_and_error
+from kl_core._validation import Array, at_least_one
+from kl_core.rlhf._language_model import PAD, STOP, LanguageModel, Tokens, sample
 
 Flags = NDArray[np.bool_]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kl_core.validation import (
+from kl_core._validation import (
     Array,
     check_broadcast,
     element,

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kl_core.rlhf.language_model import ALL, PAD, STOP, LanguageModel, Policy, Tokens
-from kl_core.rlhf.policy import walk
-from kl_core.rlhf.preferences import Flags
-from kl_core.validation import Array, at_least_one
+from kl_core._validation import Array, at_least_one
+from kl_core.rlhf._language_model import ALL, PAD, STOP, LanguageModel, Policy, Tokens
+from kl_core.rlhf._policy import walk
+from kl_core.rlhf._preferences import Flags
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from kl_core.estimators import mean_and_error
+from kl_core._estimators import mean_and_error
+from kl_core._validation import at_least_one
 from kl_core.rlhf._batch import Batch, TrainedPolicy
 from kl_core.rlhf._controllers import AdaptiveKL, Controller, FixedKL, ProportionalKL
+from kl_core.rlhf._language_model import LanguageModel, sample
 from kl_core.rlhf._objectives import (
     GRPO,
     PPO,
@@ -20,11 +22,9 @@ from kl_core.rlhf._objectives import (
     objective,
     trust,
 )
+from kl_core.rlhf._policy import Account, account, sequence_kl
+from kl_core.rlhf._preferences import Judge, RewardModel
 from kl_core.rlhf._validation import check_above_zero
-from kl_core.rlhf.language_model import LanguageModel, sample
-from kl_core.rlhf.policy import Account, account, sequence_kl
-from kl_core.rlhf.preferences import Judge, RewardModel
-from kl_core.validation import at_least_one
 
 __all__ = [
     "GRPO",
