@@ -7,14 +7,20 @@ PORT ?= 8501
 # The matrices here are small: threads that share a product would only wait for each other.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test check format bench docs clean
+.PHONY: run test slow browser check format bench docs clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: check
+# Of what takes long `make test` asks one case each, `make slow` all others.
+test: check browser
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+slow: $(VENV)/.dev browser
+	$(BIN)/python -m pytest -n auto -m slow
+
+browser:
 	tests/browser/find_chromium.sh --install >/dev/null
-	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -27,8 +33,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.bench
-	tests/browser/find_chromium.sh --install >/dev/null
+bench: $(VENV)/.bench browser
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev

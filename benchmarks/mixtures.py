@@ -47,7 +47,7 @@ def by_quad(p: GaussianMixture, q: GaussianMixture, relative: float) -> float:
 
 def by_sampling(p: GaussianMixture, q: GaussianMixture) -> tuple[float, float]:
     """Return D(P‖Q) from samples of P, and its standard error."""
-    x = p.sample(np.random.default_rng(0), SAMPLES)
+    x = p.sample(SAMPLES, np.random.default_rng(0))
     ratios = p.logpdf(x) - q.logpdf(x)
     return float(ratios.mean()), float(ratios.std() / math.sqrt(SAMPLES))
 

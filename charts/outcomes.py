@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from charts.style import Q_PATTERN, Figure, Palette, Trace, bar, figure, steady_range
-from charts.wording import number, signed
-from kl_core import Array
+from charts.units import Unit
+from charts.wording import amount, number, signed
+from kl_core import Array, kl_terms
 
 # Plotly would shrink the text until it fits the bar: unreadable on a phone.
 LABELS = {
@@ -38,6 +39,35 @@ class Row:
     title: str
     values: Array
     total: float | None = None
+
+
+def terms_figure(
+    outcomes: Sequence[str],
+    p: Array,
+    q: Array,
+    unit: Unit,
+    *,
+    names: tuple[str, str],
+    of_all: str,
+    colours: Palette,
+) -> Figure:
+    """Return P and Q as bars above the terms of D(P‖Q) and their sum, which is the title.
+
+    Takes what `outcomes_figure` takes; an infinite term reaches the end of its row.
+    """
+    terms = kl_terms(p, q, base=unit.base)
+    total = max(float(terms.sum()), 0.0)
+    return outcomes_figure(
+        outcomes,
+        p,
+        q,
+        [Row(f"p·log(p/q), {unit.name}", terms, total)],
+        title=f"D(P‖Q) = {amount(total, unit.name)}",
+        names=names,
+        unit=unit.name,
+        of_all=of_all,
+        colours=colours,
+    )
 
 
 def outcomes_figure(

@@ -1,6 +1,7 @@
 """Write the pages of `kl_core` for `make docs`, one for each module that is meant for users."""
 
 import sys
+import typing
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -19,10 +20,19 @@ class NDArray(Generic[Scalar]):
     """The same."""
 
 
-for each in (ArrayLike, NDArray):
+class NumberOrArray:
+    """One number for one distribution, an array for many; type checkers take it as Any."""
+
+
+for module, name, each in (
+    (numpy.typing, "ArrayLike", ArrayLike),
+    (numpy.typing, "NDArray", NDArray),
+    # Nothing else in kl_core is called Any.
+    (typing, "Any", NumberOrArray),
+):
     # As if built in, so that its name has no module in front.
     each.__module__ = "builtins"
-    setattr(numpy.typing, each.__name__, each)
+    setattr(module, name, each)
 
 pdoc.render.configure(docformat="numpy")
 pdoc.pdoc(

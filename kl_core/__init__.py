@@ -1,7 +1,12 @@
 """The mathematics of Kullback-Leibler divergence, for notebooks and for the lessons.
 
 Conventions, as scipy's: a distribution runs over the last axis, everything else broadcasts, and
-``base=None`` means nats. ``P`` always comes before ``Q``: ``kl_divergence(p, q)`` is D(P‖Q).
+``base=None`` means nats. What takes no ``base`` is in nats: log-densities, the log-ratios that `k1`
+takes and all that is made of them, for these are natural logarithms; and the fields of records.
+
+The distribution that is averaged over comes first: ``kl_divergence(p, q)`` is D(P‖Q). That is P
+everywhere but in KL from samples, where Q is the policy that draws. Closed forms say mu and sigma,
+objects mean and std.
 
 - Discrete distributions: `kl_divergence`, `kl_terms`, `cross_entropy`, `entropy`, `js_divergence`,
   `total_variation`; `normalize` makes them from weights.
@@ -18,8 +23,9 @@ Conventions, as scipy's: a distribution runs over the last axis, everything else
   `project_alpha`, `project_alphas`, `branch_breaks`, `alpha_divergence`, `kl_landscape`, `descend`;
   in the plane `PlaneMixture`, `plane_gaussian`, `plane_kl`, `project_plane_forward`,
   `project_plane_reverse`.
-- KL from samples: `k1`, `k2`, `k3`, `estimates`, `mean_and_error`, `gaussian_moments`,
-  `chance_below_zero`, `k3_noisier_beyond`; as a penalty `expected_gradients`, `kl_gradient`.
+- KL from samples, D(Q‖P) by draws from Q: `k1`, `k2`, `k3`, `estimates`, `mean_and_error`,
+  `gaussian_moments`, `chance_below_zero`, `k3_noisier_beyond`; as a penalty `expected_gradients`,
+  `kl_gradient`.
 - `kl_core.rlhf`: reinforcement learning from human feedback, in miniature and exact.
 - `kl_core.libraries`: what calls of PyTorch and Keras compute.
 """
@@ -35,7 +41,7 @@ from kl_core._coding import (
     huffman_code,
 )
 from kl_core._continuous import SkewNormal, binned_kl, kl_integral, kl_parts, merge_bins
-from kl_core._descent import Direction, Optimiser
+from kl_core._descent import Optimiser
 from kl_core._discrete import (
     cross_entropy,
     entropy,
@@ -101,7 +107,7 @@ from kl_core._sequential import (
     simulate_sequential_test,
     wald_expected_rolls,
 )
-from kl_core._validation import Array
+from kl_core._validation import Array, Direction, NumberOrArray
 
 __version__ = "0.1.0"
 
@@ -116,6 +122,7 @@ __all__ = [
     "GaussianMixture",
     "Gradient",
     "Moments",
+    "NumberOrArray",
     "Optimiser",
     "Placement",
     "PlaneFit",

@@ -11,7 +11,14 @@ from numpy.typing import ArrayLike
 
 from kl_core._mixture import GaussianMixture
 from kl_core._optimise import Surface
-from kl_core._validation import Array, check_broadcast, finite_array, positive_array
+from kl_core._validation import (
+    Array,
+    NumberOrArray,
+    check_broadcast,
+    finite_array,
+    log_of_base,
+    positive_array,
+)
 
 # Nodes and weights of a panel from -1 to 1.
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(8)
@@ -22,9 +29,14 @@ _BEYOND = np.linspace(0.25, 1, 4)
 
 
 def alpha_divergence(
-    p: GaussianMixture, means: ArrayLike, stds: ArrayLike, alpha: ArrayLike
-) -> Array:
-    """Return D_α(P‖Q) for many Gaussians Q at once, in nats; see `project_alpha`.
+    p: GaussianMixture,
+    means: ArrayLike,
+    stds: ArrayLike,
+    alpha: ArrayLike,
+    *,
+    base: float | None = None,
+) -> NumberOrArray:
+    """Return D_α(P‖Q) for many Gaussians Q at once; see `project_alpha`.
 
     Parameters
     ----------
@@ -34,15 +46,17 @@ def alpha_divergence(
         Of the Gaussians.
     alpha : array_like
         From 0 for D(Q‖P) to 1 for D(P‖Q); broadcasts with the rest.
+    base : float, optional
+        2 for bits, 10 for dits; None for nats.
 
     Returns
     -------
-    ndarray, shape of the broadcast
+    float or ndarray, shape of the broadcast
 
     Raises
     ------
     ValueError
-        If a number is out of its range, or shapes do not broadcast.
+        If a number is out of its range, shapes do not broadcast, or `base` is not above 1.
 
     Examples
     --------
@@ -56,7 +70,7 @@ def alpha_divergence(
     check_broadcast(means=mean, stds=std, alpha=order)
     mean, std, order = np.broadcast_arrays(mean, std, order)
     value = alpha_surface(p, order.ravel(), mean.ravel(), std.ravel()).value
-    return np.asarray(value.reshape(mean.shape))[()]
+    return value.reshape(mean.shape) / log_of_base(base)
 
 
 def check_alpha(alpha: Array) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kl_core._validation import (
     Array,
+    NumberOrArray,
     at_least_one,
     check_broadcast,
     element,
@@ -276,7 +277,7 @@ def code_lengths(p: ArrayLike) -> Array:
     return np.where(p == 0, math.inf, 1.0 - np.frexp(p)[1])
 
 
-def expected_length(p: ArrayLike, lengths: ArrayLike) -> Array:
+def expected_length(p: ArrayLike, lengths: ArrayLike) -> NumberOrArray:
     """Return Σ p·length: the digits that a symbol drawn from P takes on average.
 
     Parameters
@@ -318,8 +319,7 @@ def expected_length(p: ArrayLike, lengths: ArrayLike) -> Array:
         )
     check_broadcast(p=p, lengths=digits)
     with np.errstate(invalid="ignore"):
-        average: Array = np.where(p > 0, p * digits, 0.0).sum(axis=-1)
-    return average
+        return np.where(p > 0, p * digits, 0.0).sum(axis=-1)
 
 
 def block_probabilities(p: ArrayLike, length: int) -> Array:

@@ -11,6 +11,7 @@ from scipy.special import log_ndtr, logsumexp
 from kl_core._validation import (
     SUM_TOLERANCE,
     Array,
+    NumberOrArray,
     at_least_one,
     check_broadcast,
     element,
@@ -128,15 +129,14 @@ class SkewNormal:
         lean = math.cbrt(2 * self.skewness / (4 - math.pi))
         return lean / math.sqrt(1 + lean**2)
 
-    def logpdf(self, x: ArrayLike) -> Array:
+    def logpdf(self, x: ArrayLike) -> NumberOrArray:
         """Return log p(x) in nats, the shape of `x`; ``-inf`` above `end`."""
         x = np.asarray(x, dtype=np.float64)
         return np.where(x <= self.end, self._log_whole(x) - self.log_mass, -math.inf)[()]
 
-    def pdf(self, x: ArrayLike) -> Array:
+    def pdf(self, x: ArrayLike) -> NumberOrArray:
         """Return the density p(x), the shape of `x`."""
-        density: Array = np.exp(self.logpdf(x))
-        return density
+        return np.exp(self.logpdf(x))
 
     def log_masses(self, edges: ArrayLike) -> Array:
         """Return the logarithm of the probability of each bin, in nats.
@@ -253,8 +253,7 @@ def kl_integral(
         integral = np.where(weights > 0, weights * gap, 0.0).sum(axis=(-2, -1))
     integral = np.where((p.end > q.end) & (added == 0), math.inf, integral)
     floor = np.where(added == 0, 0.0, -math.inf)
-    divergence: Array = np.maximum(integral, floor) / log_of_base(base)
-    return divergence[()]
+    return np.maximum(integral, floor) / log_of_base(base)
 
 
 def kl_parts(p: SkewNormal, q: SkewNormal, *, base: float | None = None) -> tuple[float, float]:
@@ -292,7 +291,7 @@ def kl_parts(p: SkewNormal, q: SkewNormal, *, base: float | None = None) -> tupl
     return divergence - gives_back, gives_back
 
 
-def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) -> Array:
+def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) -> NumberOrArray:
     """Return Σ P(bin) log(P(bin)/Q(bin)): what is left of D(P‖Q) when only the bin is known.
 
     Never above D(P‖Q), and never higher for coarser bins made of whole finer ones: the
@@ -338,8 +337,7 @@ def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) 
         terms = np.where(weights > 0, weights * (log_p - log_q), 0.0)
     # A bin of P may hold less than the smallest double; where Q has nothing it still decides.
     terms = np.where((log_p > -math.inf) & (log_q == -math.inf), math.inf, terms)
-    divergence: Array = np.maximum(terms.sum(axis=-1), 0.0) / log_of_base(base)
-    return divergence
+    return np.maximum(terms.sum(axis=-1), 0.0) / log_of_base(base)
 
 
 def merge_bins(log_masses: ArrayLike, count: int) -> Array:

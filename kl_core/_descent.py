@@ -9,9 +9,16 @@ from numpy.typing import ArrayLike
 
 from kl_core._alpha import NODES, WEIGHTS, bends
 from kl_core._mixture import GaussianMixture, mixture_entropy
-from kl_core._validation import Array, at_least_one, finite_array, positive_array
+from kl_core._validation import (
+    Array,
+    Direction,
+    at_least_one,
+    check_direction,
+    finite_array,
+    log_of_base,
+    positive_array,
+)
 
-Direction = Literal["forward", "reverse"]
 Optimiser = Literal["gradient descent", "Adam", "natural gradient"]
 
 
@@ -31,9 +38,14 @@ class Descent:
 
 
 def kl_landscape(
-    p: GaussianMixture, means: ArrayLike, stds: ArrayLike, direction: Direction
+    p: GaussianMixture,
+    means: ArrayLike,
+    stds: ArrayLike,
+    direction: Direction,
+    *,
+    base: float | None = None,
 ) -> Array:
-    """Return the divergence of every Gaussian on a grid, in nats.
+    """Return the divergence of every Gaussian on a grid.
 
     Parameters
     ----------
@@ -45,6 +57,8 @@ def kl_landscape(
         Of Q, down the columns.
     direction : {"forward", "reverse"}
         D(P‖Q) or D(Q‖P).
+    base : float, optional
+        2 for bits, 10 for dits; None for nats.
 
     Returns
     -------
@@ -53,7 +67,7 @@ def kl_landscape(
     Raises
     ------
     ValueError
-        If a number is out of its range, or `direction` is neither.
+        If a number is out of its range, `direction` is neither, or `base` is not above 1.
 
     Examples
     --------
@@ -62,7 +76,8 @@ def kl_landscape(
     [[0.       0.5     ]
      [0.318147 0.443147]]
     """
-    _check(direction)
+    check_direction(direction)
+    nats = log_of_base(base)
     mean, std = finite_array(means, "means"), positive_array(stds, "stds")
     for name, each in (("means", mean), ("stds", std)):
         if each.ndim != 1 or not each.size:
@@ -71,16 +86,16 @@ def kl_landscape(
         # D(P‖Q) = -H(P) - E_P[log q], and the last is known from P's moments alone.
         spread = np.log(std)[:, None] + math.log(2 * math.pi) / 2
         distance = ((p.mean - mean) ** 2 + p.std**2) / (2 * std[:, None] ** 2)
-        return np.asarray(np.maximum(spread + distance - mixture_entropy(p), 0.0))
+        return np.asarray(np.maximum(spread + distance - mixture_entropy(p), 0.0) / nats)
     # D(Q‖P) = -H(Q) - E_Q[log p].
     spread = np.log(std)[:, None] + math.log(2 * math.pi * math.e) / 2
     logs = np.array([_expected_log(p, mean, each)[0] for each in std])
-    return np.asarray(np.maximum(-spread - logs, 0.0))
+    return np.asarray(np.maximum(-spread - logs, 0.0) / nats)
 
 
 def descend(
     p: GaussianMixture,
-    start: tuple[float, float],
+    start: ArrayLike,
     direction: Direction,
     *,
     optimiser: Optimiser = "natural gradient",
@@ -93,7 +108,7 @@ def descend(
     ----------
     p : GaussianMixture
         What Q stands for.
-    start : tuple of float
+    start : array_like, shape (2,)
         Mean and spread of the first Q.
     direction : {"forward", "reverse"}
         D(P‖Q) or D(Q‖P).
@@ -128,9 +143,12 @@ def descend(
     >>> print(path.means[-1].round(3), path.stds[-1].round(3), path.divergences[-1].round(4))
     2.492 0.813 0.6903
     """
-    _check(direction)
+    check_direction(direction)
     at_least_one(steps=steps)
-    mean, std = finite_array(start, "start").tolist()
+    first = finite_array(start, "start")
+    if first.shape != (2,):
+        raise ValueError(f"start must hold a mean and a spread, got shape {first.shape}")
+    mean, std = first.tolist()
     positive_array(std, "start[1]")
     positive_array(rate, "rate")
     entropy = mixture_entropy(p)
@@ -160,12 +178,6 @@ def descend(
         mean, std = mean + float(change[0]), std * math.exp(change[1])
     means, stds, divergences = np.array(path).T
     return Descent(means, stds, divergences)
-
-
-def _check(direction: str) -> None:
-    """Refuse a direction that is none."""
-    if direction not in get_args(Direction):
-        raise ValueError(f"direction must be 'forward' or 'reverse', got {direction!r}")
 
 
 def _slope(

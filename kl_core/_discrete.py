@@ -10,6 +10,7 @@ from scipy.special import entr, rel_entr, xlogy
 
 from kl_core._validation import (
     Array,
+    NumberOrArray,
     element,
     log_of_base,
     probabilities,
@@ -55,7 +56,7 @@ def normalize(weights: ArrayLike) -> Array:
     return np.asarray(w / total)
 
 
-def entropy(p: ArrayLike, *, base: float | None = None) -> Array:
+def entropy(p: ArrayLike, *, base: float | None = None) -> NumberOrArray:
     """Return H(P) = -Σ p log p, the shortest average code length for draws from P.
 
     Parameters
@@ -87,7 +88,7 @@ def entropy(p: ArrayLike, *, base: float | None = None) -> Array:
     return _total(entr(probabilities(p, "p")), base)
 
 
-def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Array:
+def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> NumberOrArray:
     """Return H(P, Q) = -Σ p log q, the average length of P's draws in the code made for Q.
 
     Parameters
@@ -157,7 +158,7 @@ def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Array:
     return terms
 
 
-def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Array:
+def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> NumberOrArray:
     """Return D(P‖Q) = Σ p log(p/q), the information lost on average when Q stands in for P.
 
     Parameters
@@ -196,7 +197,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> A
     return _floored(_total(rel_entr(*probability_pair(p, q)), base))
 
 
-def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Array:
+def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> NumberOrArray:
     """Return JS(P, Q) = D(P‖M)/2 + D(Q‖M)/2 with M halfway between P and Q.
 
     Parameters
@@ -231,7 +232,7 @@ def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> A
     return _floored(_total(both, base) / 4)
 
 
-def total_variation(p: ArrayLike, q: ArrayLike) -> Array:
+def total_variation(p: ArrayLike, q: ArrayLike) -> NumberOrArray:
     """Return TV(P, Q) = Σ|p - q| / 2, the most by which any event's probability differs.
 
     Parameters
@@ -262,12 +263,11 @@ def total_variation(p: ArrayLike, q: ArrayLike) -> Array:
     return _total(np.abs(p - q)) / 2
 
 
-def _total(terms: Array, base: float | None = None) -> Array:
+def _total(terms: Array, base: float | None = None) -> NumberOrArray:
     """Add up the outcomes, in the unit of `base`."""
-    total: Array = terms.sum(axis=-1) / log_of_base(base)
-    return total
+    return terms.sum(axis=-1) / log_of_base(base)
 
 
-def _floored(divergence: Array) -> Array:
+def _floored(divergence: NumberOrArray) -> NumberOrArray:
     """Lift what rounding left below 0: close to P = Q the terms all but cancel."""
     return np.maximum(divergence, 0.0)

@@ -1,7 +1,7 @@
 """KL from samples: the estimators k1, k2 and k3, how far off they are, and where they pull.
 
-Of D(P‖Q) with draws from P, whose log-ratio is log(p/q) at each draw, in nats. In reinforcement
-learning P is the policy and Q the reference.
+Of D(Q‖P) with draws from Q, whose log-ratio is log(q/p) at each draw, in nats. The letters are
+those of Schulman's note: in reinforcement learning Q is the policy and P the reference.
 """
 
 import math
@@ -15,7 +15,10 @@ from scipy.special import lambertw, ndtr
 from kl_core._gaussian import gaussian_kl
 from kl_core._validation import (
     Array,
+    Direction,
+    NumberOrArray,
     check_broadcast,
+    check_direction,
     element,
     finite_array,
     floats,
@@ -32,13 +35,13 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(24)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
-def k1(log_ratio: ArrayLike) -> Array:
-    """Return k1 = log(p/q) of each draw: right on average, and below 0 wherever q > p.
+def k1(log_ratio: ArrayLike) -> NumberOrArray:
+    """Return k1 = log(q/p) of each draw: right on average, and below 0 wherever p > q.
 
     Parameters
     ----------
     log_ratio : array_like
-        log(p/q) at draws from P, in nats.
+        log(q/p) at draws from Q, in nats.
 
     Returns
     -------
@@ -59,16 +62,16 @@ def k1(log_ratio: ArrayLike) -> Array:
     >>> k1([-0.5, 0.0, 0.5])
     array([-0.5,  0. ,  0.5])
     """
-    return _log_ratios(log_ratio)
+    return _log_ratios(log_ratio)[()]
 
 
-def k2(log_ratio: ArrayLike) -> Array:
-    """Return k2 = log(p/q)²/2 of each draw: never below 0, and biased.
+def k2(log_ratio: ArrayLike) -> NumberOrArray:
+    """Return k2 = log(q/p)²/2 of each draw: never below 0, and biased.
 
     Parameters
     ----------
     log_ratio : array_like
-        log(p/q) at draws from P, in nats.
+        log(q/p) at draws from Q, in nats.
 
     Returns
     -------
@@ -90,21 +93,21 @@ def k2(log_ratio: ArrayLike) -> Array:
     array([0.125, 0.   , 0.125])
     """
     with np.errstate(over="ignore"):
-        return np.asarray(_log_ratios(log_ratio) ** 2 / 2)
+        return _log_ratios(log_ratio) ** 2 / 2
 
 
-def k3(log_ratio: ArrayLike) -> Array:
-    """Return k3 = q/p - 1 - log(q/p) of each draw: right on average, and never below 0.
+def k3(log_ratio: ArrayLike) -> NumberOrArray:
+    """Return k3 = p/q - 1 + log(q/p) of each draw: right on average, and never below 0.
 
     Parameters
     ----------
     log_ratio : array_like
-        log(p/q) at draws from P, in nats.
+        log(q/p) at draws from Q, in nats.
 
     Returns
     -------
     float or ndarray, shape of `log_ratio`
-        In nats; ``inf`` where q/p overflows.
+        In nats; ``inf`` where p/q overflows.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def k3(log_ratio: ArrayLike) -> Array:
     # exp(∞) grows faster than its logarithm.
     plain = np.where(ratio == -math.inf, math.inf, plain)
     near = np.abs(ratio) < 0.02
-    return np.where(near, _near_zero(np.where(near, ratio, 0.0)), plain)
+    return np.where(near, _near_zero(np.where(near, ratio, 0.0)), plain)[()]
 
 
 @dataclass(frozen=True)
@@ -137,44 +140,44 @@ class Moments:
 
     Attributes
     ----------
-    mean, std : ndarray, shape (...)
+    mean, std : float or ndarray, shape (...)
         In nats; the standard deviation may be ``inf``.
-    truth : ndarray, shape (...)
-        D(P‖Q), in nats.
+    truth : float or ndarray, shape (...)
+        D(Q‖P), in nats.
     """
 
-    mean: Array
-    std: Array
-    truth: Array
+    mean: NumberOrArray
+    std: NumberOrArray
+    truth: NumberOrArray
 
     @property
-    def bias(self) -> Array:
+    def bias(self) -> NumberOrArray:
         """By how much the mean misses the truth, in nats, shape (...)."""
-        return np.asarray(self.mean - self.truth)
+        return self.mean - self.truth
 
-    def standard_error(self, draws: int) -> Array:
+    def standard_error(self, draws: int) -> NumberOrArray:
         """Return the standard deviation of the mean of so many draws, in nats, shape (...)."""
-        return np.asarray(self.std / math.sqrt(draws))
+        return self.std / math.sqrt(draws)
 
-    def typical_error(self, draws: int) -> Array:
+    def typical_error(self, draws: int) -> NumberOrArray:
         """Return the root of the mean squared error of that mean, in nats, shape (...)."""
         return np.hypot(self.bias, self.standard_error(draws))
 
 
 def gaussian_moments(
-    mu_p: ArrayLike, sigma_p: ArrayLike, mu_q: ArrayLike, sigma_q: ArrayLike
+    mu_q: ArrayLike, sigma_q: ArrayLike, mu_p: ArrayLike, sigma_p: ArrayLike
 ) -> dict[str, Moments]:
-    """Return what one draw of k1, k2 and k3 is like when P and Q are Gaussians, in closed form.
+    """Return what one draw of k1, k2 and k3 is like when Q and P are Gaussians, in closed form.
 
-    With z the draw in spreads of P, log(p/q) = a·z² + b·z + c: its moments follow from the
-    cumulants of such a form, and k3 needs E[q²/p²] besides, which is infinite once Q is √2 times
-    as wide as P or wider.
+    With z the draw in spreads of Q, log(q/p) = a·z² + b·z + c: its moments follow from the
+    cumulants of such a form, and k3 needs E[p²/q²] besides, which is infinite once P is √2 times
+    as wide as Q or wider.
 
     Parameters
     ----------
-    mu_p, mu_q : array_like, shapes that broadcast
-        Means of P, which is drawn from, and Q.
-    sigma_p, sigma_q : array_like, shapes that broadcast
+    mu_q, mu_p : array_like, shapes that broadcast
+        Means of Q, which is drawn from, and P.
+    sigma_q, sigma_p : array_like, shapes that broadcast
         Standard deviations, above 0.
 
     Returns
@@ -201,8 +204,8 @@ def gaussian_moments(
     >>> {name: round(float(each.std / each.truth), 2) for name, each in far.items()}
     {'k1': 2.0, 'k2': 1.73, 'k3': 1.7}
     """
-    truth = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
-    a, b, ratio, _, gap = _quadratic(mu_p, sigma_p, mu_q, sigma_q)
+    a, b, ratio, _, gap = _quadratic(mu_q, sigma_q, mu_p, sigma_p)
+    truth = gaussian_kl(mu_q, sigma_q, mu_p, sigma_p)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         second = 2 * a**2 + b**2
         third = 8 * a**3 + 6 * a * b**2
@@ -218,21 +221,21 @@ def gaussian_moments(
 
 
 def chance_below_zero(
-    mu_p: ArrayLike, sigma_p: ArrayLike, mu_q: ArrayLike, sigma_q: ArrayLike
-) -> Array:
-    """Return how often one draw of k1 is below 0 when P and Q are Gaussians: the chance of q > p.
+    mu_q: ArrayLike, sigma_q: ArrayLike, mu_p: ArrayLike, sigma_p: ArrayLike
+) -> NumberOrArray:
+    """Return how often one draw of k1 is below 0 when Q and P are Gaussians: the chance of p > q.
 
     Parameters
     ----------
-    mu_p, mu_q : array_like, shapes that broadcast
-        Means of P, which is drawn from, and Q.
-    sigma_p, sigma_q : array_like, shapes that broadcast
+    mu_q, mu_p : array_like, shapes that broadcast
+        Means of Q, which is drawn from, and P.
+    sigma_q, sigma_p : array_like, shapes that broadcast
         Standard deviations, above 0.
 
     Returns
     -------
     float or ndarray, shape of the broadcast
-        0 where P = Q.
+        0 where Q = P.
 
     Raises
     ------
@@ -245,22 +248,22 @@ def chance_below_zero(
     >>> print(chance_below_zero(0, 1, 0.1, 1).round(4))
     0.4801
     """
-    a, b, ratio, logarithm, gap = _quadratic(mu_p, sigma_p, mu_q, sigma_q)
+    a, b, ratio, logarithm, gap = _quadratic(mu_q, sigma_q, mu_p, sigma_p)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         c = gap**2 / 2 - logarithm
         # The root of b² - 4ac, written so that nothing cancels.
         root = np.sqrt(gap**2 + 4 * a * logarithm)
         far = -(b + np.copysign(root, b)) / 2
-        # P and Q cross where a·z² + b·z + c is 0, with one width at one finite place.
+        # Q and P cross where a·z² + b·z + c is 0, with one width at one finite place.
         low, high = np.sort(np.stack([far / a, c / far]), axis=0)
     between = np.where(low > 0, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low))
     chance = np.where(ratio < 1, ndtr(low) + ndtr(-high), between)
-    # P = Q cross nowhere; and where numbers overflow, only where P never draws.
-    return np.where(np.isnan(chance), 0.0, chance)
+    # Q = P cross nowhere; and where numbers overflow, only where Q never draws.
+    return np.where(np.isnan(chance), 0.0, chance)[()]
 
 
 def k3_noisier_beyond() -> float:
-    """Return the D(P‖Q) in nats beyond which k3 is noisier than k1, for Gaussians of one width.
+    """Return the D(Q‖P) in nats beyond which k3 is noisier than k1, for Gaussians of one width.
 
     With u the squared gap in spreads, their variances are e^u - 1 - u and u, equal where
     e^u = 1 + 2u; there D is u/2.
@@ -273,30 +276,43 @@ def k3_noisier_beyond() -> float:
     return float(-0.5 - lambertw(-math.exp(-0.5) / 2, k=-1).real) / 2
 
 
-def mean_and_error(values: Array) -> tuple[float, float]:
+def mean_and_error(values: ArrayLike) -> tuple[float, float]:
     """Return the mean and its standard error: infinite for a single value or an infinite mean.
+
+    Parameters
+    ----------
+    values : array_like
+        At least one number.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or they are not numbers.
 
     Examples
     --------
-    >>> mean_and_error(np.array([1.0, 3.0]))
+    >>> mean_and_error([1, 3])
     (2.0, 1.0)
     """
-    if values.size == 1:
-        return float(values.mean()), math.inf
+    numbers = floats(values, "values")
+    if not numbers.size:
+        raise ValueError("values holds no number; it needs at least one")
+    if numbers.size == 1:
+        return float(numbers.mean()), math.inf
     with np.errstate(over="ignore", invalid="ignore"):
-        mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(values.size)
+        mean, error = float(numbers.mean()), float(numbers.std(ddof=1)) / math.sqrt(numbers.size)
     return mean, error if math.isfinite(mean) else math.inf
 
 
 def estimates(log_ratio: ArrayLike) -> dict[str, tuple[float, float]]:
-    """Return the mean of k1, k2 and k3 over draws from P, each with its standard error.
+    """Return the mean of k1, k2 and k3 over draws from Q, each with its standard error.
 
-    For any P and Q: nothing but the log-ratio at each draw is needed.
+    For any Q and P: nothing but the log-ratio at each draw is needed.
 
     Parameters
     ----------
     log_ratio : array_like, shape (n,)
-        log(p/q) at draws from P, in nats.
+        log(q/p) at draws from Q, in nats.
 
     Returns
     -------
@@ -323,7 +339,7 @@ ESTIMATORS = {"k1": k1, "k2": k2, "k3": k3}
 
 
 def loss_and_slope(placement: Placement, log_ratio: Array) -> tuple[Array, Array]:
-    """Return what a penalty in the loss is at each draw, and its derivative in log p.
+    """Return what a penalty in the loss is at each draw, and its derivative in log q.
 
     "k1 in the reward" has nothing in the loss: both are 0.
 
@@ -332,7 +348,7 @@ def loss_and_slope(placement: Placement, log_ratio: Array) -> tuple[Array, Array
     placement : str
         One of `PLACEMENTS`.
     log_ratio : ndarray
-        log(p/q) at draws from P, in nats.
+        log(q/p) at draws from Q, in nats.
 
     Raises
     ------
@@ -363,12 +379,12 @@ class Gradient:
     ----------
     mean : ndarray, shape (..., k)
         Expected, one entry for each logit, in nats.
-    noise : ndarray, shape (...)
+    noise : float or ndarray, shape (...)
         The standard deviation of a single draw's: root of the summed variances of its entries.
     """
 
     mean: Array
-    noise: Array
+    noise: NumberOrArray
 
 
 def expected_gradients(
@@ -441,16 +457,14 @@ def expected_gradients(
     return found
 
 
-def kl_gradient(
-    policy: ArrayLike, reference: ArrayLike, direction: Literal["reverse", "forward"] = "reverse"
-) -> Array:
+def kl_gradient(policy: ArrayLike, reference: ArrayLike, direction: Direction = "reverse") -> Array:
     """Return the gradient of D(π‖π_ref), or of D(π_ref‖π), in the logits of π.
 
     Parameters
     ----------
     policy, reference : array_like, shapes (..., k) that broadcast
         Chances of π and π_ref; all above 0.
-    direction : "reverse" or "forward"
+    direction : {"forward", "reverse"}
         Reverse is D(π‖π_ref), with gradient π·(log(π/π_ref) - D); forward is D(π_ref‖π), with
         gradient π - π_ref.
 
@@ -469,27 +483,26 @@ def kl_gradient(
     >>> kl_gradient([0.5, 0.5], [0.8, 0.2], "forward")
     array([-0.3,  0.3])
     """
+    check_direction(direction)
     pi, ref = _softmax_pair(policy, reference)
     if direction == "forward":
         return np.asarray(pi - ref)
-    if direction != "reverse":
-        raise ValueError(f"direction must be 'reverse' or 'forward', got {direction!r}")
     ratio = np.log(pi / ref)
     return np.asarray(pi * (ratio - (pi * ratio).sum(axis=-1, keepdims=True)))
 
 
 def _quadratic(
-    mu_p: ArrayLike, sigma_p: ArrayLike, mu_q: ArrayLike, sigma_q: ArrayLike
+    mu_q: ArrayLike, sigma_q: ArrayLike, mu_p: ArrayLike, sigma_p: ArrayLike
 ) -> tuple[Array, Array, Array, Array, Array]:
-    """Return a, b of log(p/q) = a·z² + b·z + c, σ_p/σ_q, its logarithm, and the gap over σ_q."""
-    mean_p, mean_q = finite_array(mu_p, "mu_p"), finite_array(mu_q, "mu_q")
-    std_p, std_q = positive_array(sigma_p, "sigma_p"), positive_array(sigma_q, "sigma_q")
-    check_broadcast(mu_p=mean_p, sigma_p=std_p, mu_q=mean_q, sigma_q=std_q)
-    mean_p, std_p, mean_q, std_q = np.broadcast_arrays(mean_p, std_p, mean_q, std_q)
+    """Return a, b of log(q/p) = a·z² + b·z + c, σ_q/σ_p, its logarithm, and the gap over σ_p."""
+    mean_q, mean_p = finite_array(mu_q, "mu_q"), finite_array(mu_p, "mu_p")
+    std_q, std_p = positive_array(sigma_q, "sigma_q"), positive_array(sigma_p, "sigma_p")
+    check_broadcast(mu_q=mean_q, sigma_q=std_q, mu_p=mean_p, sigma_p=std_p)
+    mean_q, std_q, mean_p, std_p = np.broadcast_arrays(mean_q, std_q, mean_p, std_p)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        ratio, gap = std_p / std_q, (mean_p - mean_q) / std_q
+        ratio, gap = std_q / std_p, (mean_q - mean_p) / std_p
         # Nearly equal spreads keep the digits of their difference.
-        excess = (std_p - std_q) / std_q
+        excess = (std_q - std_p) / std_p
         logarithm = np.where(np.abs(excess) < 0.5, np.log1p(excess), np.log(ratio))
         return excess * (2 + excess) / 2, ratio * gap, ratio, logarithm, gap
 

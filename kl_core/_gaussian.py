@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from kl_core._validation import (
     Array,
+    NumberOrArray,
     check_broadcast,
     element,
     finite_array,
@@ -29,7 +30,7 @@ def gaussian_kl(
     sigma_q: ArrayLike,
     *,
     base: float | None = None,
-) -> Array:
+) -> NumberOrArray:
     """Return D(P‖Q) = log(σ_q/σ_p) + (σ_p² + (μ_p - μ_q)²) / (2σ_q²) - 1/2 of two Gaussians.
 
     Parameters
@@ -79,8 +80,7 @@ def gaussian_kl(
         logarithm = np.where(whole, np.log(ratio), np.log(std_p) - np.log(std_q))
         far = ratio**2 / 2 - 0.5 - logarithm
         nats = np.where(np.abs(excess) < 0.5, near, far) + shift**2 / 2
-    divergence: Array = nats / log_of_base(base)
-    return divergence
+    return nats / log_of_base(base)
 
 
 def multivariate_gaussian_kl(
@@ -90,7 +90,7 @@ def multivariate_gaussian_kl(
     cov_q: ArrayLike,
     *,
     base: float | None = None,
-) -> Array:
+) -> NumberOrArray:
     """Return D(P‖Q) = ½ [log(|Σ_q|/|Σ_p|) + tr(Σ_q⁻¹ Σ_p) - d + Δᵀ Σ_q⁻¹ Δ], with Δ = μ_p - μ_q.
 
     Parameters
@@ -161,8 +161,7 @@ def multivariate_gaussian_kl(
         )
         far = ((ratio**2).sum(axis=-1) / 2 - 0.5 - along).sum(axis=-1)
         nats = np.where(close, near, far) + (shift**2).sum(axis=-1) / 2
-    divergence: Array = np.maximum(nats, 0.0) / log_of_base(base)
-    return divergence[()]
+    return np.maximum(nats, 0.0) / log_of_base(base)
 
 
 def covariance_root(values: ArrayLike, name: str) -> tuple[Array, Array]:

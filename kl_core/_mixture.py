@@ -13,6 +13,7 @@ from kl_core._estimators import k3
 from kl_core._quadrature import integrate
 from kl_core._validation import (
     Array,
+    NumberOrArray,
     finite_array,
     log_of_base,
     positive_array,
@@ -33,12 +34,12 @@ _FAR = 1e6
 class GaussianMixture:
     """P(x) = Σ_k w_k N(x; μ_k, σ_k²), a mixture of Gaussians on the line.
 
-    Attributes
+    Parameters
     ----------
-    weights : sequence of float, length k
+    weights : array_like, shape (k,)
         Probabilities: at least 0, summing to 1 (`normalize` makes them from any weights).
-    means, stds : sequence of float, length k
-        Of each component; `stds` above 0.
+    means, stds : array_like, shape (k,)
+        Of each component; `stds` above 0. All are kept as tuples.
 
     Raises
     ------
@@ -56,16 +57,16 @@ class GaussianMixture:
     0.0 2.624881 [0.003778 0.249339]
     """
 
-    weights: Sequence[float]
-    means: Sequence[float]
-    stds: Sequence[float]
+    weights: tuple[float, ...]
+    means: tuple[float, ...]
+    stds: tuple[float, ...]
 
-    def __post_init__(self) -> None:
+    def __init__(self, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> None:
         """Refuse what is no mixture; keep tuples, so that a mixture can be compared and hashed."""
         fields = {
-            "weights": probabilities(self.weights, "weights"),
-            "means": finite_array(self.means, "means"),
-            "stds": positive_array(self.stds, "stds"),
+            "weights": probabilities(weights, "weights"),
+            "means": finite_array(means, "means"),
+            "stds": positive_array(stds, "stds"),
         }
         sizes = {name: each.shape for name, each in fields.items()}
         if len(set(sizes.values())) > 1 or fields["weights"].ndim != 1:
@@ -95,7 +96,7 @@ class GaussianMixture:
         heights = np.log(weights[some] / stds[some]) - math.log(2 * math.pi) / 2
         return heights, means[some], stds[some]
 
-    def logpdf(self, x: ArrayLike) -> Array:
+    def logpdf(self, x: ArrayLike) -> NumberOrArray:
         """Return log p(x) in nats, the shape of `x`; finite however far out."""
         heights, means, stds = self._parts
         x = np.asarray(x, dtype=np.float64)
@@ -106,12 +107,11 @@ class GaussianMixture:
         ]
         return log_total(logs)[()]
 
-    def pdf(self, x: ArrayLike) -> Array:
+    def pdf(self, x: ArrayLike) -> NumberOrArray:
         """Return the density p(x), the shape of `x`."""
-        density: Array = np.exp(self.logpdf(x))
-        return density
+        return np.exp(self.logpdf(x))
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> NumberOrArray:
         """Return how much of the mixture lies at or below x, the shape of `x`.
 
         Examples
@@ -121,7 +121,7 @@ class GaussianMixture:
         """
         x = np.asarray(x, dtype=np.float64)[..., None]
         share = ndtr((x - self.means) / self.stds) @ np.array(self.weights)
-        return np.asarray(share)[()]
+        return share[()]
 
     def support(self, tail: float = 1e-12) -> tuple[float, float]:
         """Return an interval outside which lies at most `tail` of the mixture.
@@ -143,9 +143,9 @@ class GaussianMixture:
         reach = -float(ndtri(tail / 2)) * stds
         return float((means - reach).min()), float((means + reach).max())
 
-    def sample(self, rng: np.random.Generator, size: int) -> Array:
-        """Return `size` independent draws."""
-        which = rng.choice(len(self.weights), p=self.weights, size=size)
+    def sample(self, count: int, rng: np.random.Generator) -> Array:
+        """Return `count` independent draws, shape (count,)."""
+        which = rng.choice(len(self.weights), p=self.weights, size=count)
         draws: Array = rng.normal(np.array(self.means)[which], np.array(self.stds)[which])
         return draws
 
@@ -255,7 +255,7 @@ def mixture_kl(p: GaussianMixture, q: GaussianMixture, *, base: float | None = N
         ratio = log_p - log_q
         close = np.clip(ratio, -0.5, 0.5)
         far = dense * (ratio - 1) + np.exp(log_q)
-        return np.where(close == ratio, dense * k3(close), far)
+        return np.asarray(np.where(close == ratio, dense * k3(close), far))
 
     return integrate(penalty, _shared_edges(p, q)) / log_of_base(base)
 
@@ -357,12 +357,12 @@ def mixture_total_variation(p: GaussianMixture, q: GaussianMixture) -> float:
     return float(np.abs(gaps).sum() / 2)
 
 
-def mass_beyond(q: GaussianMixture, p: GaussianMixture, factor: float) -> float:
-    """Return how much of Q lies where it is more than `factor` times as dense as P.
+def mass_beyond(p: GaussianMixture, q: GaussianMixture, factor: float) -> float:
+    """Return how much of P lies where it is more than `factor` times as dense as Q.
 
     Parameters
     ----------
-    q, p : GaussianMixture
+    p, q : GaussianMixture
         Whose mass is counted, and what its density is compared with.
     factor : float
         Above 0.
@@ -383,8 +383,8 @@ def mass_beyond(q: GaussianMixture, p: GaussianMixture, factor: float) -> float:
     0.691462
     """
     positive_array(factor, "factor")
-    points, denser = _where_denser(q, p, factor)
-    shares = np.diff(q.cdf(points), prepend=0.0, append=1.0)
+    points, denser = _where_denser(p, q, factor)
+    shares = np.diff(p.cdf(points), prepend=0.0, append=1.0)
     return float(shares[denser].sum())
 
 

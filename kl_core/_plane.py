@@ -1,7 +1,7 @@
 """Gaussian mixtures in the plane, and the one Gaussian that stands for them, in both directions."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations
@@ -13,7 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from kl_core._gaussian import covariance_root
 from kl_core._mixture import log_total
 from kl_core._optimise import Found, Surface, distinct, minimise
-from kl_core._validation import Array, finite_array, probabilities
+from kl_core._validation import (
+    Array,
+    NumberOrArray,
+    finite_array,
+    log_of_base,
+    probabilities,
+)
 
 Shape = Literal["full", "diagonal", "isotropic"]
 Matrix = tuple[tuple[float, float], tuple[float, float]]
@@ -41,14 +47,14 @@ _ROUGH, _FLAT = 1e-3, 1e-9
 class PlaneMixture:
     """P(x) = Σ_k w_k N(x; μ_k, Σ_k), a mixture of Gaussians in the plane.
 
-    Attributes
+    Parameters
     ----------
-    weights : sequence of float, length k
+    weights : array_like, shape (k,)
         Probabilities: at least 0, summing to 1 (`normalize` makes them from any weights).
-    means : sequence, shape (k, 2)
+    means : array_like, shape (k, 2)
         Of each component.
-    covariances : sequence, shape (k, 2, 2)
-        Of each component, symmetric and positive definite.
+    covariances : array_like, shape (k, 2, 2)
+        Of each component, symmetric and positive definite. All are kept as tuples.
 
     Raises
     ------
@@ -66,25 +72,24 @@ class PlaneMixture:
     [0. 0.] [[5.0, 0.0], [0.0, 1.0]] [0.021539 0.079604]
     """
 
-    weights: Sequence[float]
-    means: Sequence[Sequence[float]]
-    covariances: Sequence[Sequence[Sequence[float]]]
+    weights: tuple[float, ...]
+    means: tuple[tuple[float, float], ...]
+    covariances: tuple[Matrix, ...]
 
-    def __post_init__(self) -> None:
+    def __init__(self, weights: ArrayLike, means: ArrayLike, covariances: ArrayLike) -> None:
         """Refuse what is no mixture; keep tuples, so that a mixture can be compared and hashed."""
-        weights = probabilities(self.weights, "weights")
-        means = finite_array(self.means, "means")
-        covariances, _ = covariance_root(self.covariances, "covariances")
-        count = weights.size
-        shapes = weights.shape, means.shape, covariances.shape
+        chances, centres = probabilities(weights, "weights"), finite_array(means, "means")
+        spreads, _ = covariance_root(covariances, "covariances")
+        count = chances.size
+        shapes = chances.shape, centres.shape, spreads.shape
         if shapes != ((count,), (count, 2), (count, 2, 2)):
             raise ValueError(
                 "weights, means and covariances must have shapes (k,), (k, 2) and (k, 2, 2), got "
                 + ", ".join(map(str, shapes))
             )
-        object.__setattr__(self, "weights", tuple(weights.tolist()))
-        object.__setattr__(self, "means", tuple(map(tuple, means.tolist())))
-        object.__setattr__(self, "covariances", tuple(map(_matrix, covariances)))
+        object.__setattr__(self, "weights", tuple(chances.tolist()))
+        object.__setattr__(self, "means", tuple(map(tuple, centres.tolist())))
+        object.__setattr__(self, "covariances", tuple(map(_matrix, spreads)))
 
     @cached_property
     def mean(self) -> Array:
@@ -111,7 +116,7 @@ class PlaneMixture:
         heights = np.log(weights / (roots[:, 0, 0] * roots[:, 1, 1])) - math.log(2 * math.pi)
         return heights, roots
 
-    def logpdf(self, x: ArrayLike) -> Array:
+    def logpdf(self, x: ArrayLike) -> NumberOrArray:
         """Return log p(x) in nats, shape (...), of `x` of shape (..., 2); finite however far."""
         x = finite_array(x, "x")
         if x.shape[-1:] != (2,):
@@ -123,15 +128,14 @@ class PlaneMixture:
             logs.append(height - (first**2 + second**2) / 2)
         return log_total(logs)[()]
 
-    def pdf(self, x: ArrayLike) -> Array:
+    def pdf(self, x: ArrayLike) -> NumberOrArray:
         """Return the density p(x), shape (...), of `x` of shape (..., 2)."""
-        density: Array = np.exp(self.logpdf(x))
-        return density
+        return np.exp(self.logpdf(x))
 
-    def sample(self, rng: np.random.Generator, size: int) -> Array:
-        """Return `size` independent draws, shape (size, 2)."""
-        which = rng.choice(len(self.parts[0]), p=self.parts[0], size=size)
-        steps = self.roots[1][which] @ rng.normal(size=(size, 2, 1))
+    def sample(self, count: int, rng: np.random.Generator) -> Array:
+        """Return `count` independent draws, shape (count, 2)."""
+        which = rng.choice(len(self.parts[0]), p=self.parts[0], size=count)
+        steps = self.roots[1][which] @ rng.normal(size=(count, 2, 1))
         draws: Array = self.parts[1][which] + steps[..., 0]
         return draws
 
@@ -158,11 +162,11 @@ class PlaneFit:
 def plane_gaussian(mean: ArrayLike, covariance: ArrayLike) -> PlaneMixture:
     """Return a single Gaussian as a mixture of one component."""
     centre, (spread, _) = finite_array(mean, "mean"), covariance_root(covariance, "covariance")
-    return PlaneMixture((1.0,), [centre.tolist()], [spread.tolist()])
+    return PlaneMixture([1.0], [centre], [spread])
 
 
-def plane_kl(p: PlaneMixture, q: PlaneMixture) -> float:
-    """Return D(P‖Q) = Σ_k w_k E_k[log p(x) - log q(x)] in nats, by deterministic quadrature.
+def plane_kl(p: PlaneMixture, q: PlaneMixture, *, base: float | None = None) -> float:
+    """Return D(P‖Q) = Σ_k w_k E_k[log p(x) - log q(x)] by deterministic quadrature.
 
     Each component k of P gets the trapezoidal rule in its own coordinates, with nodes brought
     closer until the sum has settled. With two or three components of spreads 0.3 to 2, correlations
@@ -173,11 +177,18 @@ def plane_kl(p: PlaneMixture, q: PlaneMixture) -> float:
     ----------
     p, q : PlaneMixture
         The average is taken over P.
+    base : float, optional
+        2 for bits, 10 for dits; None for nats.
 
     Returns
     -------
     float
         At least 0.
+
+    Raises
+    ------
+    ValueError
+        If `base` is not above 1.
 
     References
     ----------
@@ -200,7 +211,7 @@ def plane_kl(p: PlaneMixture, q: PlaneMixture) -> float:
         if abs(total - last) < _SETTLED:
             break
         last = total
-    return max(total, 0.0)
+    return max(total, 0.0) / log_of_base(base)
 
 
 def project_plane_forward(p: PlaneMixture, shape: Shape) -> PlaneFit:

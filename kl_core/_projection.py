@@ -7,19 +7,20 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from kl_core._alpha import alpha_divergence, alpha_surface, check_alpha
-from kl_core._descent import Descent, Direction, Optimiser, descend, kl_landscape
+from kl_core._descent import Descent, Optimiser, descend, kl_landscape
 from kl_core._mixture import GaussianMixture, gaussian, mixture_kl
 from kl_core._optimise import Surface, distinct, minimise
 from kl_core._validation import Array, finite_array, floats
 
 __all__ = [
     "Descent",
-    "Direction",
     "GaussianFit",
     "Optimiser",
     "alpha_divergence",
@@ -151,7 +152,7 @@ def project_alpha(p: GaussianMixture, alpha: float) -> tuple[GaussianFit, ...]:
     return _optima(p, float(alpha), _starts(p))
 
 
-def project_alphas(p: GaussianMixture, alphas: Sequence[float]) -> list[tuple[GaussianFit, ...]]:
+def project_alphas(p: GaussianMixture, alphas: ArrayLike) -> list[tuple[GaussianFit, ...]]:
     """Return what `project_alpha` does for each of several rising α, much faster.
 
     Each α starts from the optima of the one before and of the one after it; the ends and the middle
@@ -161,7 +162,7 @@ def project_alphas(p: GaussianMixture, alphas: Sequence[float]) -> list[tuple[Ga
     ----------
     p : GaussianMixture
         What Q stands for.
-    alphas : sequence of float, length n
+    alphas : array_like, shape (n,)
         Rising, from 0 to 1, and close enough together for optima to move little from one to the
         next.
 
@@ -175,10 +176,7 @@ def project_alphas(p: GaussianMixture, alphas: Sequence[float]) -> list[tuple[Ga
     ValueError
         If an α does not lie between 0 and 1, or they do not rise.
     """
-    ladder = finite_array(alphas, "alphas")
-    check_alpha(ladder)
-    if ladder.ndim != 1 or (np.diff(ladder) <= 0).any():
-        raise ValueError(f"alphas must be a list of rising numbers, got {alphas!r}")
+    ladder = _ladder(alphas)
     starts = _starts(p)
     searched = {0, ladder.size // 2, ladder.size - 1}
     found = [
@@ -190,13 +188,13 @@ def project_alphas(p: GaussianMixture, alphas: Sequence[float]) -> list[tuple[Ga
         for step in steps:
             new = [fit for fit in found[step + back] if not _among(fit, found[step], 0.1)]
             if new:
-                more = _optima(p, float(ladder[step]), np.array([(f.mean, f.std) for f in new]))
+                more = _optima(p, ladder[step], np.array([(f.mean, f.std) for f in new]))
                 found[step] = _distinct((*found[step], *more))
     return found
 
 
 def branch_breaks(
-    p: GaussianMixture, alphas: Sequence[float], optima: Sequence[Sequence[GaussianFit]]
+    p: GaussianMixture, alphas: ArrayLike, optima: Sequence[Sequence[GaussianFit]]
 ) -> list[float]:
     """Return every α at which the best Q leaps from one branch of local optima to another.
 
@@ -204,8 +202,8 @@ def branch_breaks(
     ----------
     p : GaussianMixture
         What Q stands for.
-    alphas : sequence of float, length n
-        Rising.
+    alphas : array_like, shape (n,)
+        Rising, from 0 to 1.
     optima : sequence of sequences of GaussianFit, length n
         What `project_alphas` found for them.
 
@@ -215,16 +213,22 @@ def branch_breaks(
         Where the two branches are equally good, to six digits; or, where one of them ends, the
         middle between the α before and the α after.
 
+    Raises
+    ------
+    ValueError
+        If an α does not lie between 0 and 1, they do not rise, or `optima` is not as long.
+
     Examples
     --------
     >>> p, alphas = GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8]), np.linspace(0, 1, 21)
     >>> print([round(at, 4) for at in branch_breaks(p, alphas, project_alphas(p, alphas))])
     [0.173]
     """
+    ladder = _ladder(alphas).tolist()
+    if len(optima) != len(ladder):
+        raise ValueError(f"optima must be as long as alphas, {len(ladder)}, got {len(optima)}")
     found = []
-    for low, high, before, after in zip(
-        alphas[:-1], alphas[1:], optima[:-1], optima[1:], strict=True
-    ):
+    for (low, high), (before, after) in zip(pairwise(ladder), pairwise(optima), strict=True):
         left, right = before[0], after[0]
         onwards, back = _nearest(left, after), _nearest(right, before)
         if _distance(left, onwards) < 0.5 and onwards.divergence <= right.divergence + 1e-9:
@@ -239,6 +243,15 @@ def branch_breaks(
 
         found.append(float(brentq(lead, low, high, xtol=1e-6)))
     return found
+
+
+def _ladder(alphas: ArrayLike) -> Array:
+    """Return `alphas` as floats, or raise ValueError unless they rise and lie between 0 and 1."""
+    ladder = finite_array(alphas, "alphas")
+    check_alpha(ladder)
+    if ladder.ndim != 1 or (np.diff(ladder) <= 0).any():
+        raise ValueError(f"alphas must be a list of rising numbers, got {alphas!r}")
+    return ladder
 
 
 def _runs(p: GaussianMixture) -> Array:

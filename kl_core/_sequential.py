@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kl_core._discrete import kl_divergence
-from kl_core._validation import Array, at_least_one, log_of_base, probability_pair
+from kl_core._validation import (
+    Array,
+    NumberOrArray,
+    at_least_one,
+    log_of_base,
+    probability_pair,
+)
 
 # Rolls drawn at a time for every undecided run: enough to be quick, few enough to waste little.
 BLOCK = 64
@@ -82,7 +88,7 @@ def log_ratios(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Arra
     return np.where((p == 0) & (q == 0), 0.0, ratios) / log_of_base(base)
 
 
-def wald_expected_rolls(p: ArrayLike, q: ArrayLike, odds: float) -> Array:
+def wald_expected_rolls(p: ArrayLike, q: ArrayLike, odds: float) -> NumberOrArray:
     """Return (1 - 2α) log(odds) / D(P‖Q) with α = 1/(1 + odds): Wald's expected number of rolls.
 
     It is what a test would need that could stop exactly at the odds. A real roll overshoots them,
@@ -119,7 +125,7 @@ def wald_expected_rolls(p: ArrayLike, q: ArrayLike, odds: float) -> Array:
         return np.divide((odds - 1) / (odds + 1) * threshold, kl_divergence(p, q))
 
 
-def decision_roll(evidence: ArrayLike, odds: float) -> NDArray[np.int64]:
+def decision_roll(evidence: ArrayLike, odds: float) -> NumberOrArray:
     """Return after how many rolls the evidence first reaches the odds, for either side.
 
     Parameters
@@ -153,8 +159,7 @@ def decision_roll(evidence: ArrayLike, odds: float) -> NDArray[np.int64]:
         raise ValueError(f"evidence must hold at least one roll, got shape {path.shape}")
     # A sum of logarithms that equals log(odds) may fall short of it by rounding.
     beyond = np.abs(path) >= _threshold(odds) * (1 - 1e-12)
-    decision: NDArray[np.int64] = np.where(beyond.any(axis=-1), beyond.argmax(axis=-1) + 1, 0)[()]
-    return decision
+    return np.where(beyond.any(axis=-1), beyond.argmax(axis=-1) + 1, 0)[()]
 
 
 def simulate_sequential_test(
@@ -225,7 +230,13 @@ def simulate_sequential_test(
 
 
 def simulate_averages(
-    p: ArrayLike, q: ArrayLike, draws: ArrayLike, *, runs: int, rng: np.random.Generator
+    p: ArrayLike,
+    q: ArrayLike,
+    draws: ArrayLike,
+    *,
+    runs: int,
+    rng: np.random.Generator,
+    base: float | None = None,
 ) -> Array:
     """Return the average of log(p/q) over the first draws from P, in many independent runs.
 
@@ -241,18 +252,20 @@ def simulate_averages(
         How many runs, at least 1.
     rng : numpy.random.Generator
         Where the draws come from.
+    base : float, optional
+        2 for bits, 10 for dits; None for nats.
 
     Returns
     -------
     ndarray, shape (runs, n)
-        In nats; ``inf`` from the first draw that Q rules out. Along a row draws are shared: it is
-        one run, looked at several times.
+        ``inf`` from the first draw that Q rules out. Along a row draws are shared: it is one run,
+        looked at several times.
 
     Raises
     ------
     ValueError
         If an argument is not a probability vector of one axis, `draws` does not increase from at
-        least 1, or `runs` is below 1.
+        least 1, `runs` is below 1, or `base` is not above 1.
 
     References
     ----------
@@ -280,7 +293,7 @@ def simulate_averages(
     seen = rng.multinomial(new[:, None], p / p.sum(), size=(looks.size, runs)).cumsum(axis=0)
     # An outcome that was never drawn adds nothing, however impossible Q calls it; and of very many
     # draws the generator gives its rounding to the last outcome, even to one that P rules out.
-    evidence = np.where((seen > 0) & (p > 0), log_ratios(p, q), 0.0) * seen
+    evidence = np.where((seen > 0) & (p > 0), log_ratios(p, q, base=base), 0.0) * seen
     averages: Array = (evidence.sum(axis=-1) / looks[:, None]).T
     return averages
 

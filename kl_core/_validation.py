@@ -1,11 +1,16 @@
-"""What counts as a probability vector, and the messages for what does not."""
+"""Types that all modules share, what counts as good input, and the messages for what does not."""
 
 import math
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+# One number for one distribution, an array for many. NumPy calls what its own sums return Any, too:
+# a union would make every caller ask which of the two it got.
+NumberOrArray: TypeAlias = Any
+Direction = Literal["forward", "reverse"]
 
 # How far rounding may carry a sum of probabilities from 1; numpy.random allows 1.5e-8.
 SUM_TOLERANCE = 1e-8
@@ -110,6 +115,12 @@ def check_broadcast(**arrays: Array) -> None:
     except ValueError:
         named = [f"{name} of shape {array.shape}" for name, array in arrays.items()]
         raise ValueError(f"{', '.join(named[:-1])} and {named[-1]} do not broadcast") from None
+
+
+def check_direction(direction: str) -> None:
+    """Raise ValueError unless it is one of the two directions."""
+    if direction not in get_args(Direction):
+        raise ValueError(f"direction must be 'forward' or 'reverse', got {direction!r}")
 
 
 def at_least_one(**counts: int) -> None:

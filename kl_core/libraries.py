@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_softmax, xlogy
 
-from kl_core._validation import Array
+from kl_core._validation import NumberOrArray
 
 # keras.config.epsilon(), unless somebody has changed it.
 KERAS_EPSILON = 1e-7
@@ -17,7 +17,7 @@ KERAS_EPSILON = 1e-7
 
 def torch_kl_div(
     log_input: ArrayLike, target: ArrayLike, reduction: Literal["sum", "mean"] = "mean"
-) -> Array:
+) -> np.float64:
     """Return `torch.nn.functional.kl_div(input, target)`: Σ target·(log target - input).
 
     So it is D(target‖exp(input)): the second argument stands first, and the first is a logarithm.
@@ -47,10 +47,11 @@ def torch_kl_div(
     log_input, target = np.asarray(log_input, np.float64), np.asarray(target, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.asarray(xlogy(target, target) - target * log_input)
-    return np.asarray(terms.mean() if reduction == "mean" else terms.sum())
+    total: np.float64 = terms.mean() if reduction == "mean" else terms.sum()
+    return total
 
 
-def torch_kl_divergence(p_logits: ArrayLike, q_logits: ArrayLike) -> Array:
+def torch_kl_divergence(p_logits: ArrayLike, q_logits: ArrayLike) -> NumberOrArray:
     """Return `torch.distributions.kl_divergence` of two ``Categorical(logits=…)``: D(P‖Q).
 
     Parameters
@@ -77,11 +78,10 @@ def torch_kl_divergence(p_logits: ArrayLike, q_logits: ArrayLike) -> Array:
     )
     p = np.exp(log_p)
     with np.errstate(invalid="ignore"):
-        terms = np.where(p == 0, 0.0, p * (log_p - log_q))
-    return np.asarray(terms.sum(axis=-1))
+        return np.where(p == 0, 0.0, p * (log_p - log_q)).sum(axis=-1)
 
 
-def keras_kl_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+def keras_kl_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> NumberOrArray:
     """Return `keras.losses.kl_divergence(y_true, y_pred)`, which never is infinite.
 
     Parameters
@@ -105,4 +105,4 @@ def keras_kl_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     7.365901
     """
     true, pred = (np.clip(each, KERAS_EPSILON, 1.0) for each in (y_true, y_pred))
-    return np.asarray((true * np.log(true / pred)).sum(axis=-1))
+    return (true * np.log(true / pred)).sum(axis=-1)

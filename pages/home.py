@@ -2,11 +2,9 @@
 
 import streamlit as st
 
-from charts.outcomes import Row, outcomes_figure
-from charts.style import Figure
-from charts.units import Unit
+from charts.outcomes import terms_figure
 from charts.wording import amount
-from kl_core import Array, kl_terms, normalize
+from kl_core import normalize
 from widgets import frame, theme, units
 from widgets.chart import Controls, Handle, Picture, Stops, moving
 from widgets.controls import slider
@@ -60,24 +58,16 @@ def drawn(controls: Controls) -> Picture:
         f"every roll costs you {amount(unit.kl(p, q), unit.name)} on average."
     )
     handle = Handle("home_belief", 0.2, 100 * belief, "y", "q", BAR)
-    return Picture(die_figure(p, q, unit), words, handles=[handle])
-
-
-def die_figure(p: Array, q: Array, unit: Unit) -> Figure:
-    """Return P and Q face by face above the terms of D(P‖Q), as the lesson on the die draws it."""
-    terms = kl_terms(p, q, base=unit.base)
-    total = max(float(terms.sum()), 0.0)
-    return outcomes_figure(
+    figure = terms_figure(
         FACES,
         p,
         q,
-        [Row(f"p·log(p/q), {unit.name}", terms, total)],
-        title=f"D(P‖Q) = {amount(total, unit.name)}",
+        unit,
         names=("P, the true die", "Q, the model"),
-        unit=unit.name,
         of_all="all rolls",
         colours=theme.colours(),
     )
+    return Picture(figure, words, handles=[handle])
 
 
 home()

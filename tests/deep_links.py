@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
 # [label](page?query "promise"), relative on a page, absolute in the teaching guide.
 LINK = re.compile(
@@ -24,9 +25,14 @@ class DeepLink(NamedTuple):
         return f"/{self.page}{self.query}"
 
     @property
-    def file(self) -> str:
+    def lesson(self) -> str:
         """Return the page's name."""
         return self.page.replace("-", "_") or "home"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Return what the link asks of the page."""
+        return dict(parse_qsl(urlsplit(self.address).query, keep_blank_values=True))
 
 
 def deep_links(markdown: str) -> Iterator[DeepLink]:

@@ -22,19 +22,59 @@ PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 # An environment takes ten seconds.
 pytestmark = pytest.mark.slow
 
-# `assert_type` fails where a checker sees no types, too.
+# `assert_type` fails where a checker sees no types, too. Arrays go in wherever lists do, and one
+# number comes out as a number.
 TYPED = """
 from typing import assert_type
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kl_core import GaussianFit, GaussianMixture, kl_divergence, project_reverse
+from kl_core import (
+    Array,
+    GaussianFit,
+    GaussianMixture,
+    NumberOrArray,
+    PlaneMixture,
+    branch_breaks,
+    descend,
+    gaussian_moments,
+    kl_divergence,
+    kl_gradient,
+    kl_terms,
+    mean_and_error,
+    normalize,
+    plane_kl,
+    project_alphas,
+    project_reverse,
+)
+from kl_core.libraries import torch_kl_div
 from kl_core.rlhf import LanguageModel, forecasts, sequence_kl
 
-assert_type(kl_divergence([0.5, 0.5], [0.25, 0.75], base=2), NDArray[np.float64])
-assert_type(project_reverse(GaussianMixture([1], [0], [1])), tuple[GaussianFit, ...])
+p, q = normalize([5, 1, 1]), [0.5, 0.25, 0.25]
+bits: float = kl_divergence(p, q, base=2)
+print(round(kl_divergence(p, q), 6), kl_divergence([p, p], q).round(6).tolist())
+assert_type(kl_terms(p, q), Array)
+
+bells = GaussianMixture(p, np.array([-1.0, 0.0, 1.0]), [1] * 3)
+assert_type(bells.means, tuple[float, ...])
+assert_type(project_reverse(bells), tuple[GaussianFit, ...])
+heights: Array = bells.pdf(bells.sample(10, np.random.default_rng(1)))
+height: float = bells.pdf(0)
+path = descend(bells, np.array([1.0, 1.0]), "reverse")
+alphas = np.linspace(0, 1, 21)
+assert_type(branch_breaks(bells, alphas, project_alphas(bells, alphas)), list[float])
+plane = PlaneMixture([0.5, 0.5], [[-2, 0], [2, 0]], [np.eye(2), np.eye(2)])
+assert_type(plane_kl(plane, plane, base=2), float)
+
+noise: float = gaussian_moments(0, 1, 1, 1)["k1"].std
+assert_type(mean_and_error([1, 3]), tuple[float, float])
+assert_type(kl_gradient(p, q, "forward"), Array)
+called: float = torch_kl_div(np.log(q), p, "sum")
 assert_type(sequence_kl(LanguageModel.from_text(forecasts())), float)
+
+
+def in_bits(nats: NumberOrArray) -> NumberOrArray:
+    return nats / np.log(2)
 """
 
 DOCTESTS = """

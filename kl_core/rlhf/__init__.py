@@ -2,7 +2,8 @@
 
 A language model counted from weather forecasts, a judge, preferences, a reward model, the exact
 optimum of reward − β·KL, and the policy gradients of PPO, which approach it, and of GRPO, whose
-penalty makes them come to rest elsewhere.
+penalty makes them come to rest elsewhere. Divergences and log-ratios are in nats here, without a
+``base``: β is the price of a nat.
 """
 
 from kl_core.rlhf._batch import Batch

@@ -178,7 +178,8 @@ def trust(policy: TrainedPolicy, batch: Batch) -> Array:
         chances_and_ratios(batch.policy, batch)[0],
         chances_and_ratios(policy, batch)[0],
     )
-    return kl_divergence(before, chances)
+    divergences: Array = kl_divergence(before, chances)
+    return divergences
 
 
 def gradient(

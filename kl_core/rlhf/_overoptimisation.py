@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from kl_core._validation import Array, at_least_one, finite_array
+from kl_core._validation import Array, NumberOrArray, at_least_one, finite_array
 
 Form = Literal["rl", "best-of-n"]
 
@@ -142,7 +142,7 @@ class OverOptimisation:
     beta: float
     r_squared: float
 
-    def at(self, distance: ArrayLike) -> Array:
+    def at(self, distance: ArrayLike) -> NumberOrArray:
         """Return the gain over the reference at d, shape as `distance`."""
         d = finite_array(distance, "distance")
         return d * (self.alpha - self.beta * _bend(d, self.form))

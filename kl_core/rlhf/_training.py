@@ -103,7 +103,7 @@ def train(
     *,
     anchor: Anchor = "reference",
     steps: int = 150,
-    batch: int = 64,
+    batch_size: int = 64,
     epochs: int = 2,
     rate: float = 40.0,
 ) -> Iterator[Record]:
@@ -133,7 +133,7 @@ def train(
         step, as the adaptive penalty of the PPO paper does, D(π_old‖π) in the loss. Strides
         are then divided by 1 + β times the learning rate, so that a stiff penalty does not
         overshoot.
-    steps, batch, epochs : int
+    steps, batch_size, epochs : int
         Steps of training, sequences sampled in each, and passes over them.
     rate : float
         The learning rate at the first step. Rewards are small, so it is large.
@@ -144,16 +144,17 @@ def train(
         If a count is below 1, `rate` is not above 0, groups do not fill the batch, or `anchor` is
         another.
     """
-    at_least_one(steps=steps, batch=batch, epochs=epochs)
-    if isinstance(algorithm, GRPO) and batch % algorithm.group:
+    at_least_one(steps=steps, batch_size=batch_size, epochs=epochs)
+    if isinstance(algorithm, GRPO) and batch_size % algorithm.group:
         raise ValueError(
-            f"groups of {algorithm.group} do not fill a batch of {batch}; it must be a multiple"
+            f"groups of {algorithm.group} do not fill a batch of {batch_size}; "
+            "it must be a multiple"
         )
     check_above_zero(rate=rate)
     if anchor not in ("reference", "previous"):
         raise ValueError(f"anchor must be 'reference' or 'previous', got {anchor!r}")
     return _train(
-        model, reward, judge, algorithm, controller, rng, anchor, steps, batch, epochs, rate
+        model, reward, judge, algorithm, controller, rng, anchor, steps, batch_size, epochs, rate
     )
 
 
@@ -166,13 +167,13 @@ def _train(
     rng: np.random.Generator,
     anchor: Anchor,
     steps: int,
-    size: int,
+    batch_size: int,
     epochs: int,
     rate: float,
 ) -> Iterator[Record]:
     policy = TrainedPolicy.untrained(model)
     for step in range(1, steps + 1):
-        batch = Batch.of(policy, sample(policy, size, rng))
+        batch = Batch.of(policy, sample(policy, batch_size, rng))
         scores, beta, clipped = reward.score(batch.tokens), controller.beta, 0.0
         gains = advantages(algorithm, batch, scores, beta if anchor == "reference" else 0.0)
         pace = rate * (1 - (step - 1) / steps)
@@ -202,5 +203,7 @@ def _train(
         )
         yield record
         controller = controller.after(
-            record.kl[0] if anchor == "reference" else float(trust(policy, batch).sum()) / size
+            record.kl[0]
+            if anchor == "reference"
+            else float(trust(policy, batch).sum()) / batch_size
         )

@@ -2,37 +2,22 @@
 
 import numpy as np
 
-from charts.outcomes import Row, outcomes_figure
+from charts import outcomes
 from charts.style import Figure, Palette, figure, scatter, steady_range
 from charts.units import Unit
 from charts.wording import amount
-from kl_core import Array, kl_terms
-
-FACES = ("face 1", "face 2", "face 3", "face 4", "face 5", "face 6")
+from kl_core import Array
+from pages.die.numbers import FACES
 
 
 def terms_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
-    """Return P and Q face by face above the terms of D(P‖Q) and their sum.
-
-    Parameters
-    ----------
-    p, q : ndarray, shape (6,)
-        Probabilities.
-    unit : Unit
-        What the terms are measured in; an infinite one reaches the top of the panel.
-    colours : Palette
-        Of the page's theme.
-    """
-    terms = kl_terms(p, q, base=unit.base)
-    total = max(float(terms.sum()), 0.0)
-    return outcomes_figure(
-        FACES,
+    """Return both dice face by face, above the terms of D(P‖Q) and their sum."""
+    return outcomes.terms_figure(
+        [f"face {face}" for face in FACES],
         p,
         q,
-        [Row(f"p·log(p/q), {unit.name}", terms, total)],
-        title=f"D(P‖Q) = {amount(total, unit.name)}",
+        unit,
         names=("P, the true die", "Q, the model"),
-        unit=unit.name,
         of_all="all rolls",
         colours=colours,
     )

@@ -8,7 +8,16 @@ from scipy.spatial.distance import jensenshannon
 
 from charts.units import Unit
 from charts.wording import amount
-from kl_core import Array, cross_entropy, entropy, expected_gradients, k1, k3, normalize
+from kl_core import (
+    Array,
+    NumberOrArray,
+    cross_entropy,
+    entropy,
+    expected_gradients,
+    k1,
+    k3,
+    normalize,
+)
 from kl_core.libraries import torch_kl_div
 from pages.directions.numbers import P, Q
 from widgets.prediction import predict
@@ -40,7 +49,7 @@ class Item(Question):
     gradient of that divergence in the logits of Q.
     """
 
-    computes: Callable[[Array, Array], Array] | None = None
+    computes: Callable[[Array, Array], NumberOrArray] | None = None
     is_gradient: bool = False
 
 

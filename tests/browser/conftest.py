@@ -1,6 +1,6 @@
 """The app in Chromium, served as `make run` serves it; pytest-playwright brings the pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +14,11 @@ from tests.browser.serving import CHROMIUM_OPTIONS, chromium, serving
 PROJECTOR = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
 STREAMLIT = ("-m", "streamlit", "run")
+
+
+def few(cases: Iterable[str], *kept: str) -> list[object]:
+    """Return cases of a test that a machine takes long for: `make slow` asks those not kept."""
+    return [each if each in kept else pytest.param(each, marks=pytest.mark.slow) for each in cases]
 
 
 @pytest.fixture(scope="session")

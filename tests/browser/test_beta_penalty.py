@@ -105,6 +105,7 @@ def traces_of(page, number):
 # The rope.
 
 
+@pytest.mark.slow
 def test_beta_moves_next_word_forecasts_and_tiles_and_not_the_sft_model(page):
     visit(page, LESSON)
     bars = drawings(page)[NEXT_WORD]
@@ -126,6 +127,7 @@ def test_beta_moves_next_word_forecasts_and_tiles_and_not_the_sft_model(page):
     assert float(tile(page, "Reward")) > float(numbers["Reward"])
 
 
+@pytest.mark.slow
 def test_axes_stay_from_one_end_of_beta_to_the_other(page):
     visit(page, f"{LESSON}?beta_guess=0.01+to+below+0.03")
     ranges, dots = [], []
@@ -201,6 +203,7 @@ def test_guess_brings_the_star(page):
 # Training.
 
 
+@pytest.mark.slow
 def test_training_is_stopped_resumed_and_done(page):
     visit(page, f"{LESSON}?beta_steps=300")
     expect(page.get_by_text("Nothing is trained yet.")).to_be_visible()
@@ -247,6 +250,7 @@ def test_training_is_stopped_resumed_and_done(page):
     ]
 
 
+@pytest.mark.slow
 def test_leaving_while_it_trains_and_coming_back(page):
     visit(page, f"{LESSON}?beta_steps=300&beta_rope=race+all+three")
     switch_training_on(page)
@@ -295,6 +299,7 @@ def test_rope_answers_while_it_trains(page):
     assert len(drawings(page)) == 4
 
 
+@pytest.mark.slow
 def test_three_race_and_kept_runs_stay_grey(page):
     visit(page, f"{LESSON}?beta_steps=30")
     page.get_by_text("race all three", exact=True).click()
@@ -333,6 +338,7 @@ def test_three_race_and_kept_runs_stay_grey(page):
 # The view as a whole.
 
 
+@pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, f"{LESSON}?beta_steps=30")
     press(page, BETA, "ArrowLeft")
@@ -361,12 +367,14 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     expect(switch(other).locator("input")).to_be_checked()
 
 
+@pytest.mark.slow
 def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
     page.set_viewport_size(PHONE)
     visit(page, LESSON)
     expect_in_sight_above(page, NEXT_WORD, BETA, PAIRS, "Which pairs")
 
 
+@pytest.mark.slow
 def test_phone_shows_whole_charts_in_dark(page):
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)
@@ -409,6 +417,7 @@ def test_phone_shows_whole_charts_in_dark(page):
         assert paper == DARK.paper, number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_more_in_failures_and_after_training(page, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)

@@ -21,6 +21,7 @@ from tests.browser.conftest import (
     chart,
     drawings,
     expect_nothing_sideways,
+    few,
     in_scheme,
     numbers_of,
     press,
@@ -81,7 +82,7 @@ def type_sizes(page: Page) -> dict[str, float]:
     return {name: font_size(part) for name, part in parts.items()}
 
 
-@pytest.fixture(scope="module", params=ADDRESSES)
+@pytest.fixture(scope="module", params=few(ADDRESSES, "/die", "/definition"))
 def shown(request, browser, base_url):
     """Each page in the presenter view, visited once."""
     with visited(browser, base_url, f"{request.param}?present=true", "light") as visit_of_a_page:
@@ -132,7 +133,7 @@ def test_nothing_scrolls_sideways_in_the_presenter_view(shown, screen):
     expect_nothing_sideways(resized(shown.page, screen))
 
 
-@pytest.mark.parametrize("address", ["/", "/die", "/forward-reverse"])
+@pytest.mark.parametrize("address", few(["/", "/die", "/forward-reverse"], "/die"))
 def test_type_is_larger_and_no_sidebar_shows(page, address):
     page.set_viewport_size(PROJECTOR)
     usual = type_sizes(visit(page, address))
@@ -143,6 +144,7 @@ def test_type_is_larger_and_no_sidebar_shows(page, address):
         expect(page.get_by_test_id(gone)).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_switching_loses_nothing_and_back_all_is_as_it_was(page):
     page.set_viewport_size(PROJECTOR)
     visit(page, "/die?die_q6=0&die_predict=Infinite&unit=nats&die_rolls=500")
@@ -172,6 +174,7 @@ def test_next_lesson_is_presented_too(page):
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_keyboard_alone_presents(page):
     page.set_viewport_size(PROJECTOR)
     visit(page, "/die")
@@ -208,8 +211,8 @@ def link(shown: Locator) -> str:
     return shown.locator("code").inner_text().strip()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("present", ["", "&present=true"])
+@pytest.mark.parametrize("scheme", few(["light", "dark"], "dark"))
+@pytest.mark.parametrize("present", few(["", "&present=true"], ""))
 def test_code_fills_the_screen_and_has_its_white_margin(page, scheme, present):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size(PROJECTOR)
@@ -226,6 +229,7 @@ def test_code_fills_the_screen_and_has_its_white_margin(page, scheme, present):
     assert image.getextrema() == (0, 255)
 
 
+@pytest.mark.slow
 def test_link_may_leave_the_answers_out(page, new_context):
     visit(page, "/die?die_q6=0&die_predict=Infinite&die_check1=Nothing&unit=nats")
     shown = dialog(page)
@@ -238,6 +242,7 @@ def test_link_may_leave_the_answers_out(page, new_context):
     assert drawings(other) == drawings(page)
 
 
+@pytest.mark.slow
 def test_shared_from_a_projector_the_link_is_for_phones(page):
     projected(page, "/die?die_q6=0&die_predict=Infinite")
     shown = dialog(page)
@@ -289,7 +294,7 @@ def embedded(page: Page, course: str, lesson: str) -> Frame:
     return frame
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", few(["light", "dark"], "light"))
 def test_lesson_in_a_frame_shows_the_view_and_moves(page, course, base_url, scheme):
     troubles = troubles_of(page)
     page.emulate_media(color_scheme=scheme)
@@ -307,11 +312,13 @@ def test_lesson_in_a_frame_shows_the_view_and_moves(page, course, base_url, sche
     assert troubles == []
 
 
+@pytest.mark.slow
 def test_link_out_of_a_frame_opens_outside_it(page, course, base_url):
     frame = embedded(page, course, f"{base_url}/die?embed=true&die_q6=0")
     assert link(dialog(frame)) == f"{base_url}/die?die_q6=0"
 
 
+@pytest.mark.slow
 def test_next_lesson_in_a_frame_stays_embedded(page, course, base_url):
     frame = embedded(page, course, f"{base_url}/die?embed=true")
     frame.locator("[data-testid=stMain] [data-testid=stPageLink]").last.click()

@@ -23,6 +23,7 @@ def of_the_guide():
     return sorted(set(deep_links((ROOT / "docs" / "teaching.md").read_text())))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("links", [of_the_summary, of_the_guide])
 def test_every_view_shows_what_its_link_promises(page, links):
     promises, broken = defaultdict(list), {}

@@ -73,6 +73,7 @@ def test_each_side_moves_its_own_chart_and_sentence_only(page):
     assert [says(page, number) for number in range(4)] == [" ".join(each.split()) for each in now]
 
 
+@pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, "/definition")
     page.get_by_role("button", name="Leaning apart").click()
@@ -97,6 +98,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     expect(title(other, BINS)).to_contain_text("In bins 1/4 wide: ")
 
 
+@pytest.mark.slow
 def test_d_is_infinite_from_the_moment_q_ends_before_p_and_finite_again_after(page):
     visit(page, "/definition?definition_p_end=1&definition_q_end=1.1")
 
@@ -163,6 +165,7 @@ def test_width_and_epsilon_move_their_charts_and_are_in_the_address(page):
     assert len(chart(page, EPSILON)) == len(moved[EPSILON]) - 1
 
 
+@pytest.mark.slow
 def test_second_control_moved_at_once_does_not_cost_the_first_its_answer(page):
     visit(page, "/definition")
     # Which chart the second move interrupts depends on the moment, hence several.
@@ -186,6 +189,7 @@ def test_second_control_moved_at_once_does_not_cost_the_first_its_answer(page):
         expect(page.locator(".gtitle")).to_have_count(4)
 
 
+@pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/definition?definition_q_lean=-0.5&unit=nats")
     with page.expect_download() as download:
@@ -211,6 +215,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     assert chart(page) == on_screen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "view", ["", "?definition_q_end=0.5&definition_q4=0&definition_width=1/32"]
 )

@@ -60,6 +60,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     assert other.get_by_role("radio", name="Infinite", exact=True).is_checked()
 
 
+@pytest.mark.slow
 def test_reload_and_coming_back_lose_nothing(page):
     visit(page, "/die?die_q1=7.5&die_rolls=500")
     drawn = chart(page), chart(page, 1)
@@ -118,6 +119,7 @@ def test_all_weights_zero_can_be_mended_on_the_page(page):
     assert slider(page, "How many rolls of P").get_attribute("aria-valuetext") == "500"
 
 
+@pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/die?die_q1=3")
     with page.expect_download() as download:
@@ -135,6 +137,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     assert chart(page) == drawn
 
 
+@pytest.mark.slow
 def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
     page.set_viewport_size(PHONE)
     visit(page, "/die")

@@ -49,6 +49,7 @@ def test_key_press_moves_chart_and_sentence(page):
     assert page.get_by_role("figure", name=words(page).inner_text()).count() == 1
 
 
+@pytest.mark.slow
 def test_whole_page_follows_the_sum(page):
     visit(page, "/directions")
     press(page, "Q's numbers, as handed over, add up to", "End")
@@ -60,6 +61,7 @@ def test_whole_page_follows_the_sum(page):
     assert f"{entropy(P, Q, base=2) - 1:.3f}".replace("-", "−") in row.inner_text()
 
 
+@pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, "/directions")
     page.get_by_role("button", name="Logarithm mixed up").click()
@@ -73,6 +75,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     opened_elsewhere(page, new_context)
 
 
+@pytest.mark.slow
 def test_link_of_a_wrong_answer_opens_the_view_that_mends_it(page):
     visit(page, "/directions?directions_check6=D(P‖Q)&directions_sum=0.5")
     with page.expect_popup() as opened:
@@ -92,6 +95,7 @@ def test_drill_keeps_the_score(page):
     expect(page.get_by_text("1 of 2 right so far; 8 to go.")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/directions?directions_q3=0")
     with page.expect_download() as download:
@@ -112,6 +116,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     assert drawings(page) == shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("width", "height", "view"),
     [(390, 844, ""), (1280, 720, ""), (1280, 720, "&present=true")],
@@ -130,6 +135,7 @@ def test_every_name_and_value_has_its_place_in_the_chart(page, width, height, vi
     assert all(after[2] - before[2] >= 15 for before, after in pairwise(names))
 
 
+@pytest.mark.slow
 def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
     page.set_viewport_size(PHONE)
     visit(page, "/directions")

@@ -82,6 +82,7 @@ def test_gap_moves_histograms_bells_and_sentence(page):
     assert after[PULLS] == before[PULLS]
 
 
+@pytest.mark.slow
 def test_histograms_are_violet_above_0_and_green_below(page):
     visit(page, LESSON)
     middles = plot(page, HISTOGRAMS).evaluate("plot => [...plot._fullData[0].x]")
@@ -104,6 +105,7 @@ def test_more_forecasts_end_the_doubt(page):
     assert asked(page) == {"estimators_texts": "4096", "estimators_batch": "2"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["Top-k", "Temperature", "Minimum length", "Padding"])
 def test_mistakes_are_one_click_each(page, label):
     visit(page, LESSON)
@@ -118,6 +120,7 @@ def test_mistakes_are_one_click_each(page, label):
     expect(slider(page, HOW_MANY)).to_have_attribute("aria-valuetext", "1024")
 
 
+@pytest.mark.slow
 def test_presets_set_both_bells_and_start_over_brings_them_back(page):
     fresh = drawings(visit(page, LESSON))
     page.get_by_role("button", name="P too wide").click()
@@ -140,6 +143,7 @@ def test_presets_set_both_bells_and_start_over_brings_them_back(page):
     assert asked(page) == {}
 
 
+@pytest.mark.slow
 def test_off_policy_the_pulls_part(page):
     visit(page, LESSON)
     before = drawings(page)[PULLS]
@@ -153,6 +157,7 @@ def test_off_policy_the_pulls_part(page):
         np.testing.assert_allclose(again["y"], trace["y"], atol=1e-9)
 
 
+@pytest.mark.slow
 def test_training_is_switched_on_and_off(page):
     visit(page, LESSON)
     expect(page.get_by_text("Switch Train on: five runs")).to_be_visible()
@@ -179,6 +184,7 @@ def test_training_is_switched_on_and_off(page):
 # The view as a whole.
 
 
+@pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, LESSON)
     press(page, GAP, "ArrowRight", "ArrowRight")
@@ -202,6 +208,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     expect(other.get_by_role("radio", name="top 2")).to_be_checked()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "heading", "promise"),
     [
@@ -228,6 +235,7 @@ def test_links_of_wrong_answers_open_a_new_tab_at_their_heading(page, answer, he
     assert troubles == []
 
 
+@pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, LESSON)
     with page.expect_download() as download:
@@ -251,6 +259,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
 # A phone, in the dark, and a projector.
 
 
+@pytest.mark.slow
 def test_phone_keeps_the_picture_in_sight_and_shows_the_others_below_their_controls(page):
     page.set_viewport_size(PHONE)
     visit(page, LESSON)
@@ -267,6 +276,7 @@ def test_phone_keeps_the_picture_in_sight_and_shows_the_others_below_their_contr
     expect_in_sight_above(page, HISTOGRAMS, *every)
 
 
+@pytest.mark.slow
 def test_phone_shows_whole_charts_in_dark(page):
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)
@@ -305,6 +315,7 @@ def test_phone_shows_whole_charts_in_dark(page):
         assert paper == DARK.paper, number
 
 
+@pytest.mark.slow
 def test_presenter_sees_controls_and_histograms_on_one_screen(page):
     page.set_viewport_size({"width": 1280, "height": 720})
     visit(page, f"{LESSON}?present=true")
@@ -315,6 +326,7 @@ def test_presenter_sees_controls_and_histograms_on_one_screen(page):
         assert box["y"] + box["height"] <= 720
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_more_after_training_and_wrong_answers(page, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)

@@ -11,6 +11,7 @@ from tests.browser.conftest import (
     PHONE,
     STREAMLIT,
     expect_nothing_sideways,
+    few,
     in_scheme,
     resized,
     settled,
@@ -28,7 +29,7 @@ def drawn(request, browser, base_url):
         yield visit_of_a_page
 
 
-@pytest.fixture(params=ADDRESSES)
+@pytest.fixture(params=few(ADDRESSES, "/", "/beta-penalty", "/your-own"))
 def path(request):
     """Each page in turn."""
     return request.param
@@ -99,6 +100,7 @@ def test_health_route(base_url):
         assert answer.read() == b"ok"
 
 
+@pytest.mark.slow
 def test_next_lesson_begins_at_its_top_in_a_busy_browser_too(page):
     visit(page, "/intuition")
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 10})
@@ -109,7 +111,9 @@ def test_next_lesson_begins_at_its_top_in_a_busy_browser_too(page):
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0, heading
 
 
-@pytest.mark.parametrize("link", ["/estimators#pulls", "/forward-reverse#plane"])
+@pytest.mark.parametrize(
+    "link", few(["/estimators#pulls", "/forward-reverse#plane"], "/estimators#pulls")
+)
 def test_link_to_a_heading_holds_it_while_a_busy_browser_draws_what_is_above(page, link):
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.set_default_timeout(60_000)

@@ -240,6 +240,7 @@ def test_click_on_either_map_puts_q_there_and_starts_both_descents(page):
     expect_view(page, 0.0, 8.0)
 
 
+@pytest.mark.slow
 def test_film_plays_and_scrubs_in_the_browser_alone(page):
     sent = []
     page.on("request", lambda request: sent.append(request.url))
@@ -292,6 +293,7 @@ def test_film_plays_and_scrubs_in_the_browser_alone(page):
     assert sent == []
 
 
+@pytest.mark.slow
 def test_numbers_are_there_as_text(page):
     visit(page, f"{LESSON}?forward_q_mean=-1&forward_q_spread=1.2&unit=nats")
     expect_view(page, -1.0, 1.2, unit="nats")
@@ -312,6 +314,7 @@ def test_numbers_are_there_as_text(page):
         assert figure.get_attribute("aria-label") in main
 
 
+@pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, LESSON)
     page.get_by_role("button", name="Unequal modes").click()
@@ -361,6 +364,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     expect(cell(other, 3, "spread")).to_have_value("0.5")
 
 
+@pytest.mark.slow
 def test_table_changes_p_everywhere_and_nonsense_changes_nothing(page):
     visit(page, LESSON)
     open_table(page)
@@ -409,6 +413,7 @@ def test_p_slider_rewrites_the_cells_of_the_open_table(page):
             assert asked(page)[f"forward_p{row}_{name}"] == text
 
 
+@pytest.mark.slow
 def test_presets_bring_their_p_and_start_over_brings_all_back(page):
     visit(page, LESSON)
     start = drawings(page)
@@ -451,6 +456,7 @@ def test_presets_bring_their_p_and_start_over_brings_all_back(page):
     assert page.get_by_test_id("stMain").inner_text() == start_said
 
 
+@pytest.mark.slow
 def test_game_is_won_by_keyboard_and_counts_moves(page):
     best, _ = divergences(TWO_MODES, *moments(TWO_MODES))
     near = [divergences(TWO_MODES, mean, 2.6)[0] for mean in (0.3, 0.25)]
@@ -488,6 +494,7 @@ def test_game_is_won_by_keyboard_and_counts_moves(page):
     expect(game(page)).to_contain_text("trophy")
 
 
+@pytest.mark.slow
 def test_alpha_and_optimiser_move_their_charts_only(page):
     visit(page, LESSON)
     before = drawings(page)
@@ -520,6 +527,7 @@ def test_alpha_and_optimiser_move_their_charts_only(page):
     assert len(slow[FORWARD_MAP]["traces"][2]["x"]) == 201
 
 
+@pytest.mark.slow
 def test_radios_and_slant_change_the_ellipses(page):
     visit(page, LESSON)
 
@@ -558,6 +566,7 @@ def test_radios_and_slant_change_the_ellipses(page):
     assert after[:COVER_PLANE] == before[:COVER_PLANE]
 
 
+@pytest.mark.slow
 def test_theme_switch_redraws_every_chart_and_back(page):
     page.emulate_media(color_scheme="light")
     visit(page, LESSON)
@@ -587,6 +596,7 @@ def test_theme_switch_redraws_every_chart_and_back(page):
         page.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 def test_phone_shows_legible_charts_and_nothing_overflows(page):
     page.set_viewport_size(PHONE)
     visit(page, f"{LESSON}?forward_picture=Three+modes&forward_q_mean=-10&forward_q_spread=0.1")
@@ -630,6 +640,7 @@ def test_phone_shows_legible_charts_and_nothing_overflows(page):
     expect_in_sight_above(page, HAND, *every)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["Q, mean", "P, separation"])
 def test_slider_held_down_ends_with_charts_and_words_that_agree(page, label):
     visit(page, LESSON)
@@ -643,6 +654,7 @@ def test_slider_held_down_ends_with_charts_and_words_that_agree(page, label):
         expect_view(page, 1.5, 1.0, ((0.5, -3.5, 0.8), (0.5, 3.5, 0.8)))
 
 
+@pytest.mark.slow
 def test_two_sliders_moved_at_once_end_with_charts_and_words_that_agree(page):
     visit(page, LESSON)
     mean, spread = 1.5, 1.0
@@ -662,6 +674,7 @@ def test_two_sliders_moved_at_once_end_with_charts_and_words_that_agree(page):
     expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS)
 
 
+@pytest.mark.slow
 def test_p_moved_right_before_q_keeps_its_move(page):
     visit(page, LESSON)
     press(page, "P, separation", "ArrowRight")
@@ -674,6 +687,7 @@ def test_p_moved_right_before_q_keeps_its_move(page):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, f"{LESSON}?forward_q_mean=-1&forward_q_spread=1.2&forward_p1_mean=-3&unit=nats")
     rows = ((0.5, -3, 0.8), (0.5, 2.5, 0.8))
@@ -704,6 +718,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     assert json.dumps(taken) == json.dumps(on_screen)
 
 
+@pytest.mark.slow
 def test_coming_back_to_the_page_loses_nothing(page):
     visit(page, LESSON)
     page.get_by_role("button", name="Touching modes").click()

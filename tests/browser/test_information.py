@@ -107,6 +107,7 @@ def test_key_press_moves_lengths_metrics_table_and_tree(page):
     assert leaves(page) == {row[0]: row[6] for row in rows[1:]}
 
 
+@pytest.mark.slow
 def test_tree_switches_between_the_codes(page):
     page.emulate_media(color_scheme="light")
     visit(page, "/information")
@@ -155,6 +156,7 @@ def test_rolls_and_blocks_change_what_is_counted(page):
     assert "information_rolls=3000" in page.evaluate("location.href")
 
 
+@pytest.mark.slow
 def test_roll_again_takes_the_next_series(page):
     visit(page, "/information?information_seed=41")
     said, (_, before), rolled = sent(page).inner_text(), drawn(page, COUNTED), table(
@@ -173,6 +175,7 @@ def test_roll_again_takes_the_next_series(page):
     assert f"{counted[0]:.3f} ± {after[2]['errors'][0]:.3f}" in sent(page).inner_text()
 
 
+@pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, "/information")
     page.get_by_role("button", name="Rule out the six").click()
@@ -204,6 +207,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     assert metrics(other)[1:] == ["∞", "∞"]
 
 
+@pytest.mark.slow
 def test_files_hold_the_words_and_numbers_on_screen(page, tmp_path):
     visit(page, "/information?information_q6=0&information_q1=3&unit=nats")
     with page.expect_download() as download:
@@ -232,6 +236,7 @@ def test_files_hold_the_words_and_numbers_on_screen(page, tmp_path):
     assert drawn(page, 0) == before
 
 
+@pytest.mark.slow
 def test_nothing_to_send_can_be_mended_on_the_page(page):
     zero = "&".join(f"information_p{face}=0" for face in range(1, 7))
     visit(page, f"/information?{zero}&information_rolls=300")
@@ -245,6 +250,7 @@ def test_nothing_to_send_can_be_mended_on_the_page(page):
     assert slider(page, "How many rolls of P").get_attribute("aria-valuetext") == "300"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [1, 4])
 def test_phone_keeps_the_picture_in_sight_and_nothing_overflows(page, block):
     page.set_viewport_size(PHONE)
@@ -283,6 +289,7 @@ def test_phone_keeps_the_picture_in_sight_and_nothing_overflows(page, block):
     expect_in_sight_above(page, LENGTHS, *every)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "p"),
     [(LENGTHS, LOADED), (TREE, LOADED), (COUNTED, LOADED), (BLOCKS, LOADED), (BLOCKS, NEARLY_FAIR)],

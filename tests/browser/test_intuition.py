@@ -136,6 +136,7 @@ def test_play_runs_the_days_in_the_browser_and_pause_stops_them(page):
     assert sent == []
 
 
+@pytest.mark.slow
 def test_q_moved_onto_p_by_keyboard_reaches_zero(page):
     visit(page, "/intuition?intuition_q1=4.2&intuition_q2=2.9&intuition_q3=2.4")
     assert page.locator(".js-plotly-plot").count() == 3
@@ -156,6 +157,7 @@ def test_q_moved_onto_p_by_keyboard_reaches_zero(page):
     assert page.locator(".js-plotly-plot").count() == 2
 
 
+@pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, "/intuition")
     page.get_by_role("button", name="The timid forecaster").click()
@@ -179,6 +181,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     assert "After 500 days" in the_run(other).inner_text()
 
 
+@pytest.mark.slow
 def test_number_of_days_and_other_days_are_in_the_address(page):
     visit(page, "/intuition")
     forecast = chart(page, FORECAST)
@@ -206,6 +209,7 @@ def test_number_of_days_and_other_days_are_in_the_address(page):
     assert chart(page, FORECAST) == forecast
 
 
+@pytest.mark.slow
 def test_file_ends_with_the_average_on_screen(page):
     visit(page, "/intuition?intuition_days=200&intuition_seed=5&intuition_q3=2")
     with page.expect_download() as download:
@@ -220,6 +224,7 @@ def test_file_ends_with_the_average_on_screen(page):
     assert "".join(icons[row["weather"]] for row in rows[:14]) in the_run(page).inner_text()
 
 
+@pytest.mark.slow
 def test_chart_that_is_taken_along_plays_elsewhere(page, tmp_path):
     visit(page, "/intuition?intuition_days=200&intuition_seed=5")
     with page.expect_download() as download:
@@ -238,6 +243,7 @@ def test_chart_that_is_taken_along_plays_elsewhere(page, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_phone_keeps_the_picture_in_sight_and_shows_the_run_below_its_sliders(page):
     page.set_viewport_size(PHONE)
     visit(page, "/intuition")

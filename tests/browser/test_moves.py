@@ -7,7 +7,7 @@ from playwright.sync_api import TimeoutError as TooLate
 from playwright.sync_api import expect
 from scipy.stats import entropy
 
-from tests.browser.conftest import PHONE, asked, drawings, plot, settled, slider, visit
+from tests.browser.conftest import PHONE, asked, drawings, few, plot, settled, slider, visit
 from tests.browser.hands import Finger, Mouse, dragged, room_of, thumb_of
 
 # Each lesson's main picture: the page, the slider, and which chart answers.
@@ -98,7 +98,7 @@ def until_it_follows(page, before, number=0):
     pytest.fail("the picture does not follow while the slider is held")
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", few(LESSONS, "die", "forward_reverse, P"))
 def test_picture_follows_the_mouse_before_it_lets_go(page, lesson):
     path, label, number = LESSONS[lesson]
     visit(page, path)
@@ -118,7 +118,7 @@ def touched(new_context):
     return new_context(has_touch=True, viewport=PHONE).new_page()
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", few(LESSONS, "die"))
 def test_picture_follows_a_finger_before_it_is_lifted(touched, lesson):
     path, label, number = LESSONS[lesson]
     visit(touched, path)
@@ -130,6 +130,7 @@ def test_picture_follows_a_finger_before_it_is_lifted(touched, lesson):
     assert said(touched, number) == held
 
 
+@pytest.mark.slow
 def test_film_shows_what_the_page_shows_at_that_value(page):
     visit(page, "/die?die_q1=2")
     before = shown(page)
@@ -139,6 +140,7 @@ def test_film_shows_what_the_page_shows_at_that_value(page):
     assert said(visit(page, f"/die?die_q1=2&die_q2={value}")) == held
 
 
+@pytest.mark.slow
 def test_film_of_an_earlier_state_is_not_shown(page):
     visit(page, "/die")
     with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.3):
@@ -155,6 +157,7 @@ def test_film_of_an_earlier_state_is_not_shown(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_film_of_another_slider_is_not_shown(page):
     visit(page, "/die")
     with dragged(Mouse(page), slider(page, "Q, face 2").first, share=0.3):
@@ -166,6 +169,7 @@ def test_film_of_another_slider_is_not_shown(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_server_runs_few_times_while_a_film_plays(page):
     visit(page, "/die")
     page.evaluate(
@@ -184,6 +188,7 @@ def test_server_runs_few_times_while_a_film_plays(page):
 SENT_WHILE_HELD = "A slider no longer tells the server while it is dragged: see sliders.js, `tell`"
 
 
+@pytest.mark.slow
 def test_slider_without_a_film_tells_the_server_while_it_is_dragged(page):
     visit(page, "/information")
     label = "How many rolls"
@@ -201,6 +206,7 @@ def test_slider_without_a_film_tells_the_server_while_it_is_dragged(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_thumb_stays_under_the_hand_though_its_drag_is_cut_into_pieces(page):
     visit(page, "/intuition")
     thing = slider(page, "Which days").first
@@ -217,6 +223,7 @@ def test_thumb_stays_under_the_hand_though_its_drag_is_cut_into_pieces(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_mouse_that_leaves_the_window(page):
     visit(page, "/die")
     x, y = thumb_of(slider(page, "Q, face 2").first)
@@ -233,6 +240,7 @@ def test_mouse_that_leaves_the_window(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_escape_while_dragging_changes_nothing(page):
     visit(page, "/die")
     with dragged(Mouse(page), slider(page, "Q, face 2").first):
@@ -267,6 +275,7 @@ def test_held_arrow_key(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_second_finger_elsewhere_does_no_harm(touched):
     visit(touched, "/die")
     x, y = thumb_of(slider(touched, "Q, face 6").first)
@@ -306,7 +315,7 @@ def test_two_sliders_within_a_tenth_of_a_second(page):
     agrees_with_its_link(page)
 
 
-@pytest.mark.parametrize("lesson", ["die", "forward_reverse, Q", "beta_penalty"])
+@pytest.mark.parametrize("lesson", few(["die", "forward_reverse, Q", "beta_penalty"], "die"))
 def test_key_while_the_page_is_still_being_drawn(page, lesson):
     path, label, _ = LESSONS[lesson]
     page.goto(path, wait_until="commit")
@@ -316,6 +325,7 @@ def test_key_while_the_page_is_still_being_drawn(page, lesson):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_page_that_streamlit_has_lost_is_loaded_anew(new_context):
     page = visit(new_context().new_page(), "/die?die_q2=4")
     page.evaluate(
@@ -337,6 +347,7 @@ def test_answer_while_a_slider_is_coming_to_rest(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_slow_connection(page):
     visit(page, "/die")
     network = page.context.new_cdp_session(page)
@@ -356,6 +367,7 @@ def test_slow_connection(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_drag_while_a_run_of_training_is_on(page):
     visit(page, "/beta-penalty")
     page.get_by_text("Train", exact=True).first.click()
@@ -385,6 +397,7 @@ def pull(page, hand, number, across, up):
     return x + across, y + up
 
 
+BELLS = ["P, separation", "P, spread", "Q, mean", "Q, spread"]
 BARS = {
     "/": ("Try it", 0, "%"),
     "/die": ("Q, face 1", 6, ""),
@@ -394,7 +407,7 @@ BARS = {
 }
 
 
-@pytest.mark.parametrize("path", BARS)
+@pytest.mark.parametrize("path", few(BARS, "/information"))
 def test_bar_that_is_dragged_is_what_its_slider_says(page, path):
     label, number, _ = BARS[path]
     visit(page, path)
@@ -412,11 +425,9 @@ def test_bar_that_is_dragged_is_what_its_slider_says(page, path):
     agrees_with_its_link(page)
 
 
-@pytest.mark.parametrize(
-    ("number", "label"),
-    [(0, "P, separation"), (1, "P, spread"), (2, "Q, mean"), (3, "Q, spread")],
-)
-def test_bell_that_is_dragged_is_what_its_slider_says(page, number, label):
+@pytest.mark.parametrize("label", few(BELLS, "Q, spread"))
+def test_bell_that_is_dragged_is_what_its_slider_says(page, label):
+    number = BELLS.index(label)
     visit(page, "/forward-reverse")
     stood = stands_at(page, label)
     hand = Mouse(page)
@@ -430,6 +441,7 @@ def test_bell_that_is_dragged_is_what_its_slider_says(page, number, label):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_finger_drags_a_bar_and_scrolls_beside_it(touched):
     visit(touched, "/die")
     stood = stands_at(touched, "Q, face 1")
@@ -460,6 +472,7 @@ def test_finger_drags_a_bar_and_scrolls_beside_it(touched):
     assert touched.evaluate(ways, [*grip_of(touched, 6)])[0] == "none"
 
 
+@pytest.mark.slow
 def test_bar_that_is_dragged_too_far_stops_at_the_end_of_its_slider(page):
     visit(page, "/die")
     hand = Mouse(page)
@@ -471,6 +484,7 @@ def test_bar_that_is_dragged_too_far_stops_at_the_end_of_its_slider(page):
     assert asked(page)["die_q1"] == "10"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["**/charts/**", "**/plotly.js"])
 def test_sentence_stands_where_charts_cannot_be_fetched(new_context, missing):
     page = new_context().new_page()

@@ -57,6 +57,7 @@ def test_key_press_moves_mark_title_and_sentence(page):
     assert page.get_by_role("figure", name=words(page).inner_text()).count() == 1
 
 
+@pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, "/summary")
     page.get_by_role("button", name="SciPy's coins").click()
@@ -68,6 +69,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     assert asked(other) == {"summary_q": "90", "summary_check3": "Undefined"}
 
 
+@pytest.mark.slow
 def test_wrong_answer_leads_to_the_view_that_mends_it_in_a_new_tab(page):
     visit(page, "/summary")
     page.get_by_text("Undefined", exact=True).click()
@@ -81,6 +83,7 @@ def test_wrong_answer_leads_to_the_view_that_mends_it_in_a_new_tab(page):
     expect(page.get_by_text("0 of 1 right so far")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_link_of_the_table_opens_its_view_in_a_new_tab_whatever_was_moved(page):
     visit(page, "/die?die_q2=7")
     page.get_by_test_id("stSidebarNavLink").filter(has_text="The summary").click()
@@ -93,6 +96,7 @@ def test_link_of_the_table_opens_its_view_in_a_new_tab_whatever_was_moved(page):
     assert slider(lesson, "Q, face 6").input_value() == "0"
 
 
+@pytest.mark.slow
 def test_score_counts_as_answers_come(page):
     visit(page, "/summary")
     expect(page.get_by_text("20 questions, none answered yet")).to_be_visible()
@@ -112,6 +116,7 @@ def test_sheet_prints_on_one_page_of_a4(page, sheet):
     assert float(box[2]) == pytest.approx(297 / 25.4 * 72, abs=1)
 
 
+@pytest.mark.slow
 def test_sheet_is_one_file_that_is_readable_everywhere(page, sheet):
     troubles = troubles_of(page)
     requests = []
@@ -132,6 +137,7 @@ def test_sheet_is_one_file_that_is_readable_everywhere(page, sheet):
     assert max(heights) > 1.5 * min(heights)
 
 
+@pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/summary?summary_q=90")
     with page.expect_download() as download:
@@ -150,6 +156,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     assert chart(page) == drawn
 
 
+@pytest.mark.slow
 def test_phone_shows_the_chart_below_its_sliders_and_the_sheet_within_its_width(page):
     page.set_viewport_size(PHONE)
     visit(page, "/summary")

@@ -110,6 +110,7 @@ def test_slider_moves_both_charts_and_keeps_the_axes_of_shares(page):
     assert rows[-2:] == ["17 others", "sum"]
 
 
+@pytest.mark.slow
 def test_labels_become_no_markup_anywhere(page):
     asked_for = []
     page.on("request", lambda request: asked_for.append(request.url))
@@ -138,6 +139,7 @@ def test_labels_become_no_markup_anywhere(page):
     assert {"<b>bold</b>", "**stars**", "$x^2$", ":red[red]"} <= set(cells)
 
 
+@pytest.mark.slow
 def test_csv_gives_back_every_digit_and_no_formula(page):
     visit(page, LESSON)
     put(page, "=1+1,5,1\n@x,3,2\nsea,2,7")
@@ -151,6 +153,7 @@ def test_csv_gives_back_every_digit_and_no_formula(page):
     expect(page.get_by_test_id("stMain")).to_contain_text("an apostrophe stands before")
 
 
+@pytest.mark.slow
 def test_chart_as_a_file_shows_labels_letter_by_letter(page, tmp_path):
     visit(page, LESSON)
     put(page, "</script><script>document.title='run'</script>,5,1\n<b>b</b>,3,2\nsea,2,7")
@@ -181,6 +184,7 @@ def test_good_file_fills_the_table_and_stays_out_of_the_link(page):
     assert asked(page)["own_table"] == SMALL.replace(",", ";")
 
 
+@pytest.mark.slow
 def test_uploaded_table_is_still_there_after_a_visit_elsewhere(page):
     visit(page, LESSON)
     upload(page, "numbers.csv", SMALL.encode())
@@ -196,6 +200,7 @@ def test_uploaded_table_is_still_there_after_a_visit_elsewhere(page):
     assert "own_table" not in asked(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -211,6 +216,7 @@ def test_bad_file_gets_a_sentence(page, name, content, said):
     assert asked(page)["own_alpha"] == "0.5"
 
 
+@pytest.mark.slow
 def test_file_of_ten_megabytes_is_refused_in_the_browser(page):
     visit(page, LESSON)
     upload(page, "large.csv", b"a,1,2\n" * 1_700_000)
@@ -221,6 +227,7 @@ def test_file_of_ten_megabytes_is_refused_in_the_browser(page):
     assert metrics(page)[1] == "∞"
 
 
+@pytest.mark.slow
 def test_thousand_categories_are_read_and_answer_quickly(page):
     visit(page, LESSON)
     text, p, q = thousand()
@@ -238,6 +245,7 @@ def test_thousand_categories_are_read_and_answer_quickly(page):
     assert metrics(page)[0] == smoothed
 
 
+@pytest.mark.slow
 def test_preset_after_a_long_table_is_in_the_link_again(page):
     visit(page, LESSON)
     put(page, thousand()[0])
@@ -250,12 +258,14 @@ def test_preset_after_a_long_table_is_in_the_link_again(page):
     expect(title(page, TERMS)).to_have_text("D(P‖Q) = ∞")
 
 
+@pytest.mark.slow
 def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
     page.set_viewport_size(PHONE)
     visit(page, LESSON)
     expect_in_sight_above(page, TERMS, ALPHA, "How many categories to draw")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_phone_has_room_for_long_labels_and_axe_finds_nothing_more(page, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)

@@ -105,6 +105,20 @@ def test_the_average_over_so_many_draws_is_kl():
     np.testing.assert_allclose(averages, kl_divergence(FAIR, LOADED), atol=1e-4)
 
 
+@pytest.mark.parametrize("base", [2, 10])
+def test_a_base_divides_by_its_log(base):
+    rngs = np.random.default_rng(1), np.random.default_rng(1)
+    nats = simulate_averages(FAIR, LOADED, [3, 40], runs=20, rng=rngs[0])
+    found = simulate_averages(FAIR, LOADED, [3, 40], runs=20, rng=rngs[1], base=base)
+    # Terms of either sign add up to less than themselves.
+    np.testing.assert_allclose(found, nats / math.log(base), rtol=1e-14, atol=1e-15)
+
+
+def test_a_base_of_1_raises():
+    with raises("base must be a finite number above 1, or None for nats, got 1"):
+        simulate_averages(FAIR, LOADED, [1], runs=1, rng=np.random.default_rng(1), base=1)
+
+
 def test_equal_distributions_leave_every_average_at_0():
     assert (simulate(FAIR, FAIR, [1, 7, 100], runs=50) == 0).all()
 

@@ -41,7 +41,7 @@ K3_CLOSE = 2e-14
 
 @mpmath.workdps(400)
 def exact_k3(log_ratio):
-    """Return q/p - 1 - log(q/p) of this very double, right in every digit of a double."""
+    """Return p/q - 1 + log(q/p) of this very double, right in every digit of a double."""
     return float(mpmath.exp(-mpmath.mpf(log_ratio)) - 1 + mpmath.mpf(log_ratio))
 
 
@@ -70,7 +70,7 @@ def test_k2_and_k3_are_never_negative_and_k1_has_the_sign_of_the_ratio(log_ratio
 
 @given(st.floats(0.5, 30), st.sampled_from([1, -1]))
 def test_k3_is_the_kl_div_of_scipy(size, sign):
-    # scipy.special.kl_div(x, y) = x log(x/y) - x + y, here of x = 1 and y = q/p.
+    # scipy.special.kl_div(x, y) = x log(x/y) - x + y, here of x = 1 and y = p/q.
     found = scipy.special.kl_div(1, math.exp(-sign * size))
     assert k3(sign * size) == pytest.approx(found, rel=1e-13)
 
@@ -119,25 +119,25 @@ def test_what_is_no_ratio_raises(name, wrong, message):
 
 
 @mpmath.workdps(50)
-def integrals(mu_p, sigma_p, mu_q, sigma_q):
+def integrals(mu_q, sigma_q, mu_p, sigma_p):
     """Return mean and standard deviation of one draw of each estimator, by their definitions.
 
     By the trapezium rule: of a bell that has died out before the ends it misses exp(-2π²/h²).
     """
-    mu_p, sigma_p, mu_q, sigma_q = map(mpmath.mpf, (mu_p, sigma_p, mu_q, sigma_q))
-    # The widest bell is q²/p, that of the square of k3.
-    thinness = 2 / sigma_q**2 - 1 / sigma_p**2
+    mu_q, sigma_q, mu_p, sigma_p = map(mpmath.mpf, (mu_q, sigma_q, mu_p, sigma_p))
+    # The widest bell is p²/q, that of the square of k3.
+    thinness = 2 / sigma_p**2 - 1 / sigma_q**2
     assert thinness > 0
-    reach = abs(mu_p - mu_q) * (1 + 2 / (sigma_q**2 * thinness)) + 16 / mpmath.sqrt(thinness)
-    reach += 16 * max(sigma_p, sigma_q)
-    step = min(sigma_p, sigma_q) / 6
+    reach = abs(mu_q - mu_p) * (1 + 2 / (sigma_p**2 * thinness)) + 16 / mpmath.sqrt(thinness)
+    reach += 16 * max(sigma_q, sigma_p)
+    step = min(sigma_q, sigma_p) / 6
     rows = []
     for place in range(-int(reach / step), int(reach / step) + 1):
-        x = mu_p + place * step
-        far_p, far_q = (x - mu_p) / sigma_p, (x - mu_q) / sigma_q
-        ratio = mpmath.log(sigma_q / sigma_p) + (far_q**2 - far_p**2) / 2
+        x = mu_q + place * step
+        far_q, far_p = (x - mu_q) / sigma_q, (x - mu_p) / sigma_p
+        ratio = mpmath.log(sigma_p / sigma_q) + (far_p**2 - far_q**2) / 2
         draws = (ratio, ratio**2 / 2, mpmath.exp(-ratio) - 1 + ratio)
-        rows.append((mpmath.npdf(x, mu_p, sigma_p) * step, draws))
+        rows.append((mpmath.npdf(x, mu_q, sigma_q) * step, draws))
     found = {}
     for place, name in enumerate(NAMES):
         mean = mpmath.fsum(weight * draws[place] for weight, draws in rows)
@@ -212,10 +212,10 @@ def test_published_table(gap, rows):
     "arguments", [(0, 1, 0.1, 1), (0, 1, 1, 1), (0, 1, 0.5, 0.8), (2, 3, 1, 3)]
 )
 def test_moments_are_those_of_draws(arguments):
-    mu_p, sigma_p, mu_q, sigma_q = arguments
-    x = np.random.default_rng(4).normal(mu_p, sigma_p, 1_000_000)
-    log_ratio = scipy.stats.norm.logpdf(x, mu_p, sigma_p) - scipy.stats.norm.logpdf(
-        x, mu_q, sigma_q
+    mu_q, sigma_q, mu_p, sigma_p = arguments
+    x = np.random.default_rng(4).normal(mu_q, sigma_q, 1_000_000)
+    log_ratio = scipy.stats.norm.logpdf(x, mu_q, sigma_q) - scipy.stats.norm.logpdf(
+        x, mu_p, sigma_p
     )
     for name, exact in gaussian_moments(*arguments).items():
         draws = EACH[name](log_ratio)
@@ -240,14 +240,14 @@ def test_typical_error_is_that_of_many_averages():
 
 
 @pytest.mark.parametrize("gap", [0, 0.1, -1])
-def test_the_variance_of_k3_is_infinite_once_q_is_as_wide_as_the_root_of_2(gap):
-    # q²/p falls towards both ends while σ_q² < 2σ_p², and so has an integral; then it does not.
-    for sigma_q, finite in ((1.41, True), (1.42, False), (2, False), (50, False)):
+def test_the_variance_of_k3_is_infinite_once_p_is_as_wide_as_the_root_of_2(gap):
+    # p²/q falls towards both ends while σ_p² < 2σ_q², and so has an integral; then it does not.
+    for sigma_p, finite in ((1.41, True), (1.42, False), (2, False), (50, False)):
         x = np.array([-2e4, -1e4, 1e4, 2e4])
-        log = 2 * scipy.stats.norm.logpdf(x, gap, sigma_q) - scipy.stats.norm.logpdf(x)
+        log = 2 * scipy.stats.norm.logpdf(x, gap, sigma_p) - scipy.stats.norm.logpdf(x)
         falls = log[0] < log[1] and log[2] > log[3]
         assert falls == finite
-        std = gaussian_moments(0, 1, gap, sigma_q)["k3"].std
+        std = gaussian_moments(0, 1, gap, sigma_p)["k3"].std
         assert math.isfinite(std) == finite
         assert std > 0
     # Others stay finite.
@@ -255,21 +255,21 @@ def test_the_variance_of_k3_is_infinite_once_q_is_as_wide_as_the_root_of_2(gap):
         assert math.isfinite(gaussian_moments(0, 1, gap, 50)[name].std)
 
 
-@pytest.mark.parametrize("sigma_q", [0.8, 1, 1.1])
-def test_a_gaussian_against_itself_has_neither_mean_nor_noise(sigma_q):
-    for found in gaussian_moments(0.3, sigma_q, 0.3, sigma_q).values():
+@pytest.mark.parametrize("sigma_p", [0.8, 1, 1.1])
+def test_a_gaussian_against_itself_has_neither_mean_nor_noise(sigma_p):
+    for found in gaussian_moments(0.3, sigma_p, 0.3, sigma_p).values():
         assert (found.mean, found.std, found.truth, found.bias) == (0, 0, 0, 0)
 
 
 @given(
     st.floats(-3, 3), st.floats(0.2, 3), st.floats(-3, 3), st.floats(0.2, 3), st.integers(-40, 40)
 )
-def test_moments_know_no_unit_of_length_and_no_direction(mu_p, sigma_p, mu_q, sigma_q, exponent):
+def test_moments_know_no_unit_of_length_and_no_direction(mu_q, sigma_q, mu_p, sigma_p, exponent):
     # A power of 2 leaves the digits as they are, unless a mean becomes too small for all of them.
-    assume(all(mu == 0 or abs(mu) > 1e-200 for mu in (mu_p, mu_q)))
+    assume(all(mu == 0 or abs(mu) > 1e-200 for mu in (mu_q, mu_p)))
     unit = 2.0**exponent
-    found = gaussian_moments(mu_p, sigma_p, mu_q, sigma_q)
-    scaled = gaussian_moments(-unit * mu_p, unit * sigma_p, -unit * mu_q, unit * sigma_q)
+    found = gaussian_moments(mu_q, sigma_q, mu_p, sigma_p)
+    scaled = gaussian_moments(-unit * mu_q, unit * sigma_q, -unit * mu_p, unit * sigma_p)
     for name in NAMES:
         assert scaled[name].mean == found[name].mean
         # The nodes of the quadrature are mirrored, and added up in another order.
@@ -281,9 +281,9 @@ def test_moments_know_no_unit_of_length_and_no_direction(mu_p, sigma_p, mu_q, si
 )
 def test_a_batch_of_gaussians_equals_a_loop(shapes):
     rng = np.random.default_rng(5)
-    mu_p, mu_q = (rng.normal(size=shapes[i]) for i in (0, 2))
-    sigma_p, sigma_q = (rng.uniform(0.5, 3, size=shapes[i]) for i in (1, 3))
-    arrays = (mu_p, sigma_p, mu_q, sigma_q)
+    mu_q, mu_p = (rng.normal(size=shapes[i]) for i in (0, 2))
+    sigma_q, sigma_p = (rng.uniform(0.5, 3, size=shapes[i]) for i in (1, 3))
+    arrays = (mu_q, sigma_q, mu_p, sigma_p)
     for array in arrays:
         array.flags.writeable = False
     moments, chances = gaussian_moments(*arrays), chance_below_zero(*arrays)
@@ -317,17 +317,17 @@ def test_moments_above_the_largest_double_are_infinite_without_a_warning(argumen
 
 
 @mpmath.workdps(60)
-def exact_chance(mu_p, sigma_p, mu_q, sigma_q):
-    """Return the chance of q > p under P: from the roots of log(p/q), put through three points."""
-    mu_p, sigma_p, mu_q, sigma_q = map(mpmath.mpf, (mu_p, sigma_p, mu_q, sigma_q))
+def exact_chance(mu_q, sigma_q, mu_p, sigma_p):
+    """Return the chance of p > q under Q: from the roots of log(q/p), put through three points."""
+    mu_q, sigma_q, mu_p, sigma_p = map(mpmath.mpf, (mu_q, sigma_q, mu_p, sigma_p))
 
     def log_ratio(z):
-        x = mu_p + sigma_p * z
-        return mpmath.log(sigma_q / sigma_p) + ((x - mu_q) / sigma_q) ** 2 / 2 - z**2 / 2
+        x = mu_q + sigma_q * z
+        return mpmath.log(sigma_p / sigma_q) + ((x - mu_p) / sigma_p) ** 2 / 2 - z**2 / 2
 
     ahead, middle, behind = map(log_ratio, (1, 0, -1))
     curve, slope = (ahead + behind) / 2 - middle, (ahead - behind) / 2
-    if sigma_p == sigma_q:
+    if sigma_q == sigma_p:
         ends = [mpmath.ninf, -middle / slope, mpmath.inf]
     else:
         root = mpmath.sqrt(slope**2 - 4 * curve * middle)
@@ -366,21 +366,21 @@ def exact_chance(mu_p, sigma_p, mu_q, sigma_q):
     ],
     ids=str,
 )  # fmt: skip
-def test_the_chance_of_a_draw_below_0_is_that_of_q_above_p(arguments):
+def test_the_chance_of_a_draw_below_0_is_that_of_p_above_q(arguments):
     expected = exact_chance(*arguments)
     # Two places close to each other leave the difference of their chances fewer digits.
     assert chance_below_zero(*arguments) == pytest.approx(expected, rel=1e-10, abs=0)
 
 
 @given(st.floats(-4, 4), st.floats(0.1, 4), st.floats(-4, 4), st.floats(0.1, 4))
-def test_chances_below_0_both_ways_leave_the_total_variation(mu_p, sigma_p, mu_q, sigma_q):
-    # TV = Q(q > p) - P(q > p), and Q(q > p) is 1 less the chance of the other way round.
-    assume(mu_p != mu_q or sigma_p != sigma_q)
-    p, q = scipy.stats.norm(mu_p, sigma_p), scipy.stats.norm(mu_q, sigma_q)
+def test_chances_below_0_both_ways_leave_the_total_variation(mu_q, sigma_q, mu_p, sigma_p):
+    # TV = P(p > q) - Q(p > q), and P(p > q) is 1 less the chance of the other way round.
+    assume(mu_q != mu_p or sigma_q != sigma_p)
+    q, p = scipy.stats.norm(mu_q, sigma_q), scipy.stats.norm(mu_p, sigma_p)
     x = np.linspace(-40, 40, 200_001)
     variation = scipy.integrate.trapezoid(abs(p.pdf(x) - q.pdf(x)), x) / 2
-    both = chance_below_zero(mu_p, sigma_p, mu_q, sigma_q) + chance_below_zero(
-        mu_q, sigma_q, mu_p, sigma_p
+    both = chance_below_zero(mu_q, sigma_q, mu_p, sigma_p) + chance_below_zero(
+        mu_p, sigma_p, mu_q, sigma_q
     )
     # The corners of |p - q| cost the trapezium rule the square of its step.
     assert 1 - both == pytest.approx(variation, abs=1e-5)
@@ -388,20 +388,20 @@ def test_chances_below_0_both_ways_leave_the_total_variation(mu_p, sigma_p, mu_q
 
 @pytest.mark.parametrize("arguments", [(0, 1, 0.3, 1), (0, 1, 0.3, 1.2), (0, 1.2, 0.3, 1)])
 def test_the_chance_is_the_share_of_draws(arguments):
-    mu_p, sigma_p, mu_q, sigma_q = arguments
-    x = np.random.default_rng(6).normal(mu_p, sigma_p, 400_000)
-    share = (scipy.stats.norm.pdf(x, mu_q, sigma_q) > scipy.stats.norm.pdf(x, mu_p, sigma_p)).mean()
+    mu_q, sigma_q, mu_p, sigma_p = arguments
+    x = np.random.default_rng(6).normal(mu_q, sigma_q, 400_000)
+    share = (scipy.stats.norm.pdf(x, mu_p, sigma_p) > scipy.stats.norm.pdf(x, mu_q, sigma_q)).mean()
     chance = float(chance_below_zero(*arguments))
     assert 0.1 < chance < 0.9
     assert abs(share - chance) < 4 * math.sqrt(chance * (1 - chance) / x.size)
 
 
-def test_nothing_is_below_0_where_p_is_q():
+def test_nothing_is_below_0_where_q_is_p():
     assert chance_below_zero(0.3, 1.1, 0.3, 1.1) == 0
     np.testing.assert_array_equal(chance_below_zero([0, 1], 1, [0, 1], 1), [0, 0])
 
 
-def test_next_to_p_half_of_the_draws_are_below_0():
+def test_next_to_q_half_of_the_draws_are_below_0():
     assert chance_below_zero(0, 1, 1e-200, 1) == 0.5
 
 
@@ -416,19 +416,19 @@ def test_k3_is_noisier_than_k1_from_where_their_spreads_cross():
     assert round(k3_noisier_beyond(), 3) == 0.628
 
 
-GOOD = {"mu_p": 0, "sigma_p": 1, "mu_q": 0, "sigma_q": 1}
+GOOD = {"mu_q": 0, "sigma_q": 1, "mu_p": 0, "sigma_p": 1}
 
 
 @pytest.mark.parametrize("function", [gaussian_moments, chance_below_zero])
 @pytest.mark.parametrize(
     ("name", "wrong", "message"),
     [
-        ("mu_p", math.nan, " is nan; it must be finite"),
-        ("mu_q", [0, math.inf], "[1] is inf; it must be finite"),
-        ("sigma_p", 0, " is 0.0; it must be finite and above 0"),
-        ("sigma_q", [[1, 1], [-1, 1]], "[1, 0] is -1.0; it must be finite and above 0"),
-        ("sigma_q", math.inf, " is inf; it must be finite and above 0"),
-        ("mu_p", "text", " must be an array of numbers: "),
+        ("mu_q", math.nan, " is nan; it must be finite"),
+        ("mu_p", [0, math.inf], "[1] is inf; it must be finite"),
+        ("sigma_q", 0, " is 0.0; it must be finite and above 0"),
+        ("sigma_p", [[1, 1], [-1, 1]], "[1, 0] is -1.0; it must be finite and above 0"),
+        ("sigma_p", math.inf, " is inf; it must be finite and above 0"),
+        ("mu_q", "text", " must be an array of numbers: "),
     ],
     ids=str,
 )
@@ -439,7 +439,7 @@ def test_the_message_names_the_argument_that_is_wrong(function, name, wrong, mes
 
 @pytest.mark.parametrize("function", [gaussian_moments, chance_below_zero])
 def test_gaussians_whose_shapes_do_not_broadcast_raise(function):
-    with raises("mu_p of shape (2,), sigma_p of shape (), mu_q of shape (3,) and sigma_q of shape"):
+    with raises("mu_q of shape (2,), sigma_q of shape (), mu_p of shape (3,) and sigma_p of shape"):
         function([0, 1], 1, [0, 1, 2], 1)
 
 
@@ -453,13 +453,13 @@ def test_estimates_are_means_with_their_standard_errors():
         assert error == pytest.approx(scipy.stats.sem(draws), rel=1e-13)
 
 
-def test_estimates_of_any_p_and_q_come_within_their_errors():
+def test_estimates_of_any_q_and_p_come_within_their_errors():
     # Mixtures, of which nothing but densities and draws is used.
-    p = GaussianMixture([0.3, 0.7], [-2, 1], [0.5, 1])
-    q = GaussianMixture([0.5, 0.5], [-1, 1], [1, 1.2])
-    x = p.sample(np.random.default_rng(8), 200_000)
-    found = estimates(p.logpdf(x) - q.logpdf(x))
-    truth = mixture_kl(p, q)
+    q = GaussianMixture([0.3, 0.7], [-2, 1], [0.5, 1])
+    p = GaussianMixture([0.5, 0.5], [-1, 1], [1, 1.2])
+    x = q.sample(200_000, np.random.default_rng(8))
+    found = estimates(q.logpdf(x) - p.logpdf(x))
+    truth = mixture_kl(q, p)
     for name in ("k1", "k3"):
         mean, error = found[name]
         assert 0 < error < 0.02 * truth
@@ -486,7 +486,19 @@ def test_a_draw_that_overflows_leaves_no_number_without_an_error(huge):
 
 
 def test_an_infinite_mean_has_an_infinite_error():
-    assert mean_and_error(np.array([1.0, math.inf])) == (math.inf, math.inf)
+    assert mean_and_error([1.0, math.inf]) == (math.inf, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ([], "values holds no number; it needs at least one"),
+        ("text", "values must be an array of numbers: "),
+    ],
+)
+def test_a_mean_needs_numbers(wrong, message):
+    with raises(message):
+        mean_and_error(wrong)
 
 
 @pytest.mark.parametrize(
@@ -510,8 +522,8 @@ def test_estimates_need_finite_draws(wrong, message):
     [("k1 in the loss", k1), ("k2 in the loss", k2), ("k3 in the loss", k3)],
 )
 @given(log_ratio=st.floats(-5, 5))
-def test_a_loss_is_its_estimator_and_the_slope_its_derivative_in_log_p(placement, each, log_ratio):
-    # q stands still, so log(p/q) moves as log p does.
+def test_a_loss_is_its_estimator_and_the_slope_its_derivative_in_log_q(placement, each, log_ratio):
+    # p stands still, so log(q/p) moves as log q does.
     loss, slope = loss_and_slope(placement, np.array(log_ratio))
     assert loss == each(log_ratio)
     ahead, behind = (
@@ -639,7 +651,7 @@ def test_in_the_loss_it_is_the_gradient_of_the_mean_loss_with_the_draws_held(pla
 
     found = expected_gradients(policy, reference, sampled_from=drawn)[placement].mean
     expected = slopes(loss, logits[0])
-    # The third derivative of k3 grows like q/p, up to e⁸.
+    # The third derivative of k3 grows like p/q, up to e⁸.
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-5)
 
 
@@ -771,5 +783,5 @@ def test_no_weight_makes_up_for_draws_that_never_come():
 
 @pytest.mark.parametrize("wrong", ["backward", "Reverse", None])
 def test_a_direction_is_reverse_or_forward(wrong):
-    with raises(f"direction must be 'reverse' or 'forward', got {wrong!r}"):
+    with raises(f"direction must be 'forward' or 'reverse', got {wrong!r}"):
         kl_gradient(HALVES, HALVES, wrong)

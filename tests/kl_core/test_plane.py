@@ -157,17 +157,17 @@ def test_the_density_has_mass_1_and_these_moments(p):
 
 
 def test_draws_have_the_moments_of_the_mixture():
-    draws = THREE.sample(np.random.default_rng(4), 200_000)
+    draws = THREE.sample(200_000, np.random.default_rng(4))
     assert draws.shape == (200_000, 2)
     # Five standard errors of a mean, and of a variance of something with light tails.
     np.testing.assert_allclose(draws.mean(axis=0), THREE.mean, atol=5 * 1.6 / 447)
     np.testing.assert_allclose(np.cov(draws.T), THREE.covariance, atol=5 * 3.5 / 447)
-    again = THREE.sample(np.random.default_rng(4), 200_000)
+    again = THREE.sample(200_000, np.random.default_rng(4))
     np.testing.assert_array_equal(draws, again)
 
 
 def test_draws_follow_the_density():
-    draws = SPIKE.sample(np.random.default_rng(1), 100_000)
+    draws = SPIKE.sample(100_000, np.random.default_rng(1))
     ratios = SPIKE.logpdf(draws)
     line = np.arange(-14, 14, 0.03)
     x = np.stack(np.meshgrid(line, line), axis=-1)
@@ -278,6 +278,17 @@ def test_independent_axes_add_up():
 def test_a_mixture_diverges_from_itself_by_0_and_from_another_by_more(p):
     assert plane_kl(p, p) == 0
     assert plane_kl(p, MIXTURES[MIXTURES.index(p) - 1]) > 0.01
+
+
+@pytest.mark.parametrize("base", [2, 10])
+def test_a_base_divides_by_its_log(base):
+    nats = plane_kl(PAIR, SINGLE)
+    assert plane_kl(PAIR, SINGLE, base=base) == pytest.approx(nats / math.log(base), rel=1e-15)
+
+
+def test_a_base_of_1_raises():
+    with raises("base must be a finite number above 1, or None for nats, got 1"):
+        plane_kl(PAIR, SINGLE, base=1)
 
 
 # The forward projection.

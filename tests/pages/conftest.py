@@ -1,19 +1,22 @@
-"""Every page of the app through Streamlit's AppTest, found from the folder."""
+"""Pages through Streamlit's AppTest: opened, moved and pressed; `reading` has what they show."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.deep_links import DeepLink, plain
 from tests.navigation import LESSONS, MAIN, PAGES, ROOT
+from tests.pages.reading import texts
 from widgets import chart
 from widgets.chart import Films
 
-__all__ = ["LESSONS", "PAGES", "ROOT"]
+__all__ = ["LESSONS", "PAGES", "ROOT", "texts"]
+
+TEXT = ("text_input", "text_area")
 
 
 @cache
@@ -35,6 +38,25 @@ def open_page(name: str, **parameters: str) -> AppTest:
     return app
 
 
+def of_lesson(prefix: str, **parameters: object) -> dict[str, str]:
+    """Return URL parameters; all but the unit come without what those of a lesson begin with."""
+    return {key if key == "unit" else f"{prefix}_{key}": str(value)
+            for key, value in parameters.items()}  # fmt: skip
+
+
+def numbered(name: str, values: Iterable[object]) -> dict[str, object]:
+    """Return URL parameters that are this name and a number from 1 on."""
+    return {f"{name}{place}": value for place, value in enumerate(values, start=1)}
+
+
+def open_link(link: DeepLink) -> AppTest:
+    """Return the view that a link opens, and see that it keeps its promise."""
+    app = open_page(link.lesson, **link.parameters)
+    assert not app.warning, link
+    assert link.promise in plain(texts(app)), link
+    return app
+
+
 def move(app: AppTest, key: str, value: object) -> AppTest:
     """Move a control, see that what follows it is drawn, and return the page as it then is."""
     bound_controls(app)[key].set_value(value).run()
@@ -45,6 +67,22 @@ def move(app: AppTest, key: str, value: object) -> AppTest:
     app.run()
     assert not app.exception, (key, value)
     assert bound_controls(app)[key].value == value
+    return app
+
+
+def move_unbound(app: AppTest, key: str, value: float) -> AppTest:
+    """Move a slider that no link holds: it stands for what is in cells that a link does hold."""
+    app.slider(key=key).set_value(value).run()
+    assert not app.exception, (key, value)
+    # The whole page, which a browser asks for, brings the cells, and with them its address.
+    app.run()
+    app.query_params.update({name: app.session_state[name]
+                             for name, control in bound_controls(app).items()
+                             if control.type in TEXT})  # fmt: skip
+    app.run()
+    assert not app.exception, (key, value)
+    assert not app.warning, (key, value)
+    assert app.slider(key=key).value == pytest.approx(value), key
     return app
 
 
@@ -75,39 +113,21 @@ def bound_controls(app: AppTest) -> dict[str, object]:
             if control.proto.query_param_key}  # fmt: skip
 
 
-def texts(app: AppTest) -> str:
-    """Return all that the page says, in one string."""
-    kinds = ("title", "header", "markdown", "caption", "latex", "metric", "html", "code",
-             "warning", "info", "success")  # fmt: skip
-    said = []
-    for kind in kinds:
-        for element in getattr(app, kind):
-            said.append(str(getattr(element, "label", "")))
-            said.append(str(element.value))
-    return "\n".join(said)
+def set_up(app: AppTest) -> dict[str, object]:
+    """Return what all bound controls show."""
+    return {key: control.value for key, control in bound_controls(app).items()}
 
 
-@dataclass
-class Chart:
-    """A chart as the browser gets it: the figure as JSON, and what is read out instead."""
-
-    spec: str
-    alt: str
-
-
-def charts(app: AppTest) -> list[Chart]:
-    """Return the charts of a page, in order."""
-    pictures = [
-        json.loads(each.proto.bytes)["picture"]
-        for each in app.get("bidi_component")
-        if each.proto.component_name == "chart"
-    ]
-    return [Chart(json.dumps(each["figure"]), each["alt"]) for each in pictures]
+def linked(name: str, app: AppTest) -> AppTest:
+    """Return what another visitor gets who follows the link to this view of a page."""
+    there = {key: str(value) for key, value in set_up(app).items() if value is not None}
+    return open_page(name, **there)
 
 
 @contextmanager
-def films_told(tell: Callable[[str, Films], None]) -> Iterator[None]:
-    """Tell of every picture that moves, while pages are run: its chart's key, and its films."""
+def films_told(name: str, tell: Callable[[str, Films], None]) -> Iterator[None]:
+    """Tell of every picture that moves, while a page is run: its chart's key, and its films."""
+    page_hash(name)  # What finds a page's address opens the first page, too.
     made: list[Films] = []
 
     def noted(*args: object) -> Films:
@@ -126,18 +146,16 @@ def films_told(tell: Callable[[str, Films], None]) -> Iterator[None]:
         yield
 
 
-def value_of(shown: str) -> tuple[float, float]:
-    """Return a number as it is shown, and the size of its last digit."""
-    plain = shown.replace(",", "").translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789"))
-    mantissa, _, power = plain.partition("×10")
-    unit = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
-    return float(mantissa) * 10.0 ** int(power or 0), unit
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], str]]:
+    """Return what makes each file that is files, by the file's name."""
+    offers = {}
 
+    def note(_label: str, data: Callable[[], str], name: str, *_: object, **__: object) -> None:
+        offers[name] = data
 
-def agree(shown: str, value: float, slack: float = 0.02) -> bool:
-    """Say whether `value` rounds to the number that is shown, to its last digit."""
-    seen, unit = value_of(shown)
-    return abs(seen - value) <= max((0.5 + slack) * unit, 1e-12)
+    monkeypatch.setattr(st, "download_button", note)
+    return offers
 
 
 @pytest.fixture(params=PAGES)

@@ -6,24 +6,10 @@ import re
 import pytest
 
 from tests.navigation import LESSONS, PAGES, ROOT
-from tests.pages.conftest import bound_controls, move, open_page, texts
+from tests.pages.conftest import TEXT, bound_controls, move, move_unbound, open_page, press, set_up
+from tests.pages.reading import texts
 
-TEXT = ("text_input", "text_area")
 NONSENSE = ["nan", "-3000", "1e999", "<script>alert(1)</script>", "`*_|$", "x" * 5000, ""]
-
-
-def move_unbound(app, key, value):
-    """Move a slider that no link holds: what it stands for is in controls that a link does hold."""
-    app.slider(key=key).set_value(value).run()
-    assert not app.exception, (key, value)
-    # As `move` does: a browser has what the slider has rewritten in its address.
-    rewritten = {name: app.session_state[name] for name, control in bound_controls(app).items()
-                 if control.type in TEXT}  # fmt: skip
-    app.query_params.update(rewritten)
-    app.run()
-    assert not app.exception, (key, value)
-    assert not app.warning, (key, value)
-    assert app.slider(key=key).value == pytest.approx(value), key
 
 
 def test_every_page_is_in_the_navigation_once():
@@ -103,7 +89,7 @@ def test_nonsense_in_any_parameter_falls_back_and_says_so(page_name, nonsense):
     cells = {key: nonsense[: control.proto.max_chars or None] for key, control in fresh.items()
              if control.type in TEXT}  # fmt: skip
     app = open_page(page_name, **dict.fromkeys(usual, nonsense))
-    assert {key: control.value for key, control in bound_controls(app).items()} == usual | cells
+    assert set_up(app) == usual | cells
     said = [warning.value for warning in app.warning]
     own = [warning for warning in said if not warning.startswith("This link asks for")]
     # Only in a cell may nonsense be text; an empty one may be what the page takes.
@@ -141,6 +127,35 @@ def test_every_button_works(page_name):
         app = open_page(page_name)
         app.button[index].click().run()
         assert not app.exception
+
+
+def elsewhere(control):
+    """Return a value that a control does not begin with, as an address says it."""
+    kind = control.type
+    if kind == "slider":
+        return str(control.min if control.value != control.min else control.max)
+    if kind in TEXT:
+        return "2"
+    if kind == "toggle":
+        return "true"
+    options = control.proto.options if kind == "select_slider" else control.options
+    return next(option for option in reversed(options) if option != control.value)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_start_over_puts_every_control_and_answer_back(lesson):
+    usual = bound_controls(open_page(lesson))
+    # A run of training would take its time.
+    moved = {key: elsewhere(control) for key, control in usual.items()
+             if key not in {"unit", "present"} and "train" not in key}  # fmt: skip
+    app = open_page(lesson, unit="dits", **moved)
+    there = bound_controls(app)
+    assert [key for key in moved if there[key].value == usual[key].value] == []
+    back = bound_controls(press(app, "Start over"))
+    assert back.pop("unit").value == "dits"
+    assert {key: control.value for key, control in back.items()} == {
+        key: control.value for key, control in usual.items() if key != "unit"
+    }
 
 
 def test_every_answer_of_a_self_check_gets_its_own_feedback(page_name):

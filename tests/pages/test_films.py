@@ -1,18 +1,15 @@
 """Every film of every page shows what the page itself shows when its slider stands there."""
 
-import json
-
 import numpy as np
 import pytest
-from plotly.utils import PlotlyJSONEncoder
 
-from tests.pages.conftest import charts, films_told, open_page, page_hash
+from tests.pages.conftest import films_told, open_page
+from tests.pages.reading import sent, specs
 
 
 @pytest.fixture
 def films(page_name):
     """Return two pictures of each slider's film on a page, by chart, slider and value."""
-    page_hash(page_name)  # What finds a page's address opens the first page, too.
     pictures = {}
     rng = np.random.default_rng(1)
 
@@ -22,14 +19,9 @@ def films(page_name):
                 value = each.values[int(which)]
                 pictures[key, slider, value] = made.at(slider, value)
 
-    with films_told(two_of_each):
+    with films_told(page_name, two_of_each):
         open_page(page_name)
     return pictures
-
-
-def text(tree):
-    """Return a figure as the browser gets it."""
-    return json.loads(json.dumps(tree, cls=PlotlyJSONEncoder))
 
 
 def test_film_has_the_pictures_that_the_page_shows(films, page_name):
@@ -40,8 +32,7 @@ def test_film_has_the_pictures_that_the_page_shows(films, page_name):
         if slider.startswith("_") or picture is None:
             continue
         app = open_page(page_name, **{slider: str(value)})
-        found = [json.loads(each.spec) for each in charts(app)]
-        assert text(picture.figure.to_dict()) in found, (slider, value)
+        assert sent(picture.figure) in specs(app), (slider, value)
         said = "\n\n".join(each.value for each in app.markdown)
         assert picture.words in said, (slider, value)
         compared += 1

@@ -3,7 +3,8 @@
 import pytest
 from scipy.stats import entropy
 
-from tests.pages.conftest import answers_of, charts, open_page, texts
+from tests.pages.conftest import answers_of, open_page
+from tests.pages.reading import charts, texts
 
 
 def test_picture_follows_its_slider():

@@ -1,7 +1,6 @@
 """The teaching guide: its links and its minutes; tests/browser opens every link."""
 
 import re
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -12,20 +11,15 @@ GUIDE = (ROOT / "docs" / "teaching.md").read_text()
 LINKS = sorted(set(deep_links(GUIDE)))
 
 
-def asked(link):
-    """Return what a link asks for."""
-    return dict(parse_qsl(urlsplit(link.address).query, keep_blank_values=True))
-
-
 def test_every_link_makes_a_promise():
     assert len(list(deep_links(GUIDE))) == GUIDE.count("](http")
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: link.address[:40])
 def test_link_moves_controls_that_exist_and_gives_no_answer_away(link):
-    assert link.file in PAGES
-    controls = bound_controls(open_page(link.file, **asked(link)))
-    assert asked(link).keys() <= controls.keys()
+    assert link.lesson in PAGES
+    controls = bound_controls(open_page(link.lesson, **link.parameters))
+    assert link.parameters.keys() <= controls.keys()
     answers = [control for key, control in controls.items() if control.type == "radio"
                and re.search(r"_(predict|guess|check\d+)$", key)]  # fmt: skip
     assert answers

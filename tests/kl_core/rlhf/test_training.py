@@ -498,7 +498,7 @@ def length_of_stride(record):
 )
 def test_controllers_see_the_divergence_from_the_anchor(small, controller, anchor):
     prices = []
-    for record in run(small, controller=controller, anchor=anchor, steps=12, batch=16):
+    for record in run(small, controller=controller, anchor=anchor, steps=12, batch_size=16):
         assert record.beta == pytest.approx(controller.beta, rel=1e-12)
         prices.append(record.beta)
         watched = length_of_stride(record) if anchor == "previous" else record.kl[0]
@@ -508,7 +508,9 @@ def test_controllers_see_the_divergence_from_the_anchor(small, controller, ancho
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_the_same_seed_is_the_same_run(small, algorithm):
-    one, same, other = (run(small, algorithm, seed=seed, steps=5, batch=8) for seed in (1, 1, 2))
+    one, same, other = (
+        run(small, algorithm, seed=seed, steps=5, batch_size=8) for seed in (1, 1, 2)
+    )
     for a, b in zip(one, same, strict=True):
         np.testing.assert_array_equal(a.batch.tokens, b.batch.tokens)
         np.testing.assert_array_equal(a.policy.pairs, b.policy.pairs)
@@ -519,12 +521,12 @@ def test_the_same_seed_is_the_same_run(small, algorithm):
 
 
 def test_a_run_may_stop_and_go_on(small):
-    whole = run(small, controller=ProportionalKL(0.5, 0.1), steps=8, batch=8)
-    halting = start(small, controller=ProportionalKL(0.5, 0.1), steps=8, batch=8)
+    whole = run(small, controller=ProportionalKL(0.5, 0.1), steps=8, batch_size=8)
+    halting = start(small, controller=ProportionalKL(0.5, 0.1), steps=8, batch_size=8)
     first = list(itertools.islice(halting, 3))
     # Looking at what is done changes nothing that comes.
     assert first[-1].exact.kl > 0
-    run(small, seed=3, steps=2, batch=8)
+    run(small, seed=3, steps=2, batch_size=8)
     for a, b in zip(whole, [*first, *halting], strict=True):
         np.testing.assert_array_equal(a.policy.pairs, b.policy.pairs)
         np.testing.assert_array_equal(a.policy.clock, b.policy.clock)
@@ -537,7 +539,7 @@ def test_strides_follow_the_gradient_and_shorten(small, algorithm, anchor):
     reward, steps, beta = tiny_reward(small), 6, 0.5
     policy = TrainedPolicy.untrained(small)
     capped = set()
-    settings = {"anchor": anchor, "steps": steps, "batch": 16, "epochs": 3, "rate": 2.0}
+    settings = {"anchor": anchor, "steps": steps, "batch_size": 16, "epochs": 3, "rate": 2.0}
     for number, record in enumerate(run(small, algorithm, FixedKL(beta), **settings)):
         np.testing.assert_array_equal(record.batch.policy.pairs, policy.pairs)
         scores = reward.score(record.batch.tokens)
@@ -572,7 +574,7 @@ def test_ppo_comes_to_the_exact_optimum(seed):
     optimum = optimal_policy(model, reward, beta)
     distances, objectives = [sequence_kl(model, optimum)], [account(model, reward).reward]
     for steps, batch in ((5, 16), (60, 64), (500, 512)):
-        last = run(model, PPO(), FixedKL(beta), seed, steps=steps, batch=batch, rate=5.0)[-1]
+        last = run(model, PPO(), FixedKL(beta), seed, steps=steps, batch_size=batch, rate=5.0)[-1]
         distances.append(sequence_kl(last.policy, optimum))
         objectives.append(last.exact.reward - beta * last.exact.kl)
     for earlier, later in itertools.pairwise(distances):
@@ -588,7 +590,7 @@ def test_grpo_comes_to_rest_somewhere_else(seed):
     model = tiny_model(order=2)
     reward, beta = tiny_reward(model), 0.5
     optimum = optimal_policy(model, reward, beta)
-    settings = {"steps": 300, "batch": 256, "rate": 5.0}
+    settings = {"steps": 300, "batch_size": 256, "rate": 5.0}
     last = run(model, GRPO(as_published=False), FixedKL(beta), seed, **settings)[-1]
     assert sequence_kl(last.policy, optimum) > 0.3
     assert last.exact.reward > account(optimum, reward).reward
@@ -600,7 +602,7 @@ def test_grpo_comes_to_rest_somewhere_else(seed):
 def test_a_penalty_in_the_loss_by_k1_holds_nothing(seed, as_published):
     # One pass over each batch, so that all draws are the policy's own.
     model = tiny_model(order=2)
-    settings = {"seed": seed, "steps": 60, "batch": 64, "epochs": 1, "rate": 5.0}
+    settings = {"seed": seed, "steps": 60, "batch_size": 64, "epochs": 1, "rate": 5.0}
 
     def drift(placement, beta):
         algorithm = GRPO(as_published=as_published, penalty=placement)
@@ -622,7 +624,7 @@ def test_without_a_price_the_largest_reward_is_found(algorithm):
     model = tiny_model(order=2)
     reward = tiny_reward(model)
     best = Enumeration(model).rewards(reward).max()
-    last = run(model, algorithm, FixedKL(0), steps=300, batch=64)[-1]
+    last = run(model, algorithm, FixedKL(0), steps=300, batch_size=64)[-1]
     assert last.exact.reward == pytest.approx(best, abs=0.02)
 
 
@@ -652,7 +654,9 @@ def test_a_training_on_forecasts_climbs_the_objective(model, reward):
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_records_agree_with_exact_accounts(model, reward, algorithm):
     judge = Judge(model)
-    records = run(model, algorithm, FixedKL(0.02), reward=reward, steps=15, batch=400, rate=40.0)
+    records = run(
+        model, algorithm, FixedKL(0.02), reward=reward, steps=15, batch_size=400, rate=40.0
+    )
     for before, record in zip([None, *records], records, strict=False):
         assert record.reward_model is reward
         assert before is None or record.batch.policy is before.policy
@@ -675,7 +679,7 @@ def test_records_agree_with_exact_accounts(model, reward, algorithm):
 
 
 def test_one_sequence_has_no_standard_error(small):
-    (record,) = run(small, PPO(), steps=1, batch=1)
+    (record,) = run(small, PPO(), steps=1, batch_size=1)
     assert record.reward[1] == record.kl[1] == record.judge[1] == math.inf
     # Alone, it is the mean of its batch.
     np.testing.assert_array_equal(record.policy.pairs, 0)
@@ -695,7 +699,7 @@ def test_halving_and_doubling_hold_the_divergence(model, reward, algorithm, rate
 @pytest.mark.parametrize("target", [0.2, 0.8])
 def test_small_corrections_hold_the_divergence(beta, target):
     model = tiny_model(order=2)
-    records = run(model, PPO(), ProportionalKL(beta, target), steps=500, batch=128, rate=5.0)
+    records = run(model, PPO(), ProportionalKL(beta, target), steps=500, batch_size=128, rate=5.0)
     assert target / 2 < records[-1].exact.kl < target * 2
     # The price comes nearer to that of the optimum so far away.
     goal = optimum_at_kl(model, tiny_reward(model), target).beta
@@ -798,7 +802,7 @@ def test_a_learning_rate_is_above_0(small, value):
         start(small, rate=value)
 
 
-@pytest.mark.parametrize("name", ["steps", "batch", "epochs"])
+@pytest.mark.parametrize("name", ["steps", "batch_size", "epochs"])
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_run_has_at_least_one_of_everything(small, name, count):
     with raises(f"{name} must be at least 1, got {count}"):
@@ -808,6 +812,6 @@ def test_a_run_has_at_least_one_of_everything(small, name, count):
 @pytest.mark.parametrize(("group", "batch"), [(8, 20), (8, 4), (3, 64)])
 def test_groups_fill_the_batch(small, group, batch):
     with raises(f"groups of {group} do not fill a batch of {batch}; it must be a multiple"):
-        start(small, GRPO(group), batch=batch)
+        start(small, GRPO(group), batch_size=batch)
     # PPO has no groups.
-    assert next(start(small, PPO(), batch=batch)).step == 1
+    assert next(start(small, PPO(), batch_size=batch)).step == 1

@@ -1,29 +1,29 @@
 """What answers β, as the page says it or as its words do; and whether it is true."""
 
-import html
 import math
 import re
 from dataclasses import dataclass
 
-import numpy as np
 import pytest
 
 from charts.units import UNITS
 from pages.beta_penalty import numbers
 from pages.beta_penalty.words import rope as words
 from tests.pages.beta_penalty.truth import (
-    BASES,
+    optimum,
+    unmoved,
+)
+from tests.pages.reading import (
     NUMBER,
     PAIR,
     all_agree,
-    judge,
-    optimum,
     paragraphs,
-    rewards,
-    sft,
+    rows,
+    tables,
     the_one,
-    unmoved,
+    uncoloured,
 )
+from tests.pages.truth import BASES, judge, rewards, sft
 
 
 @dataclass
@@ -32,15 +32,15 @@ class Said:
 
     paragraphs: list[str]
     tiles: dict[str, list[str]]
-    rows: list[tuple[str, ...]]
+    rows: list[list[str]]
     formula: str
 
 
 def by_page(app):
     """Return what the page says."""
-    cells = map(html.unescape, re.findall(r"<td[^>]*>([^<]*)</td>", app.html[0].value))
+    [(_, *lines)] = tables(app).values()
     tiles = {tile.label: [text for text in (tile.value, tile.delta) if text] for tile in app.metric}
-    return Said(paragraphs(app), tiles, np.reshape([*cells], (-1, 5)), app.latex[1].value)
+    return Said(paragraphs(app), tiles, lines, app.latex[1].value)
 
 
 def by_words(beta, world, unit):
@@ -61,7 +61,7 @@ def by_words(beta, world, unit):
     table = words.boosted_columns(numbers.boosted(world, mine.exact, base.exact))
     value = numbers.value_at(world, float(beta))
     formula = words.loss_today(beta, mine.exact, value, unit)
-    return Said(said.split("\n\n"), tiles, [*zip(*table.values(), strict=True)], formula)
+    return Said(said.split("\n\n"), tiles, rows(table)[1:], formula)
 
 
 def check_the_rope(said, beta, world, unit="bits"):
@@ -123,13 +123,13 @@ def check_forecasts(said, heading, tokens):
         assert [(marked or plain, bool(marked)) for marked, plain in found] == spoken
 
 
-def check_table(rows, own, base, world):
+def check_table(lines, own, base, world):
     """See that the table names the words that add most to the divergence of word counts."""
     mine, usual = own.words / own.length, base.words / base.length
     gains = {word: p * math.log(p / q) for word, p, q in zip(sft().words, mine, usual, strict=True)}
     top = [word for word in sorted(gains, key=gains.get, reverse=True)[:6] if gains[word] > 0]
-    assert [row[0] for row in rows] == [word if word != "." else "full stop" for word in top]
-    for word, row in zip(top, rows, strict=True):
+    assert [line[0] for line in lines] == [word if word != "." else "full stop" for word in top]
+    for word, line in zip(top, lines, strict=True):
         at = sft().index[word]
         expected = (
             100 * usual[at],
@@ -137,18 +137,17 @@ def check_table(rows, own, base, world):
             mine[at] / usual[at],
             rewards(*world).weights[at],
         )
-        assert all_agree(row[1:], expected), word
+        assert all_agree(line[1:], expected), word
 
 
 def check_formula(said, own, value, beta, unit):
     """See that the formula holds today's numbers, and that its loss is minus the value."""
     nats = math.log(BASES[unit])
-    today = re.sub(r"\\(?:KL|textcolor\{[^}]*\})\{([^{}]*)\}", r"\1", said.formula)
     factor = "" if unit == "nats" else rf" \\cdot {NUMBER}"
     found = re.search(
         rf"loss\}} = {NUMBER} \+ {re.escape(beta)} \\cdot {NUMBER}{factor} .*?= {NUMBER} .*?"
         rf"log Z = {NUMBER}\\end",
-        today,
+        uncoloured(said.formula),
     )
     expected = [-own.reward, own.kl / nats, *([nats] if factor else []), -value, -value]
     assert all_agree(found.groups(), expected)

@@ -16,21 +16,16 @@ from pages.beta_penalty.pictures.hacking import hacking_picture
 from pages.beta_penalty.questions import GUESSES, verdict
 from pages.beta_penalty.words import hacking as words
 from tests.pages.beta_penalty.truth import (
-    BASES,
     BETAS,
     FEW,
-    NUMBER,
-    PAIR,
     USUAL,
-    all_agree,
     along_the_rope,
     best_of,
-    rewards,
-    sft,
+    stars,
     unmoved,
-    values,
 )
-from tests.pages.conftest import agree
+from tests.pages.reading import NUMBER, PAIR, agree, all_agree, values
+from tests.pages.truth import BASES, rewards, sft
 
 WORLDS = [USUAL, FEW]
 
@@ -41,18 +36,8 @@ def found(world, unit="bits"):
 
 
 def drawn(world, beta="0.5", unit="bits", *, told=False):
-    """Return the traces of the chart of both scores, as the browser gets them."""
-    figure = hacking_picture(World(*world), beta, UNITS[unit], LIGHT, told=told)
-    return figure.to_dict()["data"]
-
-
-def stars(traces):
-    """Return where stars stand in the chart."""
-    return [
-        (values(trace["x"])[0], values(trace["y"])[0])
-        for trace in traces
-        if trace.get("marker", {}).get("symbol") == "star"
-    ]
+    """Return the chart of both scores, as the browser gets it."""
+    return hacking_picture(World(*world), beta, UNITS[unit], LIGHT, told=told).to_dict()
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -170,7 +155,7 @@ def test_mirror_ascent_reaches_the_optimum():
 
 @pytest.mark.parametrize("world", [*WORLDS, (2000, 1000)])
 def test_chart_of_hacking_holds_both_families_and_the_first_pairs_in_grey(world):
-    traces = drawn(world, "0.1", "dits")
+    traces = drawn(world, "0.1", "dits")["data"]
     nats = math.log(10)
     kl, reward, score, _ = along_the_rope(world)
     usual_kl, usual_reward, usual_score, _ = along_the_rope(USUAL)

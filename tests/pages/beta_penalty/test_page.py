@@ -1,10 +1,7 @@
 """The page of the rope lesson: its controls, its films, and that it says what its words say."""
 
-import json
-
 import numpy as np
 import pytest
-from plotly.utils import PlotlyJSONEncoder
 
 from charts.units import UNITS
 from pages.beta_penalty import numbers
@@ -12,35 +9,36 @@ from pages.beta_penalty.numbers import World
 from pages.beta_penalty.words import rope as words
 from tests.pages.beta_penalty.said import by_page, check_the_rope
 from tests.pages.beta_penalty.truth import (
-    BETAS,
     FEW,
+    LADDER,
     LONGEST,
-    NUMBER,
-    PAIR,
     USUAL,
-    all_agree,
-    chart,
-    linked,
     next_words,
     opened,
     optimum,
-    paragraphs,
-    read_out,
-    sentence,
-    set_up,
-    sft,
-    values,
 )
 from tests.pages.conftest import (
     answers_of,
-    charts,
     films_told,
+    linked,
     move,
+    numbered,
     open_page,
     press,
+    set_up,
 )
-
-LADDER = BETAS[: BETAS.index("0.001") + 1]
+from tests.pages.reading import (
+    NUMBER,
+    PAIR,
+    all_agree,
+    chart,
+    paragraphs,
+    read_out,
+    sent,
+    sentence,
+    values,
+)
+from tests.pages.truth import sft
 
 
 def test_pictures_follow_their_sliders():
@@ -119,8 +117,7 @@ def test_right_answers_are_marked_right():
         "It picks a point with less KL on it",
         "No, it keeps each step short",
     )
-    checks = {f"beta_check{place}": answer for place, answer in enumerate(answers, start=1)}
-    app = open_page("beta_penalty", **checks)
+    app = open_page("beta_penalty", **numbered("beta_check", answers))
     assert [each.value[:5] for each in app.success] == ["Right"] * 4
 
 
@@ -134,12 +131,10 @@ def filmed(**view):
     films = {}
 
     def noted(key, made):
-        # AppTest passes by the home page to learn of this one.
-        if key != "_home_chart":
-            [slider] = made.stops
-            films[key] = {beta: made.at(slider, beta) for beta in made.stops[slider].values}
+        [slider] = made.stops
+        films[key] = {beta: made.at(slider, beta) for beta in made.stops[slider].values}
 
-    with films_told(noted):
+    with films_told("beta_penalty", noted):
         opened(**view)
     return films
 
@@ -149,12 +144,11 @@ def test_films_have_the_pictures_that_the_page_shows(world):
     films = filmed(world=world, unit="nats", guess="below 0.003")
     for beta in ("0.001", "0.0125", "0.1", "1"):
         app = opened(beta, world, unit="nats", guess="below 0.003")
-        for key, place in ((NEXT_WORD, 0), (OVER_OPTIMISED, 1)):
+        for key in (NEXT_WORD, OVER_OPTIMISED):
             assert [*films[key]] == LADDER[::-1]
             picture = films[key][beta]
-            there = charts(app)[place]
-            figure = json.dumps(picture.figure.to_dict(), cls=PlotlyJSONEncoder)
-            assert json.loads(there.spec) == json.loads(figure)
+            there = chart(app, key)
+            assert there.figure == sent(picture.figure)
             assert there.alt == read_out(picture.words)
             assert picture.words in [each.value for each in app.markdown]
             shown = {tile.label: tile.value for tile in app.metric}
@@ -163,7 +157,7 @@ def test_films_have_the_pictures_that_the_page_shows(world):
 
 def test_there_is_no_film_where_there_is_no_next_word():
     films = filmed(context="tomorrow will pour")
-    assert {*films[NEXT_WORD].values()} == {None}
+    assert [*films] == [OVER_OPTIMISED]
     assert None not in films[OVER_OPTIMISED].values()
 
 
@@ -190,7 +184,9 @@ def test_next_word_is_said_drawn_and_offered(text, unit, beta, world):
     assert not app.warning
     following = numbers.next_words(World(*world), float(beta), numbers.place_after(text))
     assert words.next_word(following, UNITS[unit]) in paragraphs(app)
-    bars = {trace["name"][0]: trace for trace in chart(app, "Next word: ")["data"]}
+    drawn = chart(app, NEXT_WORD)
+    assert drawn.title.startswith("Next word: ")
+    bars = {trace["name"][0]: trace for trace in drawn.figure["data"]}
     p, q, _ = next_words(text, beta, world)
     tokens = [sft().index[word.replace("full stop", ".")] for word in bars["P"]["y"]]
     assert bars["Q"]["y"] == bars["P"]["y"]
@@ -248,27 +244,27 @@ def test_words_that_lead_nowhere_are_named_and_taken_back(text):
     assert warning.value == words.why_no_word_follows(text)
     for kind in (app.markdown, app.caption, app.info):
         assert not any(text in each.value for each in kind)
-    assert chart(app, "Next word") is None
+    assert chart(app, NEXT_WORD) is None
     assert offered(app) == []
     assert set_up(app)["beta_context"] == text
     check_the_rope(by_page(app), "0.05", USUAL)
     press(app, "From the start")
     assert not app.warning
     assert set_up(app)["beta_context"] == ""
-    assert chart(app, "Next word")
+    assert chart(app, NEXT_WORD)
 
 
 def test_back_one_word_takes_a_bad_word_away():
     app = press(opened(context="tomorrow will pour"), "Back one word")
     assert set_up(app)["beta_context"] == "tomorrow will"
     assert not app.warning
-    assert chart(app, "Next word")
+    assert chart(app, NEXT_WORD)
 
 
 def test_a_whole_forecast_of_long_words_can_be_clicked_and_linked():
     app = opened(context=" ".join(["afternoon"] * 20))
     word = offered(app)[0] if offered(app)[0] != "full stop" else offered(app)[1]
     press(app, word)
-    again = linked(app)
+    again = linked("beta_penalty", app)
     assert not again.warning
     assert set_up(again) == set_up(app)

@@ -4,10 +4,9 @@ import dataclasses
 import math
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
-from charts.style import DARK, LIGHT, Q_PATTERN
+from charts.style import LIGHT, Q_PATTERN
 from pages.beta_penalty.numbers import Curve
 from pages.beta_penalty.pictures.hacking import hacking_figure
 from pages.beta_penalty.pictures.rope import words_figure
@@ -17,8 +16,8 @@ from pages.beta_penalty.pictures.training import (
     smooth,
     training_figure,
 )
+from tests.pages.figures import PALETTES, check_one_palette, check_plotly
 
-PALETTES = pytest.mark.parametrize("colours", [LIGHT, DARK])
 WORDS = ["calm", ".", "dry", "mild"]
 P, Q = np.array([0.08, 0.2, 0.05, 0.001]), np.array([0.6, 0.25, 0.1, 0.004])
 BETAS = 10 ** np.linspace(0, -4, 21)
@@ -113,20 +112,12 @@ def dots_of(drawn):
 @pytest.mark.parametrize("draw", FIGURES)
 @PALETTES
 def test_figure_is_valid_plotly(draw, colours):
-    drawn = draw(colours=colours)
-    checked = go.Figure(drawn.to_dict())
-    assert checked.data
-    assert drawn.layout.paper_bgcolor == drawn.layout.plot_bgcolor == colours.paper
-    assert drawn.layout.font.color == colours.ink
+    check_plotly(draw(colours=colours), colours)
 
 
 @pytest.mark.parametrize("draw", FIGURES)
 def test_no_colour_of_the_other_palette_is_left(draw):
-    for colours, others in ((LIGHT, DARK), (DARK, LIGHT)):
-        text = go.Figure(draw(colours=colours).to_dict()).to_json()
-        mixed = [hue for name, hue in dataclasses.asdict(others).items()
-                 if hue in text and name != "paper"]  # fmt: skip
-        assert mixed == []
+    check_one_palette(draw)
 
 
 @pytest.mark.parametrize("draw", FIGURES)

@@ -12,42 +12,35 @@ import pytest
 from kl_core.rlhf import (
     PPO,
     AdaptiveKL,
-    Judge,
-    LanguageModel,
-    RewardModel,
     account,
-    forecasts,
-    sample_preferences,
     sequence_kl,
     train,
 )
 from pages.beta_penalty.runs import TrainingRun
+from tests.pages.truth import judge, rewards, sft
 
-
-@cache
-def model():
-    """Return the language model and its judge."""
-    of_text = LanguageModel.from_text(forecasts())
-    return of_text, Judge(of_text)
-
-
-@cache
-def reward():
-    """Return a reward model of few pairs."""
-    return RewardModel.fit(model()[0], sample_preferences(*model(), 500, np.random.default_rng(2)))
+# The reward model of few pairs.
+PAIRS = 500, 2
 
 
 @cache
 def start():
     """Return the account of the reference."""
-    return account(model()[0], reward())
+    return account(sft(), rewards(*PAIRS))
 
 
 def steps_of(count, seed=3):
     """Return the records of a run, one after the other."""
     rng = np.random.default_rng(seed)
     return train(
-        model()[0], reward(), model()[1], PPO(), AdaptiveKL(0.02, 1.0), rng, steps=count, batch=16
+        sft(),
+        rewards(*PAIRS),
+        judge(),
+        PPO(),
+        AdaptiveKL(0.02, 1.0),
+        rng,
+        steps=count,
+        batch_size=16,
     )
 
 
@@ -96,7 +89,7 @@ def test_every_step_is_written_down_as_it_was():
     assert run.kl == [record.kl for record in of]
     assert run.beta == [record.beta for record in of]
     assert run.clipped == [record.clipped for record in of]
-    spreads = [reward().score(record.batch.tokens).std(ddof=1) for record in of]
+    spreads = [rewards(*PAIRS).score(record.batch.tokens).std(ddof=1) for record in of]
     assert run.spread == pytest.approx(spreads)
 
 
@@ -105,7 +98,7 @@ def test_exact_figures_every_five_steps_first_and_last():
     assert list(run.exact) == [0, 1, 5, 10, 15, 17]
     of = records(17)
     for step in [1, 5, 10, 15, 17]:
-        own = account(of[step - 1].policy, reward())
+        own = account(of[step - 1].policy, rewards(*PAIRS))
         assert (run.exact[step].reward, run.exact[step].kl) == (own.reward, own.kl)
     assert run.end is run.exact[17]
 
@@ -123,7 +116,7 @@ def test_a_forecast_every_fifteen_steps_first_and_last():
     assert list(run.sentences) == [1, 15, 30, 32]
     for step, record in enumerate(records(32), start=1):
         if step in run.sentences:
-            assert run.sentences[step] == model()[0].decode(record.batch.tokens[0])
+            assert run.sentences[step] == sft().decode(record.batch.tokens[0])
 
 
 def test_done_with_the_last_step_and_no_further():
@@ -143,7 +136,7 @@ def test_settling_works_out_where_the_run_stands_once():
     run.settle()
     assert run.end is run.exact[8]
     record = records(17)[7]
-    assert run.end.kl == account(record.policy, reward()).kl
+    assert run.end.kl == account(record.policy, rewards(*PAIRS)).kl
     before = run.end
     run.settle()
     assert run.end is before

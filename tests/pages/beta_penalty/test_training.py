@@ -16,21 +16,16 @@ from pages.beta_penalty.runs import Settings, TrainingRun, fresh_runs
 from pages.beta_penalty.words import training as words
 from tests.pages.beta_penalty.truth import (
     ANCHORS,
-    BASES,
     K3,
-    NUMBER,
     USUAL,
-    all_agree,
     check_landing,
     check_lines_of_training,
     check_run,
     optimum,
     records,
-    rewards,
-    sft,
-    values,
 )
-from tests.pages.conftest import agree, value_of
+from tests.pages.reading import NUMBER, agree, all_agree, value_of, values
+from tests.pages.truth import BASES, rewards, sft
 
 USUAL_SETTINGS = {
     "method": "PPO", "rope": "fixed", "price": "0.02", "target": "3", "anchor": "the SFT model",

@@ -6,27 +6,16 @@ import re
 import pytest
 
 from tests.pages.beta_penalty.truth import (
-    NUMBER,
-    PAIR,
-    all_agree,
-    chart,
     check_landing,
     check_lines_of_training,
     check_run,
     judged,
-    linked,
     opened,
     records,
-    sentence,
-    set_up,
-    sft,
 )
-from tests.pages.conftest import (
-    charts,
-    move,
-    press,
-    texts,
-)
+from tests.pages.conftest import linked, move, press, set_up
+from tests.pages.reading import NUMBER, PAIR, all_agree, chart, sentence, specs, texts
+from tests.pages.truth import sft
 
 
 def trained(**parameters):
@@ -46,7 +35,10 @@ def landing(app, name):
 
 def both_charts(app):
     """Return the charts of training, step by step and the ways of the runs."""
-    return chart(app, "Reward, judge, KL and β"), chart(app, "The way of each run")
+    steps, ways = chart(app, "_beta_run"), chart(app, "_beta_landing")
+    assert steps.title.startswith("Reward, judge, KL and β")
+    assert ways.title.startswith("The way of each run")
+    return steps.figure, ways.figure
 
 
 @pytest.mark.parametrize("unit", ["bits", "dits"])
@@ -114,11 +106,11 @@ def test_changed_settings_start_a_new_run_and_other_controls_do_not():
 
 def test_a_link_trains_on_opening_and_shows_the_same_to_all():
     app = move(opened(steps=30, method="GRPO, unscaled", price="0.05"), "beta_train", True)
-    again = linked(app)
+    again = linked("beta_penalty", app)
     assert not again.warning
     assert set_up(again) == set_up(app)
     assert texts(again) == texts(app)
-    assert [each.spec for each in charts(again)] == [each.spec for each in charts(app)]
+    assert specs(again) == specs(app)
 
 
 def test_all_three_race_with_the_same_seed():
@@ -137,7 +129,7 @@ def test_all_three_race_with_the_same_seed():
         assert ("(target: " in text) == (rope != "fixed")
         dashes[re.match(r"\*\*.*?\*\* \((.*?)\), step", text)[1]] = name
     assert list(dashes) == ["solid line", "dashed", "dotted"]
-    drawn = chart(app, "The way of each run")["data"][1:]
+    drawn = both_charts(app)[1]["data"][1:]
     assert [trace["line"]["dash"] for trace in drawn] == ["solid", "dash", "dot"]
     assert [trace["hovertemplate"].partition(", step")[0] for trace in drawn] == list(
         dashes.values()
@@ -185,7 +177,7 @@ def test_kept_runs_are_compared_three_at_most_and_forgotten():
     lines = kept_lines(app)
     for line, name, of in zip(lines, names[-3:], kept[-3:], strict=True):
         check_kept(line, name, of, records(method="GRPO", price=0.2))
-    drawn = chart(app, "The way of each run")["data"][1:]
+    drawn = both_charts(app)[1]["data"][1:]
     assert len(drawn) == 4
     assert len({trace["line"]["dash"] for trace in drawn}) == 4
     assert [trace["hovertemplate"].partition(", step")[0] for trace in drawn] == [
@@ -194,7 +186,7 @@ def test_kept_runs_are_compared_three_at_most_and_forgotten():
     press(app, "Forget kept runs")
     app.run()
     assert kept_lines(app) == []
-    assert len(chart(app, "The way of each run")["data"]) == 2
+    assert len(both_charts(app)[1]["data"]) == 2
     assert "Forget kept runs" not in [button.label for button in app.button]
     check_run(run_of(app), records(method="GRPO", price=0.2))
 

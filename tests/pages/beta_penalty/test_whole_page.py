@@ -1,11 +1,7 @@
 """The page of the rope lesson as a whole: its presets, the way back, links and files."""
 
-import csv
-import io
-
 import numpy as np
 import pytest
-import streamlit as st
 
 from charts.units import UNITS
 from pages.beta_penalty import numbers, questions
@@ -18,20 +14,11 @@ from tests.pages.beta_penalty.truth import (
     FEW,
     USUAL,
     along_the_rope,
-    chart,
-    linked,
     opened,
-    paragraphs,
-    read_out,
-    set_up,
+    stars,
 )
-from tests.pages.conftest import (
-    charts,
-    move,
-    open_page,
-    press,
-    texts,
-)
+from tests.pages.conftest import linked, move, open_page, press, set_up
+from tests.pages.reading import chart, check_alternatives, numbers_in, paragraphs, specs, texts
 
 # Nothing of the first view is what any button puts; each button puts what the last one did not.
 BUTTONS = [
@@ -83,17 +70,11 @@ def test_start_over_puts_everything_back():
     assert set_up(app) == usual
     assert "_beta_kept" not in app.session_state
     assert "Nothing is trained yet" in app.info[-1].value
-    assert chart(app, "Reward, judge, KL") is None
+    assert chart(app, "_beta_run") is None
     check_the_rope(by_page(app), "0.02", USUAL)
 
 
 # Hacking.
-
-
-def stars(app):
-    """Return how many stars the chart of both scores shows."""
-    drawn = chart(app, "The reward keeps rising")["data"]
-    return sum(trace.get("marker", {}).get("symbol") == "star" for trace in drawn)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +85,9 @@ def test_hacking_is_said_and_drawn_and_told_after_the_guess(beta, world, unit, g
     app = opened(beta, world, unit=unit, **({"guess": guess} if guess else {}))
     where, measure = World(*world), UNITS[unit]
     found, usual = numbers.families(where, measure), numbers.families(numbers.USUAL, measure)
-    assert stars(app) == (2 if guess else 0)
+    scores = chart(app, "_beta_hacking")
+    assert scores.title.startswith("The reward keeps rising")
+    assert len(stars(scores.figure)) == (2 if guess else 0)
     best = BETAS[along_the_rope(world)[2].argmax()]
     assert (f"**β = {best}**" in texts(app)) == ("is largest" in texts(app)) == bool(guess)
     for said in (
@@ -148,36 +131,22 @@ def test_nonsense_in_a_link_falls_back_and_says_so():
 
 
 def test_every_chart_has_words_as_its_text_alternative():
-    app = opened(
-        train="true",
-        steps=30,
-    )
-    said = [read_out(each.value) for each in app.markdown]
-    drawn = charts(app)
-    assert len(drawn) == 4
-    for each in drawn:
-        assert len(each.alt) > 10
-        assert any(text.startswith(each.alt) for text in said), each.alt
+    app = opened(train="true", steps=30)
+    check_alternatives(app, 4, partly=["_beta_landing"])
 
 
-def test_files_hold_what_is_on_screen(monkeypatch):
-    offers = {}
-
-    def note(_label, data, name, *_args, **_options):
-        offers[name] = data
-
-    monkeypatch.setattr(st, "download_button", note)
+def test_files_hold_what_is_on_screen(files):
     opened("0.1", FEW, unit="dits")
-    heading, *lines = csv.reader(io.StringIO(offers["beta_penalty.csv"]()))
     columns = numbers.data(World(*FEW), UNITS["dits"])
-    assert heading == list(columns)
-    np.testing.assert_array_equal(np.array(lines, dtype=float).T, [*columns.values()])
-    page = offers["beta_penalty.html"]()
+    found = numbers_in(files["beta_penalty.csv"]())
+    assert list(found) == list(columns)
+    np.testing.assert_array_equal([*found.values()], [*columns.values()])
+    page = files["beta_penalty.html"]()
     assert "<html" in page
     assert "The reward keeps rising" in page
     assert '"star"' not in page.partition("Plotly.newPlot")[2]
     opened("0.1", FEW, unit="dits", guess="0.1 or more")
-    assert '"star"' in offers["beta_penalty.html"]().partition("Plotly.newPlot")[2]
+    assert '"star"' in files["beta_penalty.html"]().partition("Plotly.newPlot")[2]
 
 
 def test_share_holds_the_whole_view():
@@ -193,7 +162,7 @@ def test_view_is_restored_by_its_link():
     move(app, "beta_guess", "0.1 or more")
     for context in ("snow", "", "Tomorrow  will pour!"):
         move(app, "beta_context", context)
-        again = linked(app)
+        again = linked("beta_penalty", app)
         assert set_up(again) == set_up(app)
         assert texts(again) == texts(app)
-        assert [each.spec for each in charts(again)] == [each.spec for each in charts(app)]
+        assert specs(again) == specs(app)

@@ -1,7 +1,5 @@
 """What the lesson says about the best policy at one β, without the page."""
 
-import contextlib
-import io
 import re
 from itertools import pairwise
 
@@ -16,21 +14,17 @@ from pages.beta_penalty.pictures.rope import words_figure
 from pages.beta_penalty.words import rope as words
 from tests.pages.beta_penalty.said import by_words, check_the_rope
 from tests.pages.beta_penalty.truth import (
-    BASES,
     BETAS,
     FEW,
+    LADDER,
     LONGEST,
-    NUMBER,
     USUAL,
-    all_agree,
     next_words,
     optimum,
-    sft,
     unmoved,
 )
-from tests.pages.conftest import agree, value_of
-
-LADDER = BETAS[: BETAS.index("0.001") + 1]
+from tests.pages.reading import NUMBER, agree, all_agree, printed, value_of
+from tests.pages.truth import BASES, sft
 
 
 def both(beta, world):
@@ -210,15 +204,12 @@ def test_forecasts_degenerate_as_the_rope_gets_longer():
 def test_snippet_prints_what_it_says_and_what_is_on_screen(beta, world):
     mine, _ = both(beta, world)
     code = words.snippet(World(*world), beta, mine.exact)
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        exec(code, {})  # noqa: S102
-    printed = output.getvalue().splitlines()
-    assert printed == re.findall(r"# ([^\s,]+)", code)
-    assert len(printed) == 2
+    shown = printed(code).splitlines()
+    assert shown == re.findall(r"# ([^\s,]+)", code)
+    assert len(shown) == 2
     tiles = words.tiles(mine, UNITS["nats"])
-    assert agree(tiles["Reward, exact"], float(printed[0]))
-    assert agree(tiles["D(π‖π_SFT), exact"].removesuffix(" nats"), float(printed[1]))
+    assert agree(tiles["Reward, exact"], float(shown[0]))
+    assert agree(tiles["D(π‖π_SFT), exact"].removesuffix(" nats"), float(shown[1]))
 
 
 @pytest.mark.parametrize(("unit", "world"), [("bits", USUAL), ("dits", FEW)])

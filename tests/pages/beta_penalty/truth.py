@@ -1,7 +1,5 @@
-"""What the rope lesson shows, computed without its code; and how what it says is read."""
+"""What the rope lesson shows, computed without its code; and how its page is opened and read."""
 
-import base64
-import json
 import math
 import re
 from functools import cache
@@ -14,50 +12,27 @@ from kl_core.rlhf import (
     PPO,
     AdaptiveKL,
     FixedKL,
-    Judge,
-    LanguageModel,
     ProportionalKL,
-    RewardModel,
     account,
     best_of_n_kl,
     best_of_n_kl_estimate,
     best_of_n_mean,
-    forecasts,
     optimal_policy,
     optimum_at_kl,
     sample,
-    sample_preferences,
     train,
 )
-from tests.pages.conftest import agree, bound_controls, charts, open_page
+from tests.pages.conftest import of_lesson, open_page
+from tests.pages.reading import NUMBER, PAIR, all_agree, values
+from tests.pages.truth import BASES, judge, rewards, sft
 
-BASES = {"bits": 2.0, "nats": math.e, "dits": 10.0}
 # The grid of Renard, ten steps a decade, from the tightest rope to the loosest.
 MANTISSAS = 8, 6.3, 5, 4, 3.15, 2.5, 2, 1.6, 1.25, 1
 BETAS = ["1", *(f"{m / 10**power:g}" for power in (1, 2, 3, 4) for m in MANTISSAS)]
+# Those where the film of β has pictures.
+LADDER = BETAS[: BETAS.index("0.001") + 1]
 USUAL = 2000, 1
 FEW = 200, 1
-NUMBER = r"(−?\d+(?:,\d{3})*(?:\.\d+)?(?:×10[⁻⁰-⁹¹²³]+)?)"
-PAIR = rf"{NUMBER}\s±\s{NUMBER}"
-
-
-@cache
-def sft():
-    """Return the SFT model."""
-    return LanguageModel.from_text(forecasts())
-
-
-@cache
-def judge():
-    """Return the judge."""
-    return Judge(sft())
-
-
-@cache
-def rewards(pairs, seed):
-    """Return the reward model of these pairs."""
-    seen = sample_preferences(sft(), judge(), pairs, np.random.default_rng(seed))
-    return RewardModel.fit(sft(), seen)
 
 
 def seen_by_all(policy, reward):
@@ -158,64 +133,18 @@ LONGEST = " ".join(["tomorrow", *["and cold"] * 11])
 
 def opened(beta="0.02", world=USUAL, **parameters):
     """Return the page; parameters come without the lesson's name."""
-    named = {k if k == "unit" else f"beta_{k}": str(v) for k, v in parameters.items()}
-    pairs, seed = map(str, world)
-    return open_page("beta_penalty", beta_beta=beta, beta_pairs=pairs, beta_seed=seed, **named)
+    pairs, seed = world
+    named = of_lesson("beta", beta=beta, pairs=pairs, seed=seed, **parameters)
+    return open_page("beta_penalty", **named)
 
 
-def set_up(app):
-    """Return what all bound controls show."""
-    return {key: control.value for key, control in bound_controls(app).items()}
-
-
-def linked(app):
-    """Return what another visitor gets who follows the link to this view."""
-    there = {key: value for key, value in set_up(app).items() if value is not None}
-    return open_page("beta_penalty", **{key: str(value) for key, value in there.items()})
-
-
-def chart(app, title):
-    """Return the one chart whose title begins so, as the browser gets it; None without one."""
-    specs = [json.loads(each.spec) for each in charts(app)]
-    found = [spec for spec in specs if spec["layout"]["title"]["text"].startswith(title)]
-    assert len(found) <= 1
-    return found[0] if found else None
-
-
-def values(array):
-    """Return what a trace holds as an array, also where it travels as bytes."""
-    if isinstance(array, dict):
-        return np.frombuffer(base64.b64decode(array["bdata"]), np.dtype(array["dtype"]))
-    return np.array([np.nan if each is None else each for each in array], dtype=float)
-
-
-def paragraphs(app):
-    """Return all paragraphs, lists and captions."""
-    said = [each.value.split("\n\n") for each in (*app.markdown, *app.caption)]
-    return [each for block in said for each in block]
-
-
-def the_one(said, pattern):
-    """Return the match of the one paragraph that says this."""
-    found = [match for each in said if (match := re.search(pattern, each))]
-    assert len(found) == 1, (pattern, said)
-    return found[0]
-
-
-def read_out(said):
-    """Return Markdown as a screen reader gets it: without stars, and marks of lists and quotes."""
-    lines = [re.sub(r"^(- |> )+", "", line) for line in said.replace("*", "").split("\n")]
-    return "\n".join(lines)
-
-
-def sentence(app, pattern):
-    """Return the match of the one paragraph or caption that says this."""
-    return the_one(paragraphs(app), pattern)
-
-
-def all_agree(shown, expected):
-    """Say whether as many values as there are numbers round to them, one by one."""
-    return all(agree(*each) for each in zip(shown, expected, strict=True))
+def stars(figure):
+    """Return where stars stand in a chart."""
+    return [
+        (values(trace["x"])[0], values(trace["y"])[0])
+        for trace in figure["data"]
+        if trace.get("marker", {}).get("symbol") == "star"
+    ]
 
 
 # Training.

@@ -1,6 +1,5 @@
 """The definition's lesson says what its sums and integrals make true."""
 
-import json
 import math
 import re
 
@@ -10,21 +9,37 @@ from scipy.stats import entropy, norm
 
 from kl_core import SkewNormal
 from pages.definition.bells import handles
-from tests.pages.conftest import answers_of, bound_controls, charts, move, open_page, press, texts
+from tests.pages.conftest import (
+    answers_of,
+    bound_controls,
+    move,
+    numbered,
+    open_page,
+    press,
+    set_up,
+)
 from tests.pages.definition.truth import (
     CUT,
     INF,
-    NUMBER,
     OPENING,
     PLAIN,
     WIDE,
     P,
     Q,
-    agree,
     binned,
     divergence,
     log_density,
-)  # fmt: skip
+)
+from tests.pages.reading import (
+    NUMBER,
+    agree,
+    charts,
+    check_alternatives,
+    dragged,
+    sentence,
+    texts,
+    titles,
+)
 
 BELL = ("mean", "spread", "lean", "end")
 
@@ -38,44 +53,14 @@ def bells(p=PLAIN, q=WIDE):
     }
 
 
-def weights(letter, values):
+def weighing(letter, values):
     """Return URL parameters for the weights of P or Q."""
-    return {f"definition_{letter}{place}": value for place, value in enumerate(values, start=1)}
-
-
-def titles(app):
-    """Return the titles of the charts, in order."""
-    return [json.loads(chart.spec)["layout"]["title"]["text"] for chart in charts(app)]
-
-
-def alternatives(app):
-    """Return what the charts say to those who do not see them, in order."""
-    return [chart.alt for chart in charts(app)]
-
-
-def dragged(app, number):
-    """Return what can be dragged in a chart: each slider with its place, in the chart's order."""
-    drawn = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
-    found = json.loads(drawn[number].proto.bytes)["picture"]["handles"]
-    return {each["slider"]: (each["x"], each["y"]) for each in found}
-
-
-def sentence(app, pattern):
-    """Return the match of the one paragraph that says this."""
-    paragraphs = [each for text in app.markdown for each in text.value.split("\n\n")]
-    matches = [found for each in paragraphs if (found := re.search(pattern, each))]
-    assert len(matches) == 1, (pattern, texts(app))
-    return matches[0]
-
-
-def set_up(app):
-    """Return what all bound controls show."""
-    return {key: control.value for key, control in bound_controls(app).items()}
+    return numbered(f"definition_{letter}", values)
 
 
 def test_pictures_follow_their_sliders():
     followers = {
-        **{key: {"the_sum"} for key in [*weights("p", P), *weights("q", Q)]},
+        **{key: {"the_sum"} for key in [*weighing("p", P), *weighing("q", Q)]},
         **{key: {"the_integral"} for key in bells()},
         "definition_width": {"bins"},
         "definition_epsilon": {"with_epsilon"},
@@ -93,15 +78,12 @@ def test_opens_with_what_scipy_computes():
     assert both.groups() == (f"{OPENING:.10g}", f"{divergence(PLAIN, WIDE):.10g}")
     assert len(both[1]) == 12
     assert titles(app)[2] == f"In bins 1 wide: {binned(PLAIN, WIDE)['1']:.4f} bits"
-    assert alternatives(app)[3].startswith("With ε = 1e-10 the code reports 0.505 bits; ")
+    assert charts(app)[3].alt.startswith("With ε = 1e-10 the code reports 0.505 bits; ")
     assert "They agree to every digit shown" in texts(app)
 
 
 def test_every_chart_has_its_sentence_as_text_alternative():
-    app = open_page("definition")
-    said = [text.value.replace("*", "") for text in app.markdown]
-    assert len(alternatives(app)) == 4
-    assert all(words in said for words in alternatives(app))
+    check_alternatives(open_page("definition"), 4)
 
 
 def test_unit_reaches_charts_sentences_and_code():
@@ -160,7 +142,7 @@ def test_q_that_ends_too_early_makes_d_infinite_and_says_how_much_of_p_lies_beyo
 
 
 def test_same_bells_and_same_weights_have_no_divergence():
-    thirds, ninths = weights("p", (0.1, 0.1, 0.1, 0.3)), weights("q", (0.3, 0.3, 0.3, 0.9))
+    thirds, ninths = weighing("p", (0.1, 0.1, 0.1, 0.3)), weighing("q", (0.3, 0.3, 0.3, 0.9))
     app = open_page("definition", **bells(CUT, CUT), **thirds, **ninths)
     assert titles(app)[:3] == [
         "The sum is 0.000 bits",
@@ -215,7 +197,7 @@ def test_both_bells_cut_to_nothing_are_both_named():
 
 @pytest.mark.parametrize("letter", ["p", "q"])
 def test_all_weights_zero_says_how_to_mend_it_and_keeps_the_integral(letter):
-    app = open_page("definition", definition_width="2", **weights(letter, [0] * 4))
+    app = open_page("definition", definition_width="2", **weighing(letter, [0] * 4))
     [warning] = app.warning
     assert f"All weights of {letter.upper()} are 0" in warning.value
     assert len(titles(app)) == 3
@@ -229,7 +211,7 @@ def test_all_weights_zero_says_how_to_mend_it_and_keeps_the_integral(letter):
 
 
 def test_nothing_to_take_along_is_said():
-    nothing = bells((2.0, 0.3, 0.0, -8.0), WIDE) | weights("p", [0] * 4)
+    nothing = bells((2.0, 0.3, 0.0, -8.0), WIDE) | weighing("p", [0] * 4)
     app = open_page("definition", **nothing)
     assert "Give P and Q some weight, or both bells something" in texts(app)
     assert not app.code
@@ -239,7 +221,7 @@ def test_swap_exchanges_weights_and_bells():
     p, q = (0.5, 0.7, 0.3, 4.0), (-1.0, 2.0, -0.5, 6.0)
     app = open_page("definition", **bells(p, q))
     other = {
-        **weights("p", (6, 2.5, 1, 0.5)), **weights("q", (4, 3, 2.5, 0.5)), **bells(q, p)
+        **weighing("p", (6, 2.5, 1, 0.5)), **weighing("q", (4, 3, 2.5, 0.5)), **bells(q, p)
     }  # fmt: skip
     before = set_up(app)
     press(app, "Swap P and Q")
@@ -253,7 +235,7 @@ def test_swap_exchanges_weights_and_bells():
 def test_start_over_puts_everything_back():
     usual = set_up(open_page("definition"))
     changed = {
-        **weights("p", (1, 1, 1, 1)), **weights("q", (2, 2, 2, 2)),
+        **weighing("p", (1, 1, 1, 1)), **weighing("q", (2, 2, 2, 2)),
         **bells((1.0, 0.5, 0.4, 3.0), (-1.0, 0.8, -0.2, 2.0)),
         "definition_width": "1/8", "definition_epsilon": "0", "definition_predict": "It doubles",
         "definition_check1": "It turns gaps into probabilities", "definition_check2": "No",
@@ -282,7 +264,7 @@ def test_right_answers_are_marked_right():
         "It falls or stays",
         "It added a small ε to q",
     )
-    checks = {f"definition_check{number}": each for number, each in enumerate(answers, start=1)}
+    checks = numbered("definition_check", answers)
     app = open_page("definition", **checks)
     assert [message.value[:5] for message in app.success] == ["Right"] * 4
     assert {key: set_up(app)[key] for key in checks} == checks
@@ -344,8 +326,8 @@ def test_slider_redraws_its_own_picture_and_no_other(key, value, finding):
 def test_bars_of_the_sum_can_be_dragged():
     app = open_page("definition", definition_q3=0)
     left = np.array(Q) * [1, 1, 0, 1] / 0.9
-    assert list(dragged(app, 0)) == [*weights("p", P), *weights("q", Q)]
-    heights = [height for _, height in dragged(app, 0).values()]
+    assert list(dragged(charts(app)[0])) == [*weighing("p", P), *weighing("q", Q)]
+    heights = [height for _, height in dragged(charts(app)[0]).values()]
     assert heights == pytest.approx([100 * each for each in (*P, *left)])
 
 
@@ -358,7 +340,7 @@ def test_bells_can_be_dragged_by_their_middle_and_their_flank():
         "definition_q_mean": (0.5, math.exp(log_density(q)(0.5))),
         "definition_q_spread": (1.9, math.exp(log_density(q)(1.9))),
     }
-    found = dragged(app, 1)
+    found = dragged(charts(app)[1])
     assert list(found) == list(expected)
     for slider, place in expected.items():
         assert found[slider] == pytest.approx(place), slider

@@ -1,10 +1,9 @@
 """Figures of the definition lesson, tested through their data."""
 
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from scipy.stats import entropy, norm
 
@@ -12,15 +11,27 @@ from charts.style import DARK, LIGHT
 from charts.units import BITS
 from pages.definition.numbers import Bins, Integral, MadeUp
 from pages.definition.pictures import bins_figure, epsilon_figure, integral_figure, sum_figure
+from tests.pages.definition import truth as of_scipy
+from tests.pages.definition.truth import (
+    CUT,
+    INF,
+    OPENING,
+    PLAIN,
+    WIDE,
+    WIDTHS,
+    divergence,
+    law,
+    masses,
+)
+from tests.pages.figures import PALETTES, check_plotly, jumps
 
 SKY = ("sun", "cloud", "rain", "snow")
-P = np.array([0.4, 0.3, 0.25, 0.05])
-Q = np.array([0.6, 0.25, 0.1, 0.05])
+P, Q = np.array(of_scipy.P), np.array(of_scipy.Q)
 NO_SNOW = np.array([0.6, 0.25, 0.15, 0.0])
-INF = np.inf
-WIDTHS = 2.0 ** np.arange(-5, 5)
-NAMES = ["1/32", "1/16", "1/8", "1/4", "1/2", "1", "2", "4", "8", "16"]
+NAMES, SIZES = list(WIDTHS), np.array([*WIDTHS.values()])
 EPSILONS = 10 ** np.linspace(-18, -1, 35)
+# The mean of Q from 0 to 2, as its slider moves.
+MOVED = [(mean, 1.5, 0, INF) for mean in np.arange(0, 2.05, 0.1).round(1)]
 
 
 def log2(values):
@@ -34,101 +45,67 @@ def sums(p=P, q=Q, colours=LIGHT):
     return sum_figure(p, q, BITS, colours)
 
 
-def density(x, mean, spread, end):
-    """Return the density of a Gaussian of which nothing lies above `end`."""
-    return np.where(x <= end, norm.pdf(x, mean, spread) / norm.cdf(end, mean, spread), 0.0)
+def density(x, bell):
+    """Return the density of a bell at many places."""
+    *moments, end = bell
+    return np.where(x <= end, law(*moments).pdf(x) / law(*moments).cdf(end), 0.0)
 
 
-def along(p=(0, 1, INF), q=(1, 1.5, INF)):
-    """Return positions, densities and log-ratios in bits; bells are mean, spread and end."""
-    ends = [end for _, _, end in (p, q) if end < INF]
+def along(p=PLAIN, q=WIDE):
+    """Return positions, densities and log-ratios in bits."""
+    ends = [end for *_, end in (p, q) if end < INF]
     x = np.unique(np.concatenate([np.linspace(-8, 8, 1601), ends, np.nextafter(ends, INF)]))
-    p_density, q_density = density(x, *p), density(x, *q)
+    p_density, q_density = density(x, p), density(x, q)
     with np.errstate(invalid="ignore"):
         return x, p_density, q_density, log2(p_density) - log2(q_density)
 
 
-@cache
-def divergence(p=(0, 1, INF), q=(1, 1.5, INF)):
-    """Return D between two bells, whole or with an end, in bits."""
-    if p[2] > q[2]:
-        return INF
-    x = np.linspace(p[0] - 12 * p[1], min(p[0] + 12 * p[1], p[2]), 20001)
-    ratio = norm.logpdf(x, *p[:2]) - norm.logcdf(p[2], *p[:2])
-    ratio -= norm.logpdf(x, *q[:2]) - norm.logcdf(q[2], *q[:2])
-    return np.trapezoid(density(x, *p) * ratio, x) / np.log(2)
-
-
-def integral(p=(0, 1, INF), q=(1, 1.5, INF), colours=LIGHT):
+def integral(p=PLAIN, q=WIDE, colours=LIGHT):
     """Return the figure of the integral in bits."""
     return integral_figure(Integral(*along(p, q), divergence(p, q)), "bits", colours)
 
 
-def edges(width):
-    """Return the edges of bins between which the figure stands; the outer bins hold the rest."""
-    return np.arange(-8, 8 + width, width)
-
-
-def masses(width, mean, spread, end=INF):
-    """Return the probabilities of the bins."""
-    cuts = np.minimum([-INF, *edges(width)[1:-1], INF], end)
-    return np.diff(norm.cdf(cuts, mean, spread)) / norm.cdf(end, mean, spread)
-
-
-@cache
-def binned(p=(0, 1, INF), q=(1, 1.5, INF)):
+def binned(p=PLAIN, q=WIDE):
     """Return D between the bins of each width, in bits."""
-    return np.array([entropy(masses(width, *p), masses(width, *q), base=2) for width in WIDTHS])
+    return np.array([*of_scipy.binned(p, q).values()])
 
 
-def bins(p=(0, 1, INF), q=(1, 1.5, INF), here=5, colours=LIGHT):
+def bins(p=PLAIN, q=WIDE, here=5, colours=LIGHT):
     """Return the figure of the bins in bits."""
-    width = WIDTHS[here]
-    heights = [masses(width, *bell) / width for bell in (p, q)]
+    width = SIZES[here]
+    heights = [masses(width, bell) / width for bell in (p, q)]
     drawn = Bins(NAMES[here], *heights, binned(p, q), divergence(p, q))
     return bins_figure(drawn, "bits", colours)
 
 
 def reported(p, q, epsilons):
     """Return ∫ p log(p/(q + ε)) in bits for each ε."""
-    x = np.linspace(p[0] - 9 * p[1], min(p[0] + 9 * p[1], p[2]), 4001)
-    gaps = log2(density(x, *p)) - log2(density(x, *q) + np.reshape(epsilons, (-1, 1)))
-    return np.trapezoid(density(x, *p) * gaps, x, axis=-1)
+    x = np.linspace(p[0] - 9 * p[1], min(p[0] + 9 * p[1], p[3]), 4001)
+    gaps = log2(density(x, p)) - log2(density(x, q) + np.reshape(epsilons, (-1, 1)))
+    return np.trapezoid(density(x, p) * gaps, x, axis=-1)
 
 
-def fakes(p=(0, 1, INF), q=(1, 1.5, INF), epsilon=1e-10, colours=LIGHT):
+def fakes(p=PLAIN, q=WIDE, epsilon=1e-10, colours=LIGHT):
     """Return the figure of what ε makes of D, in bits."""
-    truth = divergence(p, q)
-    answer = float(reported(p, q, [epsilon])[0]) if epsilon else truth
+    exact = divergence(p, q)
+    answer = float(reported(p, q, [epsilon])[0]) if epsilon else exact
     # The last two are for words only.
-    made = MadeUp(f"{epsilon:g}", answer, reported(p, q, EPSILONS), INF, INF, truth)
+    made = MadeUp(f"{epsilon:g}", answer, reported(p, q, EPSILONS), INF, INF, exact)
     return epsilon_figure(made, "bits", colours)
-
-
-BELL = (0, 1, INF)
-CUT = (0, 1, 1.0)
-# The mean of Q from 0 to 2, as its slider moves.
-MOVED = [(mean, 1.5, INF) for mean in np.arange(0, 2.05, 0.1)]
-
-
-def jumps(figures, axis):
-    """Return how often an axis changes from one figure to the next."""
-    ranges = [tuple(drawn.layout[axis].range) for drawn in figures]
-    return sum(one != other for one, other in pairwise(ranges))
 
 
 @pytest.mark.parametrize(
     ("draw", "views"),
     [
         (sums, [{}, {"q": NO_SNOW}, {"q": P}]),
-        (integral, [{}, {"p": BELL, "q": CUT}, {"p": BELL, "q": BELL}, {"p": CUT, "q": CUT}]),
-        (bins, [{}, {"p": BELL, "q": CUT}, {"p": BELL, "q": BELL}, {"here": 0}, {"here": 9}]),
-        (fakes, [{}, {"p": BELL, "q": CUT}, {"epsilon": 0}, {"p": BELL, "q": CUT, "epsilon": 0}]),
+        (integral, [{}, {"p": PLAIN, "q": CUT}, {"p": PLAIN, "q": PLAIN}, {"p": CUT, "q": CUT}]),
+        (bins, [{}, {"p": PLAIN, "q": CUT}, {"p": PLAIN, "q": PLAIN}, {"here": 0}, {"here": 9}]),
+        (fakes, [{}, {"p": PLAIN, "q": CUT}, {"epsilon": 0}, {"p": PLAIN, "q": CUT, "epsilon": 0}]),
     ],
 )
 def test_figure_is_valid_plotly(draw, views):
     for view in [*views, {"colours": DARK}]:
-        assert go.Figure(draw(**view).to_dict()).data, view
+        check_plotly(draw(**view), view.get("colours", LIGHT))
 
 
 def test_bars_of_the_sum_show_weight_gap_and_product():
@@ -143,7 +120,7 @@ def test_bars_of_the_sum_show_weight_gap_and_product():
     assert [bars.yaxis for bars in (gaps, products)] == ["y2", "y3"]
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_bars_of_the_sum_take_the_colour_of_their_sign(colours):
     p_bars, q_bars, gaps, products = sums(colours=colours).data
     assert (p_bars.marker.color, q_bars.marker.color) == (colours.p, colours.q)
@@ -180,13 +157,13 @@ def test_axes_of_the_sum_stay_while_a_weight_moves():
     ("draw", "finding"),
     [
         (sums, f"The sum is {entropy(P, Q, base=2):.3f} bits"),
-        (integral, f"The area is {(np.log(1.5) + 2 / 4.5 - 0.5) / np.log(2):.3f} bits"),
-        (partial(integral, BELL, CUT), "The area is ∞"),
+        (integral, f"The area is {OPENING:.3f} bits"),
+        (partial(integral, PLAIN, CUT), "The area is ∞"),
         (bins, f"In bins 1 wide: {binned()[5]:.4f} bits"),
         (partial(bins, here=0), f"In bins 1/32 wide: {binned()[0]:.4f} bits"),
-        (partial(bins, BELL, CUT), "In bins 1 wide: ∞"),
+        (partial(bins, PLAIN, CUT), "In bins 1 wide: ∞"),
         (fakes, "Reported 0.505; the truth is 0.505 bits"),
-        (partial(fakes, BELL, CUT, epsilon=0), "Reported ∞; the truth is ∞"),
+        (partial(fakes, PLAIN, CUT, epsilon=0), "Reported ∞; the truth is ∞"),
     ],
 )
 def test_title_states_the_finding(draw, finding):
@@ -218,7 +195,7 @@ def test_rows_stand_apart_and_p_and_q_on_top(draw):
         assert above[0] > below[1] > below[0] >= 0
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_densities_are_drawn_p_filled_and_q_dashed(colours):
     x, p, q, _ = along()
     p_line, q_line = integral(colours=colours).data[:2]
@@ -230,7 +207,7 @@ def test_densities_are_drawn_p_filled_and_q_dashed(colours):
     assert (p_line.name, q_line.name) == ("P", "Q")
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_what_the_integral_gains_and_gives_back_are_apart_and_coloured(colours):
     x, p, q, _ = along()
     drawn = integral(colours=colours)
@@ -244,14 +221,14 @@ def test_what_the_integral_gains_and_gives_back_are_apart_and_coloured(colours):
     np.testing.assert_allclose(gains.y, np.where(p > q, product, 0), atol=1e-15)
     np.testing.assert_allclose(gives_back.y, np.where(p < q, product, 0), atol=1e-15)
     area = np.trapezoid(np.asarray(gains.y) + gives_back.y, x)
-    assert area == pytest.approx((np.log(1.5) + 2 / 4.5 - 0.5) / np.log(2), abs=1e-6)
+    assert area == pytest.approx(OPENING, abs=1e-6)
     assert "costs" in gains.hovertemplate
     assert "gives back" in gives_back.hovertemplate
 
 
 def test_gap_is_drawn_as_far_as_anyone_sees_the_densities():
-    _, p, q, ratios = along(q=(0, 0.4, INF))
-    drawn = integral(q=(0, 0.4, INF))
+    _, p, q, ratios = along(q=(0, 0.4, 0, INF))
+    drawn = integral(q=(0, 0.4, 0, INF))
     gap = drawn.data[2]
     low, high = drawn.layout.yaxis2.range
     inside = (low < ratios) & (ratios < high)
@@ -264,7 +241,7 @@ def test_gap_is_drawn_as_far_as_anyone_sees_the_densities():
 
 
 @pytest.mark.parametrize(
-    ("p", "q"), [(BELL, (1, 1.5, INF)), ((-3, 0.2, INF), (3, 0.2, INF)), (CUT, (0, 0.4, INF))]
+    ("p", "q"), [(PLAIN, WIDE), ((-3, 0.2, 0, INF), (3, 0.2, 0, INF)), (CUT, (0, 0.4, 0, INF))]
 )
 def test_rows_of_the_integral_hold_all_that_is_drawn(p, q):
     drawn = integral(p, q)
@@ -275,7 +252,7 @@ def test_rows_of_the_integral_hold_all_that_is_drawn(p, q):
 
 
 def test_infinite_product_reaches_the_top_from_the_end_of_q_on_and_is_labelled():
-    drawn = integral(BELL, CUT)
+    drawn = integral(PLAIN, CUT)
     _, _, gap, gains, gives_back, label = drawn.data
     x = np.asarray(gains.x)
     top = drawn.layout.yaxis3.range[1]
@@ -292,7 +269,7 @@ def test_infinite_product_reaches_the_top_from_the_end_of_q_on_and_is_labelled()
 
 @pytest.mark.parametrize("end", [-6, 0, 3, 5, 7, 7.9])
 def test_label_of_infinity_stays_in_the_picture(end):
-    drawn = integral((0, 2, INF), (0, 2, end))
+    drawn = integral((0, 2, 0, INF), (0, 2, 0, end))
     label = drawn.data[-1]
     low, high = drawn.layout.xaxis.range
     # Ten letters of about 7 px, where a screen shows the 16 of the line on 330 px.
@@ -302,7 +279,7 @@ def test_label_of_infinity_stays_in_the_picture(end):
 
 
 @pytest.mark.parametrize(
-    ("p", "q"), [(BELL, (1, 1.5, INF)), (CUT, CUT), ((0, 1, 0.9), CUT), (CUT, BELL)]
+    ("p", "q"), [(PLAIN, WIDE), (CUT, CUT), ((0, 1, 0, 0.9), CUT), (CUT, PLAIN)]
 )
 def test_finite_integral_has_no_label_of_infinity(p, q):
     drawn = integral(p, q)
@@ -311,7 +288,7 @@ def test_finite_integral_has_no_label_of_infinity(p, q):
 
 
 def test_gap_has_a_hole_where_neither_bell_is_and_the_product_is_0():
-    drawn = integral((0, 1, 0.9), CUT)
+    drawn = integral((0, 1, 0, 0.9), CUT)
     x, gap = np.asarray(drawn.data[2].x), np.asarray(drawn.data[2].y)
     assert np.isnan(gap[x > 1]).all()
     assert np.isfinite(gap[x <= 0.9]).all()
@@ -320,14 +297,14 @@ def test_gap_has_a_hole_where_neither_bell_is_and_the_product_is_0():
 
 
 def test_density_falls_to_0_at_its_end_and_not_on_the_way_there():
-    line = integral(BELL, CUT).data[1]
+    line = integral(PLAIN, CUT).data[1]
     x, y = np.asarray(line.x), np.asarray(line.y)
     assert y[x == 1] == pytest.approx(norm.pdf(1) / norm.cdf(1))
     assert y[x == np.nextafter(1, INF)] == 0
 
 
 def test_same_bell_draws_no_gap():
-    drawn = integral(BELL, BELL)
+    drawn = integral(PLAIN, PLAIN)
     assert not np.any(drawn.data[2].y)
     assert not np.any(drawn.data[3].y)
     assert not np.any(drawn.data[4].y)
@@ -340,27 +317,27 @@ def test_axes_of_the_integral_stay_at_nearly_every_move_of_a_bell(axis):
 
 
 def test_density_axis_stays_at_nearly_every_change_of_a_spread():
-    spreads = [(1, spread, INF) for spread in np.arange(0.6, 2.05, 0.1)]
+    spreads = [(1, spread, 0, INF) for spread in np.arange(0.6, 2.05, 0.1).round(1)]
     assert jumps([integral(q=bell) for bell in spreads], "yaxis") <= 3
     assert jumps([bins(q=bell) for bell in spreads], "yaxis") <= 3
 
 
 @pytest.mark.parametrize("here", range(len(WIDTHS)))
 def test_bins_are_steps_whose_area_is_the_probability(here):
-    width = WIDTHS[here]
-    for steps, bell in zip(bins(here=here).data[:2], (BELL, (1, 1.5, INF)), strict=True):
+    width = SIZES[here]
+    for steps, bell in zip(bins(here=here).data[:2], (PLAIN, WIDE), strict=True):
         x, y = np.asarray(steps.x), np.asarray(steps.y)
         # Each bin is a level piece; between two the line goes straight up or down.
         rises, runs = np.diff(y), np.diff(x)
         assert (rises[runs > 0] == 0).all()
         np.testing.assert_allclose(runs[1::2], width)
-        np.testing.assert_allclose((runs * y[1:])[1::2], masses(width, *bell), atol=1e-15)
+        np.testing.assert_allclose((runs * y[1:])[1::2], masses(width, bell), atol=1e-15)
         assert np.trapezoid(y, x) == pytest.approx(1, abs=1e-12)
         assert (y[0], y[-1]) == (0, 0)
         assert (x[0], x[-1]) == (-8, 8)
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_bins_of_p_are_filled_and_those_of_q_dashed(colours):
     p_steps, q_steps, curve, mark, truth = bins(colours=colours).data
     assert (p_steps.line.color, q_steps.line.color) == (colours.p, colours.q)
@@ -372,37 +349,35 @@ def test_bins_of_p_are_filled_and_those_of_q_dashed(colours):
 @pytest.mark.parametrize("here", range(len(WIDTHS)))
 def test_curve_shows_every_width_and_marks_the_chosen_one(here):
     _, _, curve, mark, truth = bins(here=here).data
-    np.testing.assert_array_equal(curve.x, WIDTHS)
+    np.testing.assert_array_equal(curve.x, SIZES)
     np.testing.assert_allclose(curve.y, binned())
-    assert list(mark.x) == [WIDTHS[here]]
+    assert list(mark.x) == [SIZES[here]]
     assert mark.y[0] == pytest.approx(binned()[here])
     assert mark.text[0] == f"{binned()[here]:.4f}"
     assert mark.marker.symbol != "circle"
-    assert set(truth.y) == {divergence()}
-    assert truth.text[1] == f"integral: {divergence():.4f}"
+    assert set(truth.y) == {divergence(PLAIN, WIDE)}
+    assert truth.text[1] == f"integral: {divergence(PLAIN, WIDE):.4f}"
 
 
 def test_axes_of_the_bins_hold_all_widths_and_name_them():
     layout = bins().layout
     low, high = layout.xaxis2.range
-    assert 10**low < WIDTHS[0] < WIDTHS[-1] < 10**high
-    assert list(layout.xaxis2.tickvals) == list(WIDTHS)
-    assert list(layout.xaxis2.ticktext) == [
-        "1/32", "1/16", "1/8", "1/4", "1/2", "1", "2", "4", "8", "16",
-    ]  # fmt: skip
-    assert layout.yaxis2.range[0] < 0 < divergence() < layout.yaxis2.range[1]
+    assert 10**low < SIZES[0] < SIZES[-1] < 10**high
+    assert list(layout.xaxis2.tickvals) == list(SIZES)
+    assert list(layout.xaxis2.ticktext) == NAMES
+    assert layout.yaxis2.range[0] < 0 < divergence(PLAIN, WIDE) < layout.yaxis2.range[1]
 
 
-@pytest.mark.parametrize(("here", "shown"), [(2, "∞"), (8, f"{binned(BELL, CUT)[8]:.4f}")])
+@pytest.mark.parametrize(("here", "shown"), [(2, "∞"), (8, f"{binned(PLAIN, CUT)[8]:.4f}")])
 def test_infinite_bins_reach_the_top_and_are_labelled(here, shown):
-    drawn = bins(BELL, CUT, here=here)
+    drawn = bins(PLAIN, CUT, here=here)
     _, _, curve, mark = drawn.data
-    finite = np.isfinite(binned(BELL, CUT))
+    finite = np.isfinite(binned(PLAIN, CUT))
     heights = np.asarray(curve.y)
     top = drawn.layout.yaxis2.range[1]
     assert 0 < finite.sum() < len(WIDTHS)
     assert np.isfinite(heights).all()
-    np.testing.assert_allclose(heights[finite], binned(BELL, CUT)[finite], atol=1e-15)
+    np.testing.assert_allclose(heights[finite], binned(PLAIN, CUT)[finite], atol=1e-15)
     assert (heights[~finite] > heights[finite].max()).all()
     assert (heights[~finite] > 0.8 * top).all()
     assert [text == "∞" for text in curve.customdata] == list(~finite)
@@ -419,15 +394,15 @@ def test_axes_of_the_bins_stay_while_the_width_changes_and_at_nearly_every_move_
 def test_fake_is_drawn_for_every_epsilon_beside_the_truth():
     curve, truth, mark = fakes().data
     np.testing.assert_array_equal(curve.x, EPSILONS)
-    np.testing.assert_allclose(curve.y, reported(BELL, (1, 1.5, INF), EPSILONS))
-    assert set(truth.y) == {divergence()}
+    np.testing.assert_allclose(curve.y, reported(PLAIN, WIDE, EPSILONS))
+    assert set(truth.y) == {divergence(PLAIN, WIDE)}
     assert truth.text[1] == "the truth: 0.505"
     assert truth.line.color == LIGHT.kl
     assert list(mark.x) == [1e-10]
-    assert mark.y[0] == pytest.approx(divergence(), abs=1e-8)
+    assert mark.y[0] == pytest.approx(divergence(PLAIN, WIDE), abs=1e-8)
 
 
-@pytest.mark.parametrize("q", [(1, 1.5, INF), CUT])
+@pytest.mark.parametrize("q", [WIDE, CUT])
 def test_epsilon_of_0_has_no_mark(q):
     without, with_mark = fakes(q=q, epsilon=0), fakes(q=q)
     assert len(with_mark.data) == len(without.data) + 1
@@ -436,13 +411,13 @@ def test_epsilon_of_0_has_no_mark(q):
 
 
 def test_infinite_truth_has_no_line():
-    curve, mark = fakes(BELL, CUT).data
-    np.testing.assert_allclose(curve.y, reported(BELL, CUT, EPSILONS))
-    assert mark.text[0] == f"{reported(BELL, CUT, [1e-10])[0]:.3f}"
+    curve, mark = fakes(PLAIN, CUT).data
+    np.testing.assert_allclose(curve.y, reported(PLAIN, CUT, EPSILONS))
+    assert mark.text[0] == f"{reported(PLAIN, CUT, [1e-10])[0]:.3f}"
 
 
 def test_what_falls_below_0_is_in_the_picture():
-    drawn = fakes(BELL, CUT, epsilon=0.1)
+    drawn = fakes(PLAIN, CUT, epsilon=0.1)
     curve, mark = drawn.data
     low, high = drawn.layout.yaxis.range
     assert low < mark.y[0] < 0

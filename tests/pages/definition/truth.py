@@ -20,17 +20,6 @@ CUT = (0.0, 1.0, 0.0, 1.0)
 OPENING = (math.log(1.5) + 2 / 4.5 - 0.5) / math.log(2)
 WIDTHS = {"1/32": 1 / 32, "1/16": 1 / 16, "1/8": 1 / 8, "1/4": 1 / 4, "1/2": 1 / 2, "1": 1,
           "2": 2, "4": 4, "8": 8, "16": 16}  # fmt: skip
-NUMBER = r"(−?[\d.]+(?:×10[⁻⁰-⁹¹²³]+)?|−?∞)"
-
-
-def agree(shown, value):
-    """Say whether `value` rounds to the number that is shown, to its last digit."""
-    if math.isinf(value):
-        return shown == ("∞" if value > 0 else "−∞")
-    plain = shown.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789"))
-    mantissa, _, power = plain.partition("×10")
-    unit = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
-    return abs(float(mantissa) * 10.0 ** int(power or 0) - value) <= 0.5001 * unit
 
 
 @cache

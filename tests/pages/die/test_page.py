@@ -1,13 +1,19 @@
 """The die lesson says what its dice make true."""
 
-import contextlib
-import io
-
 import numpy as np
 import pytest
 from scipy.stats import entropy
 
-from tests.pages.conftest import answers_of, bound_controls, move, open_page, press, texts
+from tests.pages.conftest import (
+    answers_of,
+    bound_controls,
+    move,
+    numbered,
+    open_page,
+    press,
+    set_up,
+)
+from tests.pages.reading import metrics, printed, texts, weights
 
 FAIR = dict.fromkeys("123456", 1)
 LOADED = FAIR | {"1": 5}
@@ -17,16 +23,6 @@ CASINO = FAIR | {"6": 5}
 def die(letter, weights):
     """Return URL parameters for one die."""
     return {f"die_{letter}{face}": weight for face, weight in weights.items()}
-
-
-def weights(app, letter):
-    """Return what the six sliders of one die show."""
-    return [app.slider(key=f"die_{letter}{face}").value for face in "123456"]
-
-
-def metrics(app):
-    """Return the two divergences on screen."""
-    return [metric.value for metric in app.metric]
 
 
 def test_pictures_follow_their_sliders():
@@ -82,14 +78,14 @@ def test_sure_die_has_no_face_that_gives_back():
 
 def test_presets_set_the_sliders():
     app = press(open_page("die"), "Swap P and Q")
-    assert (weights(app, "p"), weights(app, "q")) == (list(LOADED.values()), [1] * 6)
+    assert (weights(app, "die_p"), weights(app, "die_q")) == (list(LOADED.values()), [1] * 6)
     assert metrics(app) == ["0.424 bits", "0.350 bits"]
     press(app, "A casino's loaded die")
-    assert (weights(app, "p"), weights(app, "q")) == (list(CASINO.values()), [1] * 6)
+    assert (weights(app, "die_p"), weights(app, "die_q")) == (list(CASINO.values()), [1] * 6)
     press(app, "The book's die")
-    assert (weights(app, "p"), weights(app, "q")) == ([1] * 6, list(LOADED.values()))
+    assert (weights(app, "die_p"), weights(app, "die_q")) == ([1] * 6, list(LOADED.values()))
     press(app, "Random dice")
-    assert all(0 < weight <= 10 for letter in "pq" for weight in weights(app, letter))
+    assert all(0 < weight <= 10 for letter in "pq" for weight in weights(app, f"die_{letter}"))
 
 
 def test_ruled_out_face_makes_the_divergence_infinite_and_says_why():
@@ -141,15 +137,15 @@ def test_nonsense_in_one_parameter_keeps_the_others():
 
 
 def test_start_over_puts_everything_back():
-    usual = {key: control.value for key, control in bound_controls(open_page("die")).items()}
+    usual = set_up(open_page("die"))
     app = open_page(
         "die", unit="bits", die_p1=3, die_q6=0, die_rolls=500, die_odds=99, die_seed=5,
         die_predict="Infinite", die_check1="Nothing",
     )  # fmt: skip
-    changed = {key: control.value for key, control in bound_controls(app).items()}
+    changed = set_up(app)
     assert sum(changed[key] != usual[key] for key in usual) == 7
     press(app, "Start over")
-    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+    assert set_up(app) == usual
 
 
 def test_prediction_reveals_what_is_computed():
@@ -160,8 +156,8 @@ def test_prediction_reveals_what_is_computed():
 
 
 def test_right_answers_are_marked_right():
-    for number, answer in enumerate(("Nothing", "Over P's", "0"), start=1):
-        app = open_page("die", **{f"die_check{number}": answer})
+    for key, answer in numbered("die_check", ("Nothing", "Over P's", "0")).items():
+        app = open_page("die", **{key: answer})
         assert [message.value[:5] for message in app.success] == ["Right"]
 
 
@@ -187,11 +183,9 @@ def test_simulation_comes_with_its_standard_error():
 def test_snippet_reproduces_the_number_on_screen(unit):
     app = open_page("die", unit=unit, die_p3=2.5)
     snippet = app.code[0].value
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(snippet, {})  # noqa: S102
-    assert f"{float(printed.getvalue()):.3f} {unit}" == metrics(app)[0]
-    assert printed.getvalue().strip() in snippet
+    shown = printed(snippet).strip()
+    assert f"{float(shown):.3f} {unit}" == metrics(app)[0]
+    assert shown in snippet
 
 
 def test_formula_adds_up_to_the_divergence():

@@ -1,16 +1,16 @@
 """Figures of the die lesson, tested through their data."""
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
-from charts.style import DARK, LIGHT
+from charts.style import LIGHT
 from charts.units import BITS
 from kl_core import kl_terms
 from pages.die.pictures import rolls_figure, terms_figure
+from tests.pages.figures import PALETTES, check_plotly
+from tests.pages.truth import FAIR as P
+from tests.pages.truth import LOADED as Q
 
-P = np.full(6, 1 / 6)
-Q = np.array([0.5, 0.1, 0.1, 0.1, 0.1, 0.1])
 NO_SIX = np.array([0.2, 0.2, 0.2, 0.2, 0.2, 0.0])
 
 
@@ -29,7 +29,7 @@ def walk(evidence, slope=0.5, decided=0):
     [terms(), terms(q=NO_SIX), terms(q=P), walk([1, 2.5, 5], decided=3), walk([1, np.inf], np.inf)],
 )
 def test_figure_is_valid_plotly(drawn):
-    assert go.Figure(drawn.to_dict()).data
+    check_plotly(drawn)
 
 
 def test_bars_show_the_arrays():
@@ -40,7 +40,7 @@ def test_bars_show_the_arrays():
     assert term_bars.y[6] == pytest.approx(0.3499775783516, abs=1e-12)
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_p_is_blue_and_q_is_orange_and_hatched(colours):
     p_bars, q_bars, term_bars = terms(colours=colours).data
     assert p_bars.marker.color == colours.p

@@ -10,16 +10,13 @@ from hypothesis import strategies as st
 from scipy.stats import entropy
 
 from pages.directions.decoder import CALLS, answers
+from tests.pages.truth import chances
 
 NAMES = [call.name for call in CALLS]
 WEIGHTS = st.lists(st.floats(0.05, 10), min_size=3, max_size=3)
 # A busy machine stops an example for longer than the 200 ms that Hypothesis allows it.
 UNHURRIED = settings(deadline=None)
 EQUAL = {"rtol": 1e-9, "atol": 1e-12}
-
-
-def chances(weights):
-    return np.array(weights) / np.sum(weights)
 
 
 def python(formula):
@@ -38,7 +35,7 @@ def answer(name, p, q, **spoiled):
     return answers(chances(p), chances(q), **spoiled)[NAMES.index(name)]
 
 
-def agree(found, expected):
+def check_answers(found, expected):
     """See that each call, by its name, answers what is expected of it."""
     for name, value in expected.items():
         np.testing.assert_allclose(found[NAMES.index(name)], value, **EQUAL, err_msg=name)
@@ -49,7 +46,7 @@ def agree(found, expected):
 def test_calls_are_in_the_direction_that_the_table_names(p, q):
     p, q = chances(p), chances(q)
     expected = {"D(P‖Q)": entropy(p, q), "D(Q‖P)": entropy(q, p), "neither": entropy(p, q) / 3}
-    agree(answers(p, q), {call.name: expected[call.direction] for call in CALLS})
+    check_answers(answers(p, q), {call.name: expected[call.direction] for call in CALLS})
 
 
 @UNHURRIED
@@ -58,7 +55,7 @@ def test_formulas_sum_to_the_answers(p, q):
     p, q = chances(p), chances(q)
     known = {"p": p, "q": q, "u": p / q, "k": 3, "log": np.log}
     totals = {call.name: np.sum(eval(python(call.formula), known)) for call in CALLS}  # noqa: S307
-    agree(answers(p, q), totals)
+    check_answers(answers(p, q), totals)
 
 
 @UNHURRIED
@@ -70,7 +67,7 @@ def test_unnormalised_q_does_what_the_table_says(p, q, total):
         if not ("unless cut" in call.unnormalised and (total * q > 1).any()):
             known = {"D": divergence(call, p, q), "s": total, "k": 3, "log": np.log}
             expected[call.name] = eval(python(call.unnormalised), known)  # noqa: S307
-    agree(answers(p, q, total), expected)
+    check_answers(answers(p, q, total), expected)
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.code.startswith(("np", "scipy"))])

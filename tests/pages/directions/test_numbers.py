@@ -9,7 +9,7 @@ from kl_core import normalize
 from pages.directions.decoder import CALLS
 from pages.directions.numbers import Decoded, P, Q, data, landing
 
-PAIR = normalize(P), normalize(Q)
+BOTH = normalize(P), normalize(Q)
 
 
 def test_landing_is_the_same_number_not_a_near_one():
@@ -22,15 +22,15 @@ def test_landing_is_the_same_number_not_a_near_one():
 
 
 def test_calls_land_where_the_table_says_they_do():
-    decoded = Decoded(*PAIR, 1.0, mixed_up=False, unit=BITS)
+    decoded = Decoded(*BOTH, 1.0, mixed_up=False, unit=BITS)
     assert decoded.lines == [call.direction for call in CALLS]
 
 
 def test_data_holds_every_digit_in_the_unit():
-    columns = data(Decoded(*PAIR, 2.0, mixed_up=False, unit=NATS))
-    shifted = entropy(*PAIR) - np.log(2)
+    columns = data(Decoded(*BOTH, 2.0, mixed_up=False, unit=NATS))
+    shifted = entropy(*BOTH) - np.log(2)
     answers = dict(zip(columns["call"], columns["answer_nats"], strict=True))
     np.testing.assert_allclose(answers["scipy.special.rel_entr(p, q).sum()"], shifted)
-    np.testing.assert_allclose(columns["d_p_q_nats"], [entropy(*PAIR)] * len(CALLS))
-    np.testing.assert_allclose(columns["d_q_p_nats"], [entropy(*PAIR[::-1])] * len(CALLS))
+    np.testing.assert_allclose(columns["d_p_q_nats"], [entropy(*BOTH)] * len(CALLS))
+    np.testing.assert_allclose(columns["d_q_p_nats"], [entropy(*BOTH[::-1])] * len(CALLS))
     assert len({len(list(column)) for column in columns.values()}) == 1

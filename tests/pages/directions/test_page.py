@@ -1,9 +1,5 @@
 """The lesson that names directions shows what the calls answer."""
 
-import re
-from html import unescape
-
-import numpy as np
 import pytest
 from scipy.stats import entropy
 
@@ -12,34 +8,30 @@ from kl_core import normalize
 from pages.directions import words
 from pages.directions.numbers import Decoded
 from pages.directions.questions import drill
-from tests.deep_links import deep_links, plain
-from tests.pages.conftest import answers_of, bound_controls, move, open_page, press, texts
+from tests.deep_links import deep_links
+from tests.pages.conftest import (
+    answers_of,
+    bound_controls,
+    move,
+    numbered,
+    open_link,
+    open_page,
+    press,
+    set_up,
+)
+from tests.pages.directions.truth import P, Q
+from tests.pages.reading import rows, sentence, table, texts, weights
 
-P, Q = np.array([9, 0.8, 0.2]) / 10, np.array([0.4, 0.3, 0.3])
 MIXED_UP = {"directions_form": "mixed up"}
 
 
-def said(app, beginning):
-    """Return the paragraph that begins like this."""
-    paragraphs = [each for text in app.markdown for each in text.value.split("\n\n")]
-    [paragraph] = [each for each in paragraphs if each.startswith(beginning)]
-    return paragraph
-
-
-def table(app):
-    """Return the decoder as it is on the page, row by row."""
-    [html] = [html.value for html in app.get("html") if "calls, and their answers" in html.value]
-    rows = re.findall(r"<tr>(.*?)</tr>", html)
-    return [[*map(unescape, re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row))] for row in rows]
-
-
 def test_picture_follows_its_sliders():
-    weights = {f"directions_{letter}{place}": {"picture"} for letter in "pq" for place in (1, 2, 3)}
-    assert answers_of(open_page("directions")) == weights | {"directions_sum": {"picture"}}
+    sliders = {f"directions_{letter}{place}": {"picture"} for letter in "pq" for place in (1, 2, 3)}
+    assert answers_of(open_page("directions")) == sliders | {"directions_sum": {"picture"}}
 
 
 def test_opens_with_both_divergences_and_where_the_calls_land():
-    says = said(open_page("directions"), "D(P‖Q) is")
+    says = sentence(open_page("directions"), r"^D\(P‖Q\) is").string
     assert says == (
         f"D(P‖Q) is **{entropy(P, Q, base=2):.3f} bits**, D(Q‖P) **{entropy(Q, P, base=2):.3f} "
         "bits**. On D(P‖Q) land numpy by hand, scipy rel_entr, scipy kl_div, scipy entropy, "
@@ -64,16 +56,12 @@ def test_page_says_and_shows_what_a_preset_makes_true(preset, p, q, total, mixed
     app = press(open_page("directions", unit="nats"), preset)
     view = Decoded(normalize(p), normalize(q), total, mixed_up, NATS)
     assert words.in_words(view) in texts(app)
-    headings, *rows = table(app)
-    shown = words.every_call(view)
-    assert headings == list(shown)
-    assert rows == [list(row) for row in zip(*shown.values(), strict=True)]
+    assert table(app, "11 calls, and their answers") == rows(words.every_call(view))
     symbols, there, _, back = [each.value for each in app.latex]
     assert r"\ln\frac" in symbols
     assert there.count(r"\ln(") == back.count(r"\ln(") == 3
-    weights = [[app.slider(key=f"directions_{letter}{place}").value for place in (1, 2, 3)]
-               for letter in "pq"]  # fmt: skip
-    assert app.code[-1].value.strip() == words.snippet(view, *weights).strip()
+    both = weights(app, "directions_p"), weights(app, "directions_q")
+    assert app.code[-1].value.strip() == words.snippet(view, *both).strip()
 
 
 @pytest.mark.parametrize("letter", ["p", "q"])
@@ -98,17 +86,16 @@ def test_nonsense_in_one_parameter_keeps_the_others():
 
 
 def test_start_over_puts_everything_back():
-    fresh = bound_controls(open_page("directions"))
-    usual = {key: control.value for key, control in fresh.items()}
-    answered = {f"directions_check{item}": "Neither" for item in range(1, 11)}
+    usual = set_up(open_page("directions"))
+    answered = numbered("directions_check", ["Neither"] * 10)
     app = open_page(
         "directions", directions_p1=3, directions_q3=0, directions_sum=0.5, **MIXED_UP,
         directions_predict="D(Q‖P)", **answered,
     )  # fmt: skip
-    changed = {key: control.value for key, control in bound_controls(app).items()}
+    changed = set_up(app)
     assert sum(changed[key] != usual[key] for key in usual) == 15
     press(app, "Start over")
-    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+    assert set_up(app) == usual
 
 
 def test_prediction_reveals_what_is_computed():
@@ -119,9 +106,7 @@ def test_prediction_reveals_what_is_computed():
 
 
 def test_drill_counts_right_answers():
-    right = {
-        f"directions_check{number}": item.right for number, item in enumerate(drill(BITS), start=1)
-    }
+    right = numbered("directions_check", (item.right for item in drill(BITS)))
     app = open_page("directions", **right)
     assert "**10 of 10 right.**" in texts(app)
     assert sum(message.value.startswith("Right") for message in app.success) == 10
@@ -134,20 +119,11 @@ def links_of_the_drill(unit):
     return [link for item in drill(UNITS[unit]) for link in deep_links(item.see)]
 
 
-def opened(link):
-    """Return the page that a link opens."""
-    query = dict(pair.split("=") for pair in link.query.lstrip("?").split("&") if pair)
-    return open_page(link.file, **{key: value.replace("+", " ") for key, value in query.items()})
-
-
 def test_links_of_the_drill_open_what_they_promise():
     links = links_of_the_drill("bits")
     assert len(links) == 10
     for link in set(links):
-        app = opened(link)
-        assert not app.warning
-        assert link.promise in plain(texts(app)), link
-        assert bound_controls(app)["unit"].value == "bits"
+        assert set_up(open_link(link))["unit"] == "bits"
 
 
 @pytest.mark.parametrize("unit", ["nats", "dits"])
@@ -159,7 +135,4 @@ def test_links_of_the_drill_take_the_unit_along(unit):
         # No number is promised: a view that keeps its promise in bits keeps it in any unit.
         assert not any(map(str.isdigit, link.promise))
     for link in {link for link in links if link.page == "directions"}:
-        app = opened(link)
-        assert not app.warning
-        assert link.promise in plain(texts(app)), link
-        assert bound_controls(app)["unit"].value == unit
+        assert set_up(open_link(link))["unit"] == unit

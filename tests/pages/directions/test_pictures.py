@@ -3,15 +3,15 @@
 from functools import partial
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from numpy import inf, nan
 
-from charts.style import DARK, LIGHT
+from charts.style import LIGHT
 from charts.units import BITS
 from kl_core import normalize
 from pages.directions.numbers import Decoded
 from pages.directions.pictures import calls_figure, decoded_figure
+from tests.pages.figures import PALETTES, check_plotly
 
 NAMES = ["one", "other", "swapped", "spoiled"]
 
@@ -37,7 +37,7 @@ def labels(figure):
     ],
 )
 def test_figure_is_valid_plotly(draw):
-    assert go.Figure(draw().to_dict()).data
+    check_plotly(draw())
 
 
 def test_every_call_is_drawn_beside_both_divergences():
@@ -60,7 +60,7 @@ def test_bars_show_the_values_in_their_order():
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_colour_and_hatching_say_where_a_bar_lands(colours):
     [bars] = drawn(colours=colours).data
     assert list(bars.marker.color) == [colours.p, colours.p, colours.q, colours.muted]

@@ -1,7 +1,5 @@
 """What the lesson says of the calls is what scipy, PyTorch's formula and Keras's make true."""
 
-import contextlib
-import io
 import re
 
 import numpy as np
@@ -13,9 +11,8 @@ from charts.units import BITS, NATS, UNITS
 from kl_core import normalize
 from pages.directions import words
 from pages.directions.numbers import Decoded
-from tests.pages.conftest import agree
-
-P, Q = np.array([9, 0.8, 0.2]) / 10, np.array([0.4, 0.3, 0.3])
+from tests.pages.directions.truth import P, Q
+from tests.pages.reading import agree, printed
 
 
 def decoded(p=P, q=Q, total=1.0, mixed_up=False, unit=BITS):
@@ -154,11 +151,8 @@ def test_snippet_reproduces_the_numbers_on_screen(unit, spoiled):
     p, q = [9.0, 0.8, 2.5], spoiled.get("q", [4.0, 3.0, 3.0])
     found = decoded(**{"p": p, "q": q, "unit": unit} | spoiled)
     snippet = words.snippet(found, p, q)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), np.errstate():
-        exec(snippet, {})  # noqa: S102
     promised = re.findall(r"# (?:.*: )?(\S+)$", snippet, re.M)
-    numbers = [float(number) for number in printed.getvalue().split()]
+    numbers = [float(number) for number in printed(snippet).split()]
     assert len(numbers) == 5
     np.testing.assert_allclose(numbers, [float(each) for each in promised[-5:]], rtol=1e-12)
     shown = answers(found)

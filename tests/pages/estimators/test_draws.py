@@ -1,7 +1,5 @@
 """Sentences, tables and figures of draws, against scipy and closed forms."""
 
-import contextlib
-import io
 import math
 import re
 
@@ -15,20 +13,29 @@ from kl_core import k3_noisier_beyond
 from pages.estimators.numbers import draws as numbers
 from pages.estimators.pictures import draws as pictures
 from pages.estimators.words import draws as words
-from tests.pages.conftest import agree, value_of
-from tests.pages.estimators.reading import NUMBER, all_agree, rows, sent, values, view_of
+from tests.pages.estimators.reading import view_of
 from tests.pages.estimators.truth import (
-    BASES,
     KINDS,
     divergence,
     estimates,
-    log_density,
     log_ratios,
     mean_of,
     moments,
     spread_of,
     truth,
 )
+from tests.pages.reading import (
+    NUMBER,
+    agree,
+    all_agree,
+    printed,
+    rows,
+    sent,
+    uncoloured,
+    value_of,
+    values,
+)
+from tests.pages.truth import BASES, log_bell
 
 VIEWS = [
     ("bits", {}),
@@ -115,7 +122,7 @@ def test_where_p_is_q_nothing_is_left_to_estimate(unit):
     assert re.search(
         rf"^P and Q are the same: .* all three estimates are 0 {unit}, always\.$", said
     )
-    for row in rows(words.bias_columns(here, found, unit_)):
+    for row in rows(words.bias_columns(here, found, unit_))[1:]:
         assert {value_of(number)[0] for cell in row[1:] for number in cell.split("\u00a0±\u00a0")
                 } == {0.0}  # fmt: skip
     assert words.noise_in_words(0.0, 1.0, unit_).endswith(
@@ -128,7 +135,7 @@ def test_where_p_is_q_nothing_is_left_to_estimate(unit):
 def test_table_sets_exact_beside_simulated(unit, view):
     here = view_of(**view)
     nats, draws = math.log(BASES[unit]), view.get("draws", 10)
-    shown_rows = rows(words.bias_columns(here, numbers.estimates_of(here), UNITS[unit]))
+    _, *shown_rows = rows(words.bias_columns(here, numbers.estimates_of(here), UNITS[unit]))
     exact = None
     if view.get("source") != "forecasts":
         exact = moments(view.get("gap", 0.5), view.get("spread", 1.0))
@@ -178,7 +185,7 @@ def test_table_is_explained_by_what_it_shows(view, said):
 @pytest.mark.parametrize(("mean", "spread"), [(0.0, 1.0), (2.5, 0.5), (-1.0, 2.0)])
 def test_moments_are_integrals_of_scipys_bells(mean, spread):
     for x in (-30.0, -1.2, 0.0, 0.7, 40.0):
-        assert log_density(x, mean, spread) == pytest.approx(norm.logpdf(x, mean, spread))
+        assert log_bell(x, mean, spread) == pytest.approx(norm.logpdf(x, mean, spread))
 
 
 # The published table.
@@ -190,7 +197,7 @@ def test_published_table_stands_beside_what_is_exact_and_what_is_drawn(seed):
         0.1: {"k1": ("0", "20"), "k2": ("0.002", "1.42"), "k3": ("0", "1.42")},
         1.0: {"k1": ("0", "2"), "k2": ("0.25", "1.73"), "k3": ("0", "1.7")},
     }
-    shown_rows = iter(rows(words.note_columns(seed)))
+    shown_rows = iter(rows(words.note_columns(seed))[1:])
     for gap, kinds in printed.items():
         true, exact = divergence(gap, 1.0), moments(gap, 1.0)
         x = np.random.default_rng(seed).standard_normal(100_000)
@@ -310,9 +317,7 @@ def test_formula_holds_the_first_draw(unit, view):
     here = view_of(**view)
     ratio, nats = log_ratios(**view)[0, 0], math.log(BASES[unit])
     first = float(here.log_ratios()[0, 0])
-    today = re.sub(
-        r"\\KL\{((?:[^{}]|\{[^}]*\})*)\}", r"\1", words.formula_today(first, UNITS[unit])
-    )
+    today = uncoloured(words.formula_today(first, UNITS[unit]))
     over = "" if unit == "nats" else rf"\s*/\\,{NUMBER}"
     said = re.search(
         rf"k_1 &= \({NUMBER}\){over} = {NUMBER} \\text{{ {unit}}} \\\\ "
@@ -347,10 +352,7 @@ def test_formula_holds_the_first_draw(unit, view):
 def test_snippet_prints_what_it_says(view):
     here = view_of(**view)
     code = words.snippet(here, numbers.estimates_of(here))
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        exec(code, {})  # noqa: S102
-    lines = [line for line in output.getvalue().splitlines() if "Moments(" not in line]
+    lines = [line for line in printed(code).splitlines() if "Moments(" not in line]
     comments = [line.partition("# ")[2] for line in code.splitlines() if "print(" in line]
     said = [float(each) for each in re.findall(r"-?\d[^,\s]*", "\n".join(comments))]
     # A batch alone adds up in another order than a row among many.

@@ -1,24 +1,15 @@
 """What the charts show while a slider is dragged, and what of them can be dragged."""
 
-import json
-
 import numpy as np
 import pytest
-from plotly.utils import PlotlyJSONEncoder
 from scipy.stats import norm
 
-from tests.pages.conftest import charts, films_told
-from tests.pages.estimators.reading import opened, values
+from tests.pages.conftest import films_told
+from tests.pages.estimators.reading import opened
 from tests.pages.estimators.truth import divergence, drawn
+from tests.pages.reading import chart, read_out, sent, values
 
 BELLS = "estimators_gap", "estimators_spread"
-# How each chart is told: by the title of an axis.
-TITLES = {
-    "_estimators_chart": ("xaxis", "estimate of D(Q‖P)"),
-    "_estimators_noise": ("xaxis", "how far Q is from P"),
-    "_estimators_running": ("xaxis", "texts so far"),
-    "_estimators_pulls_chart": ("yaxis", "pull at the logit"),
-}
 
 
 def filmed(unit="bits", wanted=lambda _chart, _slider, _stops: (), **view):
@@ -26,30 +17,14 @@ def filmed(unit="bits", wanted=lambda _chart, _slider, _stops: (), **view):
     stops_of, pictures = {}, {}
 
     def noted(key, films):
-        # AppTest passes by the home page to learn of this one.
-        for slider, each in films.stops.items() if key != "_home_chart" else ():
+        for slider, each in films.stops.items():
             stops_of[key, slider] = [*each.values]
             for value in wanted(key, slider, each.values):
                 pictures[key, slider, value] = films.at(slider, value)
 
-    with films_told(noted):
+    with films_told("estimators", noted):
         opened(unit, **view)
     return stops_of, pictures
-
-
-def drawn_as(app, key):
-    """Return the chart with this key, with what is read out."""
-    [found] = [
-        each
-        for each in charts(app)
-        if (layout := json.loads(each.spec)["layout"])
-        and (
-            layout["title"]["text"] == "Draws come from Q"
-            if key == "_estimators_bells"
-            else TITLES[key][1] in layout[TITLES[key][0]].get("title", {}).get("text", "")
-        )
-    ]
-    return found
 
 
 @pytest.mark.parametrize(
@@ -91,10 +66,9 @@ def test_films_have_the_pictures_that_the_page_shows(unit, view, without):
         for value in places:
             app = opened(unit, **view | {slider.removeprefix("estimators_"): value})
             for key in (key for key, each in stops_of if each == slider):
-                there, picture = drawn_as(app, key), pictures[key, slider, value]
-                figure = json.dumps(picture.figure.to_dict(), cls=PlotlyJSONEncoder)
-                assert json.loads(there.spec) == json.loads(figure), (key, slider, value)
-                assert there.alt == picture.words.replace("*", "")
+                there, picture = chart(app, key), pictures[key, slider, value]
+                assert there.figure == sent(picture.figure), (key, slider, value)
+                assert there.alt == read_out(picture.words)
 
 
 def test_films_go_from_end_to_end_on_the_steps_of_the_slider():

@@ -12,21 +12,9 @@ from charts.units import BITS, UNITS
 from pages.estimators.numbers import forecasts as numbers
 from pages.estimators.pictures import forecasts as pictures
 from pages.estimators.words import forecasts as words
-from tests.pages.conftest import agree, move, press, value_of
-from tests.pages.estimators.reading import (
-    NUMBER,
-    PAIR,
-    all_agree,
-    chart,
-    drawn_of,
-    forecasts_in_words,
-    opened,
-    sent,
-    sentence,
-    values,
-)
+from tests.pages.conftest import move, press
+from tests.pages.estimators.reading import drawn_of, forecasts_in_words, opened
 from tests.pages.estimators.truth import (
-    BASES,
     BETAS,
     FEES,
     drawn,
@@ -35,6 +23,18 @@ from tests.pages.estimators.truth import (
     limits,
     mean_of,
 )
+from tests.pages.reading import (
+    NUMBER,
+    PAIR,
+    agree,
+    all_agree,
+    chart,
+    sent,
+    sentence,
+    value_of,
+    values,
+)
+from tests.pages.truth import BASES
 
 VERDICT = (
     rf"^Of {NUMBER} forecasts (?:{NUMBER} (has|have)|(none) has) a k1 below 0; the true D\(Q‖P\) "
@@ -177,7 +177,7 @@ def test_every_mistake_is_found_in_1024_texts(label, fee, way):
     assert verdict == "A mistake, not chance."
     check_truth(truth_on(app, way), "0.2", fee, way)
     # The mistake stays, however the first batch came out: k1 is bound for a number below 0.
-    spec = chart(app, "texts so far")
+    spec = chart(app, "_estimators_running").figure
     [limit] = [each for each in spec["data"] if each.get("name") == "where k1 is bound for"] or [
         None
     ]

@@ -1,15 +1,11 @@
 """The lesson on KL from samples as a page: its controls, and that it says what it computes."""
 
-import csv
-import io
-import json
 import math
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-import streamlit as st
 from scipy.stats import norm
 
 from charts.style import LIGHT
@@ -20,29 +16,33 @@ from pages.estimators.pictures.penalties import pulls_figure
 from pages.estimators.questions import questions
 from pages.estimators.words import draws as draws_words
 from pages.estimators.words import penalties as penalties_words
-from tests.deep_links import deep_links, plain
-from tests.pages.conftest import agree, answers_of, charts, move, open_page, press, texts
-from tests.pages.estimators.reading import (
-    NUMBER,
-    cells,
-    drawn_of,
-    forecasts_in_words,
-    opened,
-    rows,
-    sent,
-    sentence,
-    set_up,
-    values,
-    view_of,
-)
+from tests.deep_links import deep_links
+from tests.pages.conftest import answers_of, linked, move, numbered, open_link, press, set_up
+from tests.pages.estimators.reading import drawn_of, forecasts_in_words, opened, view_of
 from tests.pages.estimators.truth import (
-    BASES,
-    KINDS,
     divergence,
     estimates,
     moments,
     pulls,
 )
+from tests.pages.reading import (
+    NUMBER,
+    agree,
+    chart,
+    charts,
+    check_alternatives,
+    numbers_in,
+    rows,
+    sent,
+    sentence,
+    specs,
+    table,
+    texts,
+    titles,
+    uncoloured,
+    values,
+)
+from tests.pages.truth import BASES
 
 
 def test_pictures_follow_their_sliders():
@@ -107,45 +107,41 @@ def test_page_says_and_draws_what_its_functions_return(unit, view, forecasts, pu
             penalties_words.pulls_columns(pulled, of),
         ),
     ):
-        assert cells(app, label) == rows(columns)
-    specs = [json.loads(each.spec) for each in charts(app)]
+        assert table(app, label) == rows(columns)
     for figure in (
         estimates_figure(here, found, of, LIGHT),
         noise_figure(draws.noise_of(*gap, of), unit, LIGHT),
         pulls_figure(pulled, penalties.next_words(), of, LIGHT),
     ):
-        assert sent(figure) in specs
-    today = draws_words.formula_today(float(here.log_ratios()[0, 0]), of)
-    plain_ = [re.sub(r"\\textcolor\{#\w+\}\{", "{", each.value) for each in app.latex]
-    assert any(re.sub(r"\\(KL|P|Q)\{", "{", today) in each for each in plain_)
+        assert sent(figure) in specs(app)
+    today = uncoloured(draws_words.formula_today(float(here.log_ratios()[0, 0]), of))
+    assert any(today in uncoloured(each.value) for each in app.latex)
     assert sentence(app, r"exactly it is gap²/4 = 0\.0025\.$")
     assert not app.warning
 
 
 def test_bells_are_drawn_for_bells_only():
-    def bells(app):
-        return [spec["data"] for each in charts(app)
-                if (spec := json.loads(each.spec))["layout"]["title"]["text"]
-                == "Draws come from Q"]  # fmt: skip
-
-    [[p, q]] = bells(opened(gap=2, spread=0.5))
+    bells = chart(opened(gap=2, spread=0.5), "_estimators_bells")
+    assert bells.title == "Draws come from Q"
+    p, q = bells.figure["data"]
     np.testing.assert_allclose(values(p["y"]), norm.pdf(values(p["x"]), 2, 0.5))
     np.testing.assert_allclose(values(q["y"]), norm.pdf(values(q["x"])))
     app = opened(source="forecasts")
     assert sentence(app, "^These draws are whole forecasts")
-    assert bells(app) == []
+    assert chart(app, "_estimators_bells") is None
+    assert "Draws come from Q" not in titles(app)
 
 
 def test_other_draws_redraw_the_note_and_the_histograms():
     before = opened(seed=1000, draws=50)
     labels = ("Bias and spread of one draw", "Bias and spread of an estimate")
-    old = [cells(before, label) for label in labels]
+    old = [table(before, label) for label in labels]
     app = press(before, "Other draws")
     assert set_up(app)["estimators_seed"] == 1
     fresh = opened(draws=50)
     for label, shown in zip(labels, old, strict=True):
-        assert cells(app, label) == cells(fresh, label)
-        assert cells(app, label) != shown
+        assert table(app, label) == table(fresh, label)
+        assert table(app, label) != shown
 
 
 # Prediction and questions.
@@ -180,7 +176,7 @@ ANSWERS = (
 
 
 def test_right_answers_are_marked_right():
-    app = opened(**{f"check{place}": answer for place, answer in enumerate(ANSWERS, start=1)})
+    app = opened(**numbered("check", ANSWERS))
     assert [each.value[:6] for each in app.success] == ["Right:"] * 4
 
 
@@ -203,7 +199,7 @@ def test_every_wrong_answer_shows_the_link_that_mends_it(which):
     asked = questions(UNITS["nats"])
     wrong = [[each for each in question.feedback if each != question.right] for question in asked]
     assert [len(each) for each in wrong] == [2] * 4
-    answers = {f"check{place}": each[which] for place, each in enumerate(wrong, start=1)}
+    answers = numbered("check", (each[which] for each in wrong))
     told = [each.value for each in opened("nats", **answers).info]
     found = [link for each in told if "Switch *Train*" not in each for link in deep_links(each)]
     assert found == [link for question in asked for link in deep_links(question.see)]
@@ -218,9 +214,7 @@ def test_links_of_wrong_answers_show_what_they_promise(unit, begun):
         "negative", "negative", "move", "train"
     ]  # fmt: skip
     for link in mending:
-        app = open_page(link.file, **dict(parse_qsl(urlsplit(link.query).query)))
-        assert not app.warning, link
-        assert link.promise in plain(texts(app)), link
+        app = open_link(link)
         assert set_up(app)["unit"] == unit
         anchors = {each.proto.anchor for each in app.header}
         assert urlsplit(link.query).fragment in anchors
@@ -263,8 +257,7 @@ def test_buttons_put_what_they_say_and_nothing_else(label, puts):
     press(app, label)
     assert set_up(app) == before | {f"estimators_{name}": value for name, value in puts.items()}
     assert set_up(app) != before
-    again = open_page("estimators", **{key: str(each) for key, each in set_up(app).items()
-                                       if each is not None})  # fmt: skip
+    again = linked("estimators", app)
     assert not again.warning
     assert texts(again) == texts(app)
 
@@ -305,25 +298,18 @@ def test_moved_controls_take_everything_along(key, value, changed):
 @pytest.mark.parametrize(
     ("unit", "view"), [("bits", {}), ("dits", {"source": "forecasts", "draws": 100})]
 )
-def test_files_hold_what_is_on_screen(unit, view, monkeypatch):
-    offers = {}
-
-    def note(_label, data, name, *_args, **_options):
-        offers[name] = data
-
-    monkeypatch.setattr(st, "download_button", note)
+def test_files_hold_what_is_on_screen(unit, view, files):
     opened(unit, **view)
-    heading, *lines = csv.reader(io.StringIO(offers["estimators.csv"]()))
-    assert heading == ["estimate", *(f"{name}_{unit}" for name in KINDS)]
+    columns = numbers_in(files["estimators.csv"]())
     found = estimates(**view)
+    assert list(columns) == ["estimate", *(f"{name}_{unit}" for name in found)]
     count = found["k1"].size
-    table = np.array(lines, dtype=float)
-    np.testing.assert_array_equal(table[:, 0], np.arange(1, count + 1))
-    for place, each in enumerate(found.values(), start=1):
+    np.testing.assert_array_equal(columns["estimate"], np.arange(1, count + 1))
+    for name, each in found.items():
         np.testing.assert_allclose(
-            table[:, place], each / math.log(BASES[unit]), rtol=1e-8, atol=1e-12
+            columns[f"{name}_{unit}"], each / math.log(BASES[unit]), rtol=1e-8, atol=1e-12
         )
-    page = offers["estimators.html"]()
+    page = files["estimators.html"]()
     assert "<html" in page
     assert f"estimate of D(Q\\u2016P), {unit}" in page
 
@@ -331,13 +317,7 @@ def test_files_hold_what_is_on_screen(unit, view, monkeypatch):
 def test_every_chart_has_words_as_its_text_alternative(begun):
     app = opened(train="true")
     assert len(begun) == 5
-    said = [each.value.replace("*", "") for each in app.markdown]
-    drawn = charts(app)
-    assert len(drawn) == 6
-    for each in drawn:
-        assert len(each.alt) > 10
-        assert "**" not in each.alt
-        assert any(words.startswith(each.alt) for words in said)
+    check_alternatives(app, 6)
 
 
 @pytest.mark.parametrize("unit", UNITS)

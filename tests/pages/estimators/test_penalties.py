@@ -12,20 +12,9 @@ from kl_core.rlhf import GRPO, FixedKL, account, sample, sequence_kl, train
 from pages.estimators.numbers import penalties as numbers
 from pages.estimators.pictures import penalties as pictures
 from pages.estimators.words import penalties as words
-from tests.pages.conftest import agree, charts, move, value_of
-from tests.pages.estimators.reading import (
-    NUMBER,
-    all_agree,
-    cells,
-    chart,
-    opened,
-    rows,
-    sent,
-    sentence,
-    values,
-)
+from tests.pages.conftest import move
+from tests.pages.estimators.reading import opened
 from tests.pages.estimators.truth import (
-    BASES,
     PLACEMENTS,
     PULL_BETAS,
     cosine,
@@ -33,9 +22,22 @@ from tests.pages.estimators.truth import (
     policy,
     pulls,
     reward,
-    sft,
     slopes,
 )
+from tests.pages.reading import (
+    NUMBER,
+    agree,
+    all_agree,
+    chart,
+    charts,
+    rows,
+    sent,
+    sentence,
+    table,
+    value_of,
+    values,
+)
+from tests.pages.truth import BASES, sft
 from widgets.pipeline import judge, reference, reward_model
 
 OFF_POLICY = {"drawn": "P", "weighted": False}
@@ -56,9 +58,9 @@ def test_pulls_are_those_of_finite_differences(unit, beta, how):
     nats, (reverse, forward) = math.log(BASES[unit]), slopes(beta)
     of, weighted = how.get("drawn", "Q itself"), how.get("weighted", False)
     found, shown = pulls(beta, of, weighted=weighted), pulls_of(beta, **how)
-    table = rows(words.pulls_columns(shown, UNITS[unit]))
-    assert [row[0] for row in table] == list(found) == PLACEMENTS
-    for (name, (mean, noise)), (_, length, *cosines, one) in zip(found.items(), table, strict=True):
+    _, *lines = rows(words.pulls_columns(shown, UNITS[unit]))
+    assert [row[0] for row in lines] == list(found) == PLACEMENTS
+    for (name, (mean, noise)), (_, length, *cosines, one) in zip(found.items(), lines, strict=True):
         size = np.linalg.norm(mean)
         nothing = name == "k1 in the loss" and how is not OFF_POLICY
         assert (size < 1e-9) == nothing
@@ -177,7 +179,7 @@ def end_of(run, placement, price, seed):
     return account(last.policy, reward()), sequence_kl(reference(), last.policy)
 
 
-def check_runs(ends, said, table, caption, spec, price, unit):
+def check_runs(ends, said, lines, caption, spec, price, unit):
     """See that sentence, table and chart hold where the runs end."""
     nats, beta = math.log(BASES[unit]), float(price)
     best = account(policy(price), reward())
@@ -197,7 +199,7 @@ def check_runs(ends, said, table, caption, spec, price, unit):
     assert max(kl[name] for name in held) < min(2 * kl["k1 in the reward"], 2 * best.kl / nats)
     assert kl["k1 in the loss"] > 4 * kl["k1 in the reward"]
     worth = {name: own.reward - beta * own.kl for name, (own, _) in ends.items()}
-    for (name, (own, forward)), row in zip(ends.items(), table, strict=True):
+    for (name, (own, forward)), row in zip(ends.items(), lines, strict=True):
         assert row[0] == name
         expected = own.reward, own.kl / nats, forward / nats, worth[name]
         assert all_agree([cell.removeprefix("+") for cell in row[1:]], expected)
@@ -230,10 +232,10 @@ def test_five_runs_tell_which_penalty_holds(train_once, price, seed, unit):
     app = opened(unit, price=price, run=seed, train="true")
     assert not app.info
     said = sentence(app, "^After 100 steps").string
-    table = cells(app, f"Where each run has ended, KL in {unit}")
+    _, *lines = table(app, f"Where each run has ended, KL in {unit}")
     caption = sentence(app, "^Exact figures of the last policy").string
-    spec = chart(app, "step (dotted: the exact optimum)")
-    check_runs(ends, said, table, caption, spec, price, unit)
+    spec = chart(app, "_estimators_runs").figure
+    check_runs(ends, said, lines, caption, spec, price, unit)
 
 
 def test_finished_runs_outlive_moves_and_interrupted_ones_go_on(begun):

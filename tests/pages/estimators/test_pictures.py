@@ -4,10 +4,9 @@ import dataclasses
 import math
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
-from charts.style import DARK, LIGHT
+from charts.style import LIGHT
 from charts.units import BITS, NATS
 from kl_core import Gradient
 from pages.estimators.numbers.draws import Noise
@@ -22,8 +21,8 @@ from pages.estimators.pictures.draws import (
 )
 from pages.estimators.pictures.forecasts import running_figure
 from pages.estimators.pictures.penalties import LOOKS, placements_figure, pulls_figure
+from tests.pages.figures import PALETTES, check_one_palette, check_plotly
 
-PALETTES = pytest.mark.parametrize("colours", [LIGHT, DARK])
 RATIOS = np.random.default_rng(1).normal(0.18, 0.8, (2000, 10))
 MEANS = {
     "k1": RATIOS.mean(axis=1),
@@ -103,20 +102,12 @@ def named(drawn):
 @pytest.mark.parametrize("draw", FIGURES)
 @PALETTES
 def test_figure_is_valid_plotly(draw, colours):
-    drawn = draw(colours=colours)
-    checked = go.Figure(drawn.to_dict())
-    assert checked.data
-    assert drawn.layout.paper_bgcolor == drawn.layout.plot_bgcolor == colours.paper
-    assert drawn.layout.font.color == colours.ink
+    check_plotly(draw(colours=colours), colours)
 
 
 @pytest.mark.parametrize("draw", FIGURES)
 def test_no_colour_of_the_other_palette_is_left(draw):
-    for colours, others in ((LIGHT, DARK), (DARK, LIGHT)):
-        text = go.Figure(draw(colours=colours).to_dict()).to_json()
-        mixed = [hue for name, hue in dataclasses.asdict(others).items()
-                 if hue in text and name != "paper"]  # fmt: skip
-        assert mixed == []
+    check_one_palette(draw)
 
 
 @pytest.mark.parametrize("draw", FIGURES)
@@ -129,6 +120,20 @@ def test_nothing_infinite_is_drawn(draw):
 @pytest.mark.parametrize("draw", FIGURES)
 def test_titles_are_short_enough_for_a_phone(draw):
     assert 5 < len(draw().layout.title.text) < 48
+
+
+@pytest.mark.parametrize(
+    ("draw", "axis", "says"),
+    [
+        (histograms, "xaxis", "estimate of D(Q‖P), bits"),
+        (noise, "xaxis", "D(Q‖P), bits (how far Q is from P)"),
+        (running, "xaxis", "texts so far (band: k1 ± two standard errors)"),
+        (pulls, "yaxis", "pull at the logit, nats"),
+        (placements, "xaxis", "step (dotted: the exact optimum)"),
+    ],
+)
+def test_axis_says_what_it_counts(draw, axis, says):
+    assert draw().look[axis]["title"]["text"] == says
 
 
 # The estimates.

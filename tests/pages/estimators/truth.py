@@ -12,21 +12,17 @@ from scipy.stats import t as student
 from kl_core import kl_divergence
 from kl_core.rlhf import (
     AtLeast,
-    Judge,
-    LanguageModel,
     RewardModel,
     Tempered,
     TopK,
     expected_log_ratio,
-    forecasts,
     optimal_policy,
     sample,
-    sample_preferences,
     sequence_kl,
     token_log_ratios,
 )
+from tests.pages.truth import log_bell, rewards, sft
 
-BASES = {"bits": 2.0, "nats": math.e, "dits": 10.0}
 KINDS = {"k1": lambda r: r, "k2": lambda r: r**2 / 2, "k3": lambda r: r + np.expm1(-r)}
 BETAS = ["1", "0.5", "0.2", "0.1", "0.05"]
 PULL_BETAS = [*BETAS, "0.02", "0.01"]
@@ -34,23 +30,9 @@ FEES = {"earn 0.5": -0.5, "are free": 0.0, "cost 0.5": 0.5}
 PLACEMENTS = ["k1 in the reward", "k1 in the loss", "k2 in the loss", "k3 in the loss"]
 
 
-@cache
-def sft():
-    """Return the SFT model."""
-    return LanguageModel.from_text(forecasts())
-
-
-@cache
-def judge():
-    """Return the rule that stands for what people want."""
-    return Judge(sft())
-
-
-@cache
 def reward():
-    """Return what 2,000 judged pairs make of it."""
-    pairs = sample_preferences(sft(), judge(), 2000, np.random.default_rng(1))
-    return RewardModel.fit(sft(), pairs)
+    """Return what 2,000 judged pairs make of what people want."""
+    return rewards(2000, 1)
 
 
 @cache
@@ -75,11 +57,6 @@ def divergence(gap, spread):
     return math.log(spread) + (1 + gap**2) / (2 * spread**2) - 0.5
 
 
-def log_density(x, mean=0.0, spread=1.0):
-    """Return the logarithm of a bell at one place; `norm.logpdf` takes fifty times as long."""
-    return -(((x - mean) / spread) ** 2) / 2 - math.log(spread) - math.log(2 * math.pi) / 2
-
-
 @cache
 def moments(gap, spread):
     """Return mean and standard deviation of one draw of each kind, by quadrature, in nats."""
@@ -91,18 +68,18 @@ def moments(gap, spread):
         return quad(of, low, high, points=points, epsabs=1e-13, limit=500)[0]
 
     def log_ratio(x):
-        return log_density(x) - log_density(x, gap, spread)
+        return log_bell(x) - log_bell(x, gap, spread)
 
     def squared(x, name, mean):
         ratio = log_ratio(x)
         # So far out k3 is e^-r to the last digit, and too large to square.
         if name == "k3" and ratio < -50:
-            return math.exp(log_density(x) - 2 * ratio)
-        return ((KINDS[name](ratio) - mean) * math.exp(log_density(x) / 2)) ** 2
+            return math.exp(log_bell(x) - 2 * ratio)
+        return ((KINDS[name](ratio) - mean) * math.exp(log_bell(x) / 2)) ** 2
 
     found = {}
     for name, kind in KINDS.items():
-        mean = integral(lambda x, kind=kind: kind(log_ratio(x)) * math.exp(log_density(x)), -35, 35)
+        mean = integral(lambda x, kind=kind: kind(log_ratio(x)) * math.exp(log_bell(x)), -35, 35)
         if name == "k3" and spread**2 >= 2:
             found[name] = mean, math.inf
             continue

@@ -4,10 +4,9 @@ import re
 
 from charts.units import UNITS
 from kl_core import GaussianMixture, normalize
-from tests.pages.conftest import agree, value_of
 from tests.pages.forward_reverse.truth import bell, best_bells, divergence, inside, moments, wasted
+from tests.pages.reading import NUMBER, agree, all_agree, uncoloured, value_of
 
-NUMBER = r"(−?\d+(?:,\d{3})*(?:\.\d+)?(?:×10[⁻⁰-⁹¹²³]+)?)"
 MARKS = "①②③④⑤⑥⑦⑧⑨"
 
 
@@ -52,7 +51,7 @@ def check_optima(said, title, rows, unit="bits"):
     mean, std = moments(rows)
     least = divergence(rows, bell(mean, std)) / nats
     found = re.search(rf"Covering.*?mean {NUMBER}, spread {NUMBER}, at {NUMBER} {unit}", said)
-    assert all(map(agree, found.groups()[:3], (mean, std, least)))
+    assert all_agree(found.groups(), (mean, std, least))
 
     exact = best_bells(rows)
     listed = seekers(said, unit)
@@ -105,20 +104,15 @@ def check_people(cautious, focused, rows):
 
 def check_formula(divergences, table, rows, q, unit="bits"):
     """See that the formulas hold today's numbers."""
-    shown = re.findall(rf"= {NUMBER} \\text\{{ {unit}\}}", _plain(divergences))
+    shown = re.findall(rf"= {NUMBER} \\text\{{ {unit}\}}", uncoloured(divergences))
     assert len(shown) == 2
-    assert all(map(agree, shown, both_ways(rows, q, unit)))
-    table = _plain(table)
+    assert all_agree(shown, both_ways(rows, q, unit))
+    table = uncoloured(table)
     whole = sum(weight for weight, _, _ in rows)
     lines = re.findall(rf"{NUMBER} & {NUMBER} & {NUMBER}", table)
     assert len(lines) == len(rows)
     for line, (weight, *place) in zip(lines, rows, strict=True):
-        assert all(map(agree, line, (weight / whole, *place)))
+        assert all_agree(line, (weight / whole, *place))
     mean, std = moments(rows)
     made = re.search(rf"= {NUMBER}, .*\\sqrt\{{{NUMBER}\}} = {NUMBER}", table)
-    assert all(map(agree, made.groups(), (mean, std**2, std)))
-
-
-def _plain(tex):
-    """Return a formula without its colours, as macros or as the page sends them."""
-    return re.sub(r"\\(?:textcolor\{[^}]*\}|P|Q|KL)\{([^{}]*(?:\{[^{}]*\})?[^{}]*)\}", r"\1", tex)
+    assert all_agree(made.groups(), (mean, std**2, std))

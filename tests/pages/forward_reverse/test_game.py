@@ -9,8 +9,8 @@ import pytest
 from charts.units import NATS
 from pages.forward_reverse import numbers, words
 from pages.forward_reverse.numbers import GAMES
-from tests.pages.conftest import agree, move, press, value_of
-from tests.pages.forward_reverse.claims import NUMBER, mixture
+from tests.pages.conftest import move, press
+from tests.pages.forward_reverse.claims import mixture
 from tests.pages.forward_reverse.truth import (
     PRESETS,
     UNEQUAL,
@@ -20,6 +20,7 @@ from tests.pages.forward_reverse.truth import (
     moments,
 )
 from tests.pages.forward_reverse.view import opened, verdict
+from tests.pages.reading import NUMBER, all_agree, value_of
 
 COVER, SEEK, HIT = GAMES
 
@@ -39,7 +40,7 @@ def test_each_goal_is_scored_by_the_exact_excess():
         said, won = judged(UNEQUAL, (1.5, 1.0), goal)
         assert not won
         shown = re.search(rf"\*\*{NUMBER} nats\*\*.*is {NUMBER} nats: \*\*{NUMBER} nats\*\*", said)
-        assert all(map(agree, shown.groups(), (best, here, here - best)))
+        assert all_agree(shown.groups(), (best, here, here - best))
         assert "too much" in said
 
 

@@ -1,7 +1,5 @@
 """The page on both directions shows what its parts make, and moves as its controls do."""
 
-import csv
-import io
 import re
 
 import numpy as np
@@ -11,12 +9,12 @@ from charts.units import UNITS
 from pages.forward_reverse import numbers, words
 from tests.pages.conftest import (
     answers_of,
-    charts,
+    linked,
     move,
+    numbered,
     open_page,
     press,
-    texts,
-    value_of,
+    set_up,
 )
 from tests.pages.forward_reverse.claims import headings, mixture
 from tests.pages.forward_reverse.truth import (
@@ -24,7 +22,6 @@ from tests.pages.forward_reverse.truth import (
     TWO,
     UNEQUAL,
     bell,
-    log_bell,
     log_density,
     moments,
 )
@@ -32,23 +29,29 @@ from tests.pages.forward_reverse.view import (
     BETWEEN,
     HAND,
     LABELS,
+    LESSON,
     NAMES,
     PLANE,
     cells,
     check_everything,
     opened,
     q_of,
-    sentence,
-    set_up,
     slide,
     slider_of_p,
     sliders_of_p,
-    specs,
-    titles,
     verdict,
 )
-
-LESSON = "forward_reverse"
+from tests.pages.reading import (
+    check_alternatives,
+    numbers_in,
+    passage,
+    specs,
+    texts,
+    titles,
+    value_of,
+)
+from tests.pages.truth import log_bell
+from widgets.take_away import as_csv
 
 
 def test_pictures_follow_their_sliders():
@@ -73,10 +76,7 @@ def test_opens_on_two_far_modes_and_everything_agrees():
 
 
 def test_every_chart_has_words_as_its_text_alternative():
-    app = open_page(LESSON)
-    said = [each.value.replace("*", "") for each in app.markdown]
-    for chart in charts(app):
-        assert chart.alt.replace("*", "") in said
+    check_alternatives(open_page(LESSON), 8)
 
 
 def test_page_says_what_its_controls_make():
@@ -161,7 +161,7 @@ def test_slider_of_q_moves_everything_that_follows_it():
     p = mixture(TWO)
     paths = numbers.descents(p, (-3.35, 1.0), "natural gradient", 0.1)
     paths = numbers.descents_in_unit(paths, UNITS["bits"])
-    assert sentence(app, "Both begin at your Q") == words.film_in_words(paths, UNITS["bits"])
+    assert passage(app, "Both begin at your Q") == words.film_in_words(paths, UNITS["bits"])
 
 
 @pytest.mark.parametrize(
@@ -266,10 +266,7 @@ def test_prediction_reveals_what_is_computed():
 
 def test_right_answers_are_marked_right():
     answers = ("Over both", "The average runs over Q", "No, both can be local optima", "Too narrow")
-    app = open_page(
-        LESSON,
-        **{f"forward_check{place}": answer for place, answer in enumerate(answers, start=1)},
-    )
+    app = open_page(LESSON, **numbered("forward_check", answers))
     assert [each.value[:5] for each in app.success] == ["Right"] * 4
 
 
@@ -280,30 +277,19 @@ def test_snippet_is_of_this_view():
 
 
 @pytest.mark.parametrize("unit", ["bits", "dits"])
-def test_files_hold_the_curves_on_screen(unit, monkeypatch):
-    import streamlit as st
-
-    from widgets.take_away import as_csv
-
-    offered = {}
-
-    def note(_label, data, name, *_args, **_options):
-        offered[name] = data
-
-    monkeypatch.setattr(st, "download_button", note)
+def test_files_hold_the_curves_on_screen(unit, files):
     app = opened(UNEQUAL, 0.35, 1.7, unit=unit)
     by_hand = headings(each["text"] for each in specs(app)[HAND]["layout"]["annotations"])
-    text = offered["forward_reverse.csv"]()
-    heading, *lines = csv.reader(io.StringIO(text))
-    assert heading == [
+    columns = numbers_in(files["forward_reverse.csv"]())
+    assert list(columns) == [
         "x", "p", "q", f"forward_integrand_{unit}", f"reverse_integrand_{unit}",
     ]  # fmt: skip
-    x, p, q, forward, reverse = np.array(lines, dtype=float).T
+    x, p, q, forward, reverse = columns.values()
     np.testing.assert_allclose(p, np.exp(log_density(UNEQUAL, x)), rtol=1e-9)
     np.testing.assert_allclose(q, np.exp(log_bell(x, 0.35, 1.7)), rtol=1e-9)
     for values, shown in zip((forward, reverse), by_hand, strict=True):
         assert np.trapezoid(values, x) == pytest.approx(value_of(shown)[0], abs=0.002)
-    page = offered["forward_reverse.html"]()
+    page = files["forward_reverse.html"]()
     assert "<html" in page
     assert f"{by_hand[0]} {unit}" in page
     assert as_csv({"x": [1]}) == "x\n1\n"
@@ -312,8 +298,7 @@ def test_files_hold_the_curves_on_screen(unit, monkeypatch):
 def test_view_is_restored_by_its_link():
     app = press(open_page(LESSON), "Wide and narrow")
     move(app, "forward_q_spread", 2.2)
-    again = open_page(LESSON, **{key: str(value) for key, value in set_up(app).items()
-                                 if value is not None})  # fmt: skip
+    again = linked(LESSON, app)
     assert not again.warning
     assert set_up(again) == set_up(app)
     assert specs(again) == specs(app)

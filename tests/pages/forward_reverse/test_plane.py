@@ -10,8 +10,8 @@ from charts.style import LIGHT
 from charts.units import BITS, NATS
 from pages.forward_reverse import numbers, pictures, words
 from pages.forward_reverse.numbers import PICTURES
-from tests.pages.conftest import agree, value_of
-from tests.pages.forward_reverse.claims import NUMBER
+from tests.pages.figures import title
+from tests.pages.reading import NUMBER, agree, value_of
 
 
 def shown(picture, shape, slant, unit=BITS):
@@ -21,11 +21,6 @@ def shown(picture, shape, slant, unit=BITS):
         pictures.plane_figure(p, found, direction, unit, LIGHT) for direction, found in fits.items()
     ]
     return words.plane_in_words(p, fits, unit), figures
-
-
-def titles(figures):
-    """Return the titles of figures."""
-    return [figure.look["title"]["text"] for figure in figures]
 
 
 def grid_divergence(one, other):
@@ -67,8 +62,8 @@ def test_plane_shows_what_a_grid_integrates(picture, shape, slant):
         for fit in (fits["forward"][0], fits["reverse"][0])
     ]
     exact = grid_divergence(bells, [q[0]]), grid_divergence([q[1]], bells)
-    for number, title, value in zip(least.groups(), titles(figures), exact, strict=True):
-        assert number in title
+    for number, figure, value in zip(least.groups(), figures, exact, strict=True):
+        assert number in title(figure)
         assert abs(value_of(number)[0] - value) < 0.0006
     count = re.search(r"best of (\d+) local optima", said)
     assert (int(count[1]) if count else 1) == len(fits["reverse"])
@@ -98,8 +93,8 @@ def test_slanted_bell_is_covered_too_wide_and_sought_too_narrow(shape, slant):
     assert agree(areas[2], 100 * narrow)
     assert "too wide, and too narrow" in said
     # Closed forms: both directions cost −½ log(1 − ρ²).
-    for title in titles(figures):
-        assert agree(re.search(rf"{NUMBER} bits", title)[1], -math.log2(narrow))
+    for figure in figures:
+        assert agree(re.search(rf"{NUMBER} bits", title(figure))[1], -math.log2(narrow))
 
 
 @pytest.mark.parametrize(("shape", "slant"), [("full", 0.95), ("diagonal", 0), ("isotropic", 0)])
@@ -107,5 +102,5 @@ def test_q_that_can_take_the_shape_of_p_is_p(shape, slant):
     said, figures = shown("One slanted bell", shape, slant)
     assert "Q can take the shape of P" in said
     assert "too wide" not in said
-    for title in titles(figures):
-        assert "0.000 bits" in title
+    for figure in figures:
+        assert "0.000 bits" in title(figure)

@@ -1,7 +1,5 @@
 """Sentences and formulas of the lesson agree with quadrature, and with a search from every side."""
 
-import contextlib
-import io
 import math
 import re
 
@@ -11,10 +9,9 @@ import pytest
 from charts.style import LIGHT
 from charts.units import BITS, NATS, UNITS
 from pages.forward_reverse import numbers, pictures, words
-from tests.pages.conftest import agree, value_of
+from tests.pages.figures import title
 from tests.pages.forward_reverse.claims import (
     MARKS,
-    NUMBER,
     check_by_hand,
     check_formula,
     check_maps,
@@ -31,15 +28,11 @@ from tests.pages.forward_reverse.truth import (
     bell,
     best_bells,
     divergence,
-    log_bell,
     log_density,
     moments,
 )
-
-
-def title(figure):
-    """Return the title of a figure."""
-    return figure.look["title"]["text"]
+from tests.pages.reading import NUMBER, agree, all_agree, printed, value_of
+from tests.pages.truth import log_bell
 
 
 def hand(rows, q, unit=BITS):
@@ -136,7 +129,7 @@ def test_five_bells():
     rows = ((1, -6, 0.4), (2, -3, 0.5), (3, 0, 0.4), (2, 3, 0.6), (1, 6, 0.5))
     _, said = optima(rows)
     found = re.search(rf"Covering.*?mean {NUMBER}, spread {NUMBER}, at", said)
-    assert all(map(agree, found.groups(), moments(rows)))
+    assert all_agree(found.groups(), moments(rows))
     listed = seekers(said)
     # At least each bell has its own valley, and what is listed is a valley.
     for _, *place in rows:
@@ -391,10 +384,7 @@ def test_touching_modes_do_not_break():
 def test_snippet_prints_what_it_says_and_what_is_on_screen(rows, unit):
     q = (0.35, 1.7)
     code = words.snippet(mixture(rows), q, unit)
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        exec(code, {})  # noqa: S102
-    forward, reverse, cover, seek = output.getvalue().splitlines()
+    forward, reverse, cover, seek = printed(code).splitlines()
     promised = re.findall(rf"# in {unit.name}: (\S+)", code)
     assert promised == [forward, reverse]
     assert headings_of(rows, q, unit) == [f"{float(forward):.3f}", f"{float(reverse):.3f}"]

@@ -7,6 +7,8 @@ from functools import cache
 import numpy as np
 from scipy.optimize import minimize
 
+from tests.pages.truth import log_bell
+
 TWO = ((0.5, -2.5, 0.8), (0.5, 2.5, 0.8))
 PRESETS = {
     "Two far modes": TWO,
@@ -17,11 +19,6 @@ PRESETS = {
     "One heavy tail": ((0.85, 0.0, 0.6), (0.15, 0.0, 3.0)),
 }
 UNEQUAL = PRESETS["Unequal modes"]
-
-
-def log_bell(x, mean, std):
-    """Return log q(x) of one bell, in nats."""
-    return -(((x - mean) / std) ** 2) / 2 - np.log(std * math.sqrt(2 * math.pi))
 
 
 Z = np.linspace(-9, 9, 3601)

@@ -1,9 +1,6 @@
 """The page as a learner has it before them: opened, moved, and read."""
 
-import json
-import re
-
-from tests.pages.conftest import bound_controls, charts, open_page, texts
+from tests.pages.conftest import move_unbound, of_lesson, open_page
 from tests.pages.forward_reverse.claims import (
     check_by_hand,
     check_formula,
@@ -12,7 +9,9 @@ from tests.pages.forward_reverse.claims import (
     check_people,
 )
 from tests.pages.forward_reverse.truth import TWO
+from tests.pages.reading import passage, specs, titles
 
+LESSON = "forward_reverse"
 NAMES = ("weight", "mean", "spread")
 LABELS = {
     "weight": "P, weight of the first bell",
@@ -34,9 +33,8 @@ def link(rows):
 
 def opened(rows=TWO, mean=1.5, spread=1.0, **parameters):
     """Return the page with this P and this Q; parameters come without the lesson's name."""
-    named = {k if k == "unit" else f"forward_{k}": str(v) for k, v in parameters.items()}
-    q = {"forward_q_mean": str(mean), "forward_q_spread": str(spread)}
-    return open_page("forward_reverse", **link(rows), **q, **named)
+    named = of_lesson("forward", q_mean=mean, q_spread=spread, **parameters)
+    return open_page(LESSON, **link(rows), **named)
 
 
 def cells(app):
@@ -60,43 +58,13 @@ def sliders_of_p(app):
 
 
 def slide(app, name, value):
-    """Move a slider of P, as `move` does for what a link holds."""
-    slider_of_p(app, name).set_value(value).run()
-    assert not app.exception
-    # The whole page, which a browser asks for, brings the cells, and with them its address.
-    app.run()
-    app.query_params.update({key: app.session_state[key] for key in link(TWO)})
-    app.run()
-    assert not app.exception
-    assert not app.warning
-    return app
+    """Move a slider of P."""
+    return move_unbound(app, slider_of_p(app, name).key, value)
 
 
 def q_of(app):
     """Return mean and spread of the learner's Q."""
     return app.session_state["forward_q_mean"], app.session_state["forward_q_spread"]
-
-
-def set_up(app):
-    """Return what all bound controls show."""
-    return {key: control.value for key, control in bound_controls(app).items()}
-
-
-def specs(app):
-    """Return the charts, as the browser gets them."""
-    return [json.loads(chart.spec) for chart in charts(app)]
-
-
-def titles(app):
-    """Return the titles of the charts, in order."""
-    return [spec["layout"]["title"]["text"] for spec in specs(app)]
-
-
-def sentence(app, pattern):
-    """Return the one paragraph that says this."""
-    found = [each.value for each in app.markdown if re.search(pattern, each.value)]
-    assert len(found) == 1, (pattern, texts(app))
-    return found[0]
 
 
 def verdict(app):
@@ -111,10 +79,10 @@ def check_everything(app, rows, unit="bits"):
     """See that every part of the page speaks of this P and of the learner's Q."""
     q, shown = q_of(app), titles(app)
     annotations = [each["text"] for each in specs(app)[HAND]["layout"]["annotations"]]
-    check_by_hand(sentence(app, r"D\(Q‖P\) = .* It comes most"), annotations, rows, q, unit)
-    check_optima(sentence(app, r"\*\*Seeking\*\*"), shown[OPTIMA], rows, unit)
+    check_by_hand(passage(app, r"D\(Q‖P\) = .* It comes most"), annotations, rows, q, unit)
+    check_optima(passage(app, r"\*\*Seeking\*\*"), shown[OPTIMA], rows, unit)
     check_maps(shown[MAPS], rows)
-    check_people(sentence(app, "cautious person"), sentence(app, "focused person"), rows)
+    check_people(passage(app, "cautious person"), passage(app, "focused person"), rows)
     tex = [each.value for each in app.latex]
     assert len(tex) == 4
     check_formula(tex[1], tex[3], rows, q, unit)

@@ -1,7 +1,5 @@
 """Rolls sent in both codes: digits, words and snippets against codes made without the lesson."""
 
-import contextlib
-import io
 import math
 import re
 import statistics
@@ -25,10 +23,11 @@ from tests.pages.information.truth import (
     TWO,
     UNEVEN,
     block_words,
-    chances,
     huffman_per_roll,
     rolls_of,
 )
+from tests.pages.reading import printed, rows
+from tests.pages.truth import chances
 
 
 class Lesson:
@@ -58,8 +57,7 @@ class Lesson:
     @property
     def first(self):
         """The table of the first rolls, row by row, the headings first."""
-        table = words.first_rolls(*self.dice, self.rolls, self.block)
-        return [list(table), *map(list, zip(*table.values(), strict=True))]
+        return rows(words.first_rolls(*self.dice, self.rolls, self.block))
 
     @property
     def in_blocks(self):
@@ -280,10 +278,7 @@ def test_unit_restates_lengths_and_leaves_digits_alone(unit):
 )  # fmt: skip
 def test_snippet_prints_the_numbers_of_the_lesson(p, q, unit, block):
     lesson = Lesson(p, q, unit=UNITS[unit], block=block, seed=3, rolls=100)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(lesson.snippet, {})  # noqa: S102
-    own, crossed, extra, *digits = printed.getvalue().split()
+    own, crossed, extra, *digits = printed(lesson.snippet).split()
     lengths = numbers.three_lengths(*lesson.dice, UNITS[unit])
     assert [own, extra, crossed] == [
         str(each) for each in (lengths.own, lengths.extra, lengths.crossed)

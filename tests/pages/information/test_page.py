@@ -1,7 +1,5 @@
 """The coding lesson shows what its dice and its codes make true."""
 
-import html
-import json
 import math
 import re
 from functools import cache
@@ -12,7 +10,16 @@ from scipy.stats import entropy
 
 from charts.style import LIGHT
 from charts.units import UNITS
-from tests.pages.conftest import answers_of, bound_controls, charts, move, open_page, press, texts
+from tests.pages.conftest import (
+    answers_of,
+    bound_controls,
+    move,
+    numbered,
+    of_lesson,
+    open_page,
+    press,
+    set_up,
+)
 from tests.pages.information.truth import (
     BOOK,
     FAIR,
@@ -24,10 +31,20 @@ from tests.pages.information.truth import (
     TWO,
     UNEVEN,
     amount,
-    chances,
+    as_words,
     huffman_per_roll,
     rolls_of,
 )
+from tests.pages.reading import (
+    charts,
+    check_alternatives,
+    metrics,
+    passage,
+    tables,
+    texts,
+    weights,
+)
+from tests.pages.truth import chances
 
 # The same chances but for rounding.
 THIRDS, NINTHS = (0.1,) * 5 + (0.3,), (0.3,) * 5 + (0.9,)
@@ -36,20 +53,8 @@ LENGTHS, TREE, COUNTED, BLOCKS = range(4)
 
 def lesson(p=LOADED, q=FAIR, **parameters):
     """Return the page with these weights; parameters go without the lesson's name."""
-    weights = {f"{letter}{face}": weight for letter, die in (("p", p), ("q", q))
-               for face, weight in enumerate(die, start=1)}  # fmt: skip
-    return open_page(
-        "information",
-        **{
-            key if key == "unit" else f"information_{key}": str(value)
-            for key, value in (weights | parameters).items()
-        },
-    )
-
-
-def set_up(app):
-    """Return what all bound controls show."""
-    return {key: control.value for key, control in bound_controls(app).items()}
+    dice = numbered("p", p) | numbered("q", q)
+    return open_page("information", **of_lesson("information", **dice | parameters))
 
 
 @cache
@@ -58,62 +63,21 @@ def usual():
     return set_up(open_page("information"))
 
 
-def weights(app, letter):
-    """Return what the six sliders of one die show."""
-    return tuple(app.slider(key=f"information_{letter}{face}").value for face in range(1, 7))
-
-
-def metrics(app):
-    """Return H(P), D(P‖Q) and H(P, Q) as shown."""
-    return [metric.value for metric in app.metric]
-
-
-def figure(app, place):
-    """Return the traces and the layout of one chart, as they are sent to the browser."""
-    drawn = json.loads(charts(app)[place].spec)
-    return drawn["data"], drawn["layout"]
-
-
-def tables(app):
-    """Return both tables as rows of cells, the headings first."""
-    return [
-        [
-            [html.unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
-            for row in re.findall(r"<tr>(.*?)</tr>", element.value)
-        ]
-        for element in app.html
-    ]
-
-
 def words(app):
     """Return P's words and Q's from the table; None where there is none."""
-    spelled = list(zip(*tables(app)[0], strict=True))
-    return [
-        [{"none": None, "empty": ""}.get(word, word) for word in spelled[column][1:]]
-        for column in (3, 6)
-    ]
+    both, _ = tables(app).values()
+    spelled = list(zip(*both, strict=True))
+    return [as_words(spelled[column][1:]) for column in (3, 6)]
 
 
-def sentence(app, pattern):
-    """Return the one paragraph that begins like this."""
-    [said] = [text.value for text in app.markdown if re.match(pattern, text.value)]
-    return said
-
-
-def sent(app):
+def message(app):
     """Return the paragraph on the rolls that were sent."""
-    return sentence(app, r"[\d,]+ rolls|Roll \d+ shows")
+    return passage(app, r"^(?:[\d,]+ rolls|Roll \d+ shows)")
 
 
 def in_blocks(app):
     """Return the paragraph on blocks."""
-    return sentence(app, "With one word a roll|In blocks of")
-
-
-def handles(app):
-    """Return what can be dragged in the chart of the lengths."""
-    drawn = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
-    return json.loads(drawn[LENGTHS].proto.bytes)["picture"]["handles"]
+    return passage(app, "^(?:With one word a roll|In blocks of)")
 
 
 def test_pictures_follow_their_sliders():
@@ -133,11 +97,11 @@ def test_unit_reaches_all_that_is_said():
     extra = entropy(chances(LOADED), [1 / 6] * 6, base=10)
     app = open_page("information", unit="dits")
     assert metrics(app) == [amount(own, "dits"), amount(extra, "dits"), amount(own + extra, "dits")]
-    assert f"tells {own:.3f} dits: no code gets by with less" in sentence(app, "A roll of P tells")
+    assert f"tells {own:.3f} dits: no code gets by with less" in passage(app, "^A roll of P tells")
     assert any(caption.value.endswith("One is 0.301 dits.") for caption in app.caption)
     assert words(app) == words(open_page("information"))
     for place, axis in ((LENGTHS, "xaxis2"), (COUNTED, "xaxis"), (BLOCKS, "yaxis")):
-        assert "dits a roll" in figure(app, place)[1][axis]["title"]["text"]
+        assert "dits a roll" in charts(app)[place].figure["layout"][axis]["title"]["text"]
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -162,7 +126,7 @@ def test_formula_takes_one_length_from_the_other(unit):
 )
 def test_preset_sets_the_sliders_and_all_that_follows(label, p, q):
     app = press(open_page("information"), label)
-    assert (weights(app, "p"), weights(app, "q")) == (p, q)
+    assert (weights(app, "information_p"), weights(app, "information_q")) == ([*p], [*q])
     own, extra = entropy(chances(p), base=2), entropy(chances(p), chances(q), base=2)
     shown = [amount(own, "bits"), amount(extra, "bits"), amount(own + extra, "bits")]
     assert metrics(app) == ([shown[0], "∞", "∞"] if 0 in q else shown)
@@ -187,12 +151,12 @@ def test_chances_alike_but_for_rounding_have_one_code(block):
     assert "Q is P, so a code made for Q is the right one" in texts(app)
     assert metrics(app)[1] == "0.000 bits"
     assert words(app)[0] == words(app)[1]
-    assert "the wrong code cost **0.000** bits a roll" in sent(app)
+    assert "the wrong code cost **0.000** bits a roll" in message(app)
 
 
 def test_blocks_chart_shows_all_four_lengths():
     p, q = LOADED, UNEVEN
-    aim, mine, crossed, theirs = figure(lesson(p, q, block=3), BLOCKS)[0]
+    aim, mine, crossed, theirs = charts(lesson(p, q, block=3))[BLOCKS].figure["data"]
     for shares, ideal, die in ((mine, aim, p), (theirs, crossed, q)):
         assert shares["y"] == pytest.approx([huffman_per_roll(p, die, n) for n in (1, 2, 3, 4)])
         assert ideal["y"] == pytest.approx([-np.dot(chances(p), np.log2(chances(die)))] * 2)
@@ -204,12 +168,12 @@ def test_rolls_are_sent_in_the_words_of_the_table():
     mine, theirs = words(app)
     rolled = rolls_of(LOADED, 7, 300)
     took = [sum(len(each[face]) for face in rolled) for each in (mine, theirs)]
-    assert sent(app).startswith(
+    assert message(app).startswith(
         f"300 rolls took {took[0]:,} binary digits in P's code and {took[1]:,} in Q's."
     )
-    *_, counted = figure(app, COUNTED)[0]
+    *_, counted = charts(app)[COUNTED].figure["data"]
     assert counted["x"] == pytest.approx([each / 300 for each in took])
-    heading, shows, *coded = tables(app)[1]
+    _, (heading, shows, *coded) = tables(app).values()
     assert heading == ["roll", *map(str, range(1, 13))]
     assert shows == ["shows", *(str(face + 1) for face in rolled[:12])]
     assert coded == [
@@ -221,9 +185,9 @@ def test_rolls_are_sent_in_the_words_of_the_table():
 @pytest.mark.parametrize(("name", "die", "colour"), [("P", HALVES, LIGHT.p), ("Q", BOOK, LIGHT.q)])
 def test_tree_is_that_of_the_chosen_code(name, die, colour):
     app = move(lesson(HALVES, BOOK), "information_tree", name)
-    traces, layout = figure(app, TREE)
-    leaves = traces[3]
-    assert layout["title"]["text"] == f"The Huffman code made for {name}"
+    tree = charts(app)[TREE]
+    leaves = tree.figure["data"][3]
+    assert tree.title == f"The Huffman code made for {name}"
     assert leaves["marker"]["color"] == colour
     spelled = words(app)["PQ".index(name)]
     drawn = {}
@@ -235,7 +199,7 @@ def test_tree_is_that_of_the_chosen_code(name, die, colour):
         for face in range(1, 7)
     }
     lengths = sorted(map(len, spelled))
-    said = sentence(app, f"In the code made for {name}")
+    said = passage(app, f"^In the code made for {name}")
     assert f"from {lengths[0]} to {lengths[-1]} digits long" in said
     assert "no word:" not in said
 
@@ -263,7 +227,7 @@ def test_tiny_weight_is_computed_not_rounded_away():
     app = lesson(FAIR, [5, 1, 1, 1, 1, "1e-12"])
     tiny = np.array([5, 1, 1, 1, 1, 1e-12]) / (9 + 1e-12)
     assert metrics(app)[1] == f"{entropy([1 / 6] * 6, tiny, base=2):.3f} bits"
-    assert "H(P, Q) ∞" not in sent(app)
+    assert "H(P, Q) ∞" not in message(app)
 
 
 @pytest.mark.parametrize("block", [1, 4])
@@ -273,7 +237,7 @@ def test_weight_next_to_nothing_does_not_stop_the_page(block):
     rolled = rolls_of([1, 1, 1, 1, 1, 10], 1, 1000)
     assert any(rolled[at : at + 4] == [5] * 4 for at in range(0, 1000, 4))
     assert "∞" not in metrics(app)
-    first = re.match(r"Roll (\d+) shows face", sent(app))
+    first = re.match(r"Roll (\d+) shows face", message(app))
     assert first is None or rolled[int(first[1]) - 1] == 5
 
 
@@ -346,16 +310,16 @@ def test_right_answers_are_marked_right_and_no_other():
         "Every word has at least one digit",
         "Yes",
     )
-    keys = [f"information_check{number}" for number in range(1, 5)]
-    app = open_page("information", **dict(zip(keys, right, strict=True)))
+    answers = numbered("information_check", right)
+    app = open_page("information", **answers)
     assert [message.value[:5] for message in app.success] == ["Right"] * 4
     assert not app.info
     wrong = [
         [each for each in app.radio(key=key).options if each != answer]
-        for key, answer in zip(keys, right, strict=True)
+        for key, answer in answers.items()
     ]
-    for answers in zip(*wrong, strict=True):
-        other = open_page("information", **dict(zip(keys, answers, strict=True)))
+    for others in zip(*wrong, strict=True):
+        other = open_page("information", **numbered("information_check", others))
         assert len(other.info) == 4
         assert not other.success
 
@@ -364,7 +328,7 @@ def test_code_has_the_numbers_on_screen():
     app = lesson(HALVES, UNEVEN, unit="nats", block=3, seed=3, rolls=100)
     own, crossed, extra, *digits = re.findall(r"#.*: (.*)", app.code[0].value)
     assert [amount(float(each), "nats") for each in (own, extra, crossed)] == metrics(app)
-    counted = re.findall(r"([\d,]+)(?: binary digits in P's code| in Q's\.)", sent(app))
+    counted = re.findall(r"([\d,]+)(?: binary digits in P's code| in Q's\.)", message(app))
     assert digits == [each.replace(",", "") for each in counted]
     assert "default_rng(3).choice(6, p=p, size=100)" in app.code[0].value
     assert f"q = normalize({list(UNEVEN)})" in app.code[0].value
@@ -373,7 +337,7 @@ def test_code_has_the_numbers_on_screen():
 def test_roll_again_takes_the_next_series():
     app = press(open_page("information", information_seed="1000"), "Roll again")
     assert bound_controls(app)["information_seed"].value == 1
-    assert sent(app) == sent(open_page("information"))
+    assert message(app) == message(open_page("information"))
     assert bound_controls(press(app, "Roll again"))["information_seed"].value == 2
 
 
@@ -389,23 +353,17 @@ def test_same_series_says_the_same_and_another_does_not():
     ("p", "q"), [(LOADED, FAIR), (FAIR, NO_SIX), (SURE, FAIR), (TWO, UNEVEN), (HALVES, HALVES)]
 )
 def test_each_chart_says_in_words_what_the_page_says(p, q):
-    app = lesson(p, q)
-    # Without the stars of Markdown, which a screen reader would read out.
-    said = {text.value.replace("*", "") for text in app.markdown}
-    drawn = charts(app)
-    assert len(drawn) == 4
-    assert [each.alt for each in drawn if each.alt not in said] == []
+    check_alternatives(lesson(p, q), 4)
 
 
 @pytest.mark.parametrize(
     ("p", "q"), [(LOADED, FAIR), (FAIR, NO_SIX), (SURE, UNEVEN), (NEARLY_SURE, TWO)]
 )
 def test_bars_above_the_lengths_are_the_chances_and_can_be_dragged(p, q):
-    app = lesson(p, q)
-    bars, layout = figure(app, LENGTHS)
-    assert layout["yaxis"]["range"] == [0, 115]
-    tops = iter(handles(app))
-    for letter, die, drawn in zip("pq", (p, q), bars[:2], strict=True):
+    lengths = charts(lesson(p, q))[LENGTHS]
+    assert lengths.figure["layout"]["yaxis"]["range"] == [0, 115]
+    tops = iter(lengths.handles)
+    for letter, die, drawn in zip("pq", (p, q), lengths.figure["data"][:2], strict=True):
         assert drawn["x"] == [f"face {face}" for face in range(1, 7)]
         for place, chance in enumerate(chances(die)):
             top = next(tops)

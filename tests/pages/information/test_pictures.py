@@ -4,12 +4,12 @@ import math
 from functools import partial
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from charts.style import DARK, LIGHT
 from pages.information.numbers import Counted, Lengths
 from pages.information.pictures import blocks_figure, counted_figure, lengths_figure, tree_figure
+from tests.pages.figures import PALETTES, check_plotly
 
 FACES = [f"face {face}" for face in range(1, 7)]
 # A code written by hand: 001 and 01 are rare, face 4 is ruled out.
@@ -109,20 +109,20 @@ def random_code(seed):
 
 
 @pytest.mark.parametrize(
-    ("draw", "views"),
+    ("draw", "colours", "views"),
     [
-        (lengths, [(), (0.0, 0.0), (0.0, math.inf), (2.585, math.inf)]),
-        (partial(lengths, colours=DARK), [()]),
-        (tree, [(), (SURE, np.eye(6)[0])]),
-        (partial(tree, name="P", colours=DARK), [random_code(1)]),
-        (counted, [(), ((2, math.inf), (2, math.inf), (2, math.inf), (0.1, math.nan))]),
-        (partial(counted, colours=DARK), [((0, 0), (0, 0), (0, 0), (0, 0))]),
-        (blocks, [(), (SHARES, (2.05, math.inf)), ([[0.0] * 4] * 2, (0.0, 0.0), 1)]),
+        (lengths, LIGHT, [(), (0.0, 0.0), (0.0, math.inf), (2.585, math.inf)]),
+        (partial(lengths, colours=DARK), DARK, [()]),
+        (tree, LIGHT, [(), (SURE, np.eye(6)[0])]),
+        (partial(tree, name="P", colours=DARK), DARK, [random_code(1)]),
+        (counted, LIGHT, [(), ((2, math.inf), (2, math.inf), (2, math.inf), (0.1, math.nan))]),
+        (partial(counted, colours=DARK), DARK, [((0, 0), (0, 0), (0, 0), (0, 0))]),
+        (blocks, LIGHT, [(), (SHARES, (2.05, math.inf)), ([[0.0] * 4] * 2, (0.0, 0.0), 1)]),
     ],
 )
-def test_figure_is_valid_plotly(draw, views):
+def test_figure_is_valid_plotly(draw, colours, views):
     for view in views:
-        assert go.Figure(draw(*view).to_dict()).data, view
+        check_plotly(draw(*view), colours)
 
 
 def test_entropy_and_divergence_end_where_cross_entropy_ends():
@@ -204,7 +204,7 @@ def test_axis_stays_while_lengths_move_a_little():
     assert ranges == {(0, 3)}
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_chances_stand_above_the_lengths_as_high_as_they_are(colours):
     drawn = lengths(colours=colours)
     p_bars, q_bars, *_ = drawn.data
@@ -304,7 +304,7 @@ def test_a_face_without_a_word_has_no_leaf():
     assert sorted(named) == ["face 1", "face 2", "face 3", "face 5", "face 6"]
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_tree_has_the_colour_of_its_die(colours):
     assert tree(name="P", colours=colours).data[3].marker.color == colours.p
     assert tree(name="Q", colours=colours).data[3].marker.color == colours.q

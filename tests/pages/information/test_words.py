@@ -22,9 +22,11 @@ from tests.pages.information.truth import (
     TWO,
     UNEVEN,
     amount,
-    chances,
+    as_words,
     huffman_per_roll,
 )
+from tests.pages.reading import rows, value_of
+from tests.pages.truth import chances
 
 
 def dice(p, q):
@@ -52,10 +54,7 @@ def in_blocks(p, q=FAIR, block=1, unit=BITS):
 def code_words(p, q):
     """Return P's words and Q's from the table; None where there is none."""
     table = words.both_codes(*dice(p, q), BITS)
-    return [
-        [{"none": None, "empty": ""}.get(word, word) for word in table[column]]
-        for column in ("word", "word ")
-    ]
+    return [as_words(table[column]) for column in ("word", "word ")]
 
 
 def tree_said(die, name):
@@ -73,12 +72,6 @@ def read(digits, spelled):
             begun = ""
     assert begun == ""
     return faces
-
-
-def as_float(text):
-    """Return the number that the page writes as 0.250 or as 2.50×10⁻⁴."""
-    mantissa, _, power = text.partition("×10")
-    return float(f"{mantissa}e{power or 0}".translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
 
 
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
@@ -172,14 +165,16 @@ def test_blocks_take_what_an_independent_huffman_code_takes(p, q, block, unit):
     here, there = (digit * huffman_per_roll(p, die, block) for die in (p, q))
     said = in_blocks(p, q, block, UNITS[unit])
     mine = re.search(rf"P's code takes (\S+) {unit} a roll, (\S+) above H\(P\)\.", said)
-    assert [*map(as_float, mine.groups())] == pytest.approx([here, here - own], abs=0.0005001)
+    assert [value_of(each)[0] for each in mine.groups()] == pytest.approx(
+        [here, here - own], abs=0.0005001
+    )
     theirs = re.search(
         rf"Q's code takes (\S+) {unit}, (?:(\S+) (above|below)|exactly) H\(P, Q\)\.", said
     )
     took, gap, side = theirs.groups()
     off = there - own - extra
-    assert as_float(took) == pytest.approx(there, abs=0.0005001)
-    assert as_float(gap or "0") == pytest.approx(abs(off), abs=0.0005001, rel=0.01)
+    assert value_of(took)[0] == pytest.approx(there, abs=0.0005001)
+    assert value_of(gap or "0")[0] == pytest.approx(abs(off), abs=0.0005001, rel=0.01)
     assert side == (None if abs(off) < 1e-9 else "above" if off > 0 else "below")
     assert f"less than {amount(digit / block, unit)} a roll here" in said
     assert here - own < digit / block
@@ -235,13 +230,14 @@ def test_words_in_the_table_are_prefix_free_optimal_and_decode_by_hand(p, q):
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 def test_table_holds_chances_and_ideal_lengths(unit):
     table = words.both_codes(*dice(LOADED, NO_SIX), unit)
-    assert list(table) == ["face", "P", "−log p", "word", "Q", "−log q", "word "]
-    for at, row in enumerate(zip(*table.values(), strict=True)):
+    heading, *lines = rows(table)
+    assert heading == ["face", "P", "−log p", "word", "Q", "−log q", "word "]
+    for at, row in enumerate(lines):
         p, q = chances(LOADED)[at], chances(NO_SIX)[at]
         assert row[0] == str(at + 1)
-        assert row[1:3] == (f"{100 * p:.1f}%", f"{-math.log(p, unit.base):.2f}")
+        assert row[1:3] == [f"{100 * p:.1f}%", f"{-math.log(p, unit.base):.2f}"]
         ideal = f"{-math.log(q, unit.base):.2f}" if q else "∞"
-        assert row[4:6] == (f"{100 * q:.1f}%", ideal)
+        assert row[4:6] == [f"{100 * q:.1f}%", ideal]
     assert table["word "][5] == "none"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kl_core import block_probabilities, huffman_code, normalize
+from tests.pages.truth import chances
 
 FAIR = (1.0,) * 6
 LOADED = (5.0, 2.0, 1.0, 1.0, 0.5, 0.5)
@@ -22,11 +23,6 @@ TWO = (3.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 UNEVEN = (3.1, 2.2, 1.7, 1.1, 0.8, 0.5)
 
 
-def chances(weights):
-    """Return weights divided by their sum."""
-    return np.array(weights) / math.fsum(weights)
-
-
 def rolls_of(p, seed, size):
     """Return the rolls that a series stands for."""
     return np.random.default_rng(seed).choice(6, p=chances(p), size=size).tolist()
@@ -35,6 +31,11 @@ def rolls_of(p, seed, size):
 def amount(value, unit):
     """Return a length as the page writes it."""
     return f"{value:.3f} {unit}"
+
+
+def as_words(cells):
+    """Return the words of a code from a column of the table; None where there is none."""
+    return [{"none": None, "empty": ""}.get(cell, cell) for cell in cells]
 
 
 def huffman_lengths(p):

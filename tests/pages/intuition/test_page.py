@@ -1,16 +1,22 @@
 """The forecaster's lesson shows what its weather and its days make true."""
 
 import itertools
-import json
 import re
 
 import numpy as np
 import pytest
 
 from pages.intuition.questions import QUESTIONS
-from tests.pages.conftest import answers_of, bound_controls, charts, move, open_page, press, texts
+from tests.pages.conftest import (
+    answers_of,
+    bound_controls,
+    move,
+    numbered,
+    open_page,
+    press,
+    set_up,
+)
 from tests.pages.intuition.weather import (
-    BASES,
     KINDS,
     NO_SNOW,
     SUNNY,
@@ -21,50 +27,33 @@ from tests.pages.intuition.weather import (
     days_of,
     lost,
 )
-
-# From top to bottom; the last one is not drawn while P and Q are the same.
-CHARTS = ("_intuition_chart", "_intuition_settling", "_intuition_bowl")
+from tests.pages.reading import (
+    chart,
+    metrics,
+    passage,
+    read_out,
+    texts,
+    weights,
+)
+from tests.pages.truth import BASES
 
 
 def sky(**weights):
     """Return URL parameters for the weights of P, Q or both."""
-    return {
-        f"intuition_{letter}{place}": f"{weight}"
-        for letter, each in weights.items()
-        for place, weight in enumerate(each, start=1)
-    }
-
-
-def weights(app, letter):
-    """Return what the four sliders of P or Q show."""
-    return [app.slider(key=f"intuition_{letter}{place}").value for place in range(1, 5)]
-
-
-def metrics(app):
-    """Return the two divergences on screen."""
-    return [metric.value for metric in app.metric]
-
-
-def saying(app, pattern):
-    """Return the one paragraph in which `pattern` is found."""
-    [paragraph] = [text.value for text in app.markdown if re.search(pattern, text.value)]
-    return paragraph
+    both = {}
+    for letter, each in weights.items():
+        both |= numbered(f"intuition_{letter}", map(str, each))
+    return both
 
 
 def the_run(app):
     """Return the sentence under the running average."""
-    return saying(app, "^(The days begin|One day: )")
+    return passage(app, "^(The days begin|One day: )")
 
 
 def task(app, number):
     """Return one of the three things to try."""
-    return saying(app, rf"^\*\*{number}\. ")
-
-
-def chart(app, key):
-    """Return the specification and the text alternative of a chart; None if it is not drawn."""
-    drawn = dict(zip(CHARTS, charts(app), strict=False))
-    return (json.loads(drawn[key].spec), drawn[key].alt) if key in drawn else None
+    return passage(app, rf"^\*\*{number}\. ")
 
 
 def test_pictures_follow_their_sliders():
@@ -75,11 +64,11 @@ def test_pictures_follow_their_sliders():
 
 def test_opens_with_the_sunny_forecaster():
     app = open_page("intuition")
-    assert (weights(app, "p"), weights(app, "q")) == (TRUTH, SUNNY)
+    assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (TRUTH, SUNNY)
     assert metrics(app) == [lost(TRUTH, SUNNY), lost(SUNNY, TRUTH)] == ["0.175 bits", "0.153 bits"]
-    drawn, words = chart(app, "_intuition_chart")
-    assert drawn["layout"]["title"]["text"] == "Lost each day on average: 0.175 bits"
-    assert words in texts(app)
+    drawn = chart(app, "_intuition_chart")
+    assert drawn.title == "Lost each day on average: 0.175 bits"
+    assert drawn.alt in texts(app)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +76,7 @@ def test_opens_with_the_sunny_forecaster():
     [([2.4, 0, 8.5, 0], [2.4, 6.8, 1.7, 0]), ([1, 0, 0, 0.3], [0.1, 6.9, 0, 2.1])],
 )
 def test_weather_given_its_due_gives_nothing_back_by_rounding(p, q):
-    said = saying(open_page("intuition", **sky(p=p, q=q)), "^Believing")
+    said = passage(open_page("intuition", **sky(p=p, q=q)), "^Believing")
     assert "×10⁻" not in said
     assert said.endswith("No day gives anything back.")
 
@@ -102,20 +91,20 @@ def test_weather_given_its_due_gives_nothing_back_by_rounding(p, q):
 )
 def test_presets_set_the_sliders(label, q):
     app = press(open_page("intuition", **sky(p=[1, 2, 3, 4], q=[4, 0, 2, 1])), label)
-    assert (weights(app, "p"), weights(app, "q")) == (TRUTH, q)
+    assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (TRUTH, q)
     assert metrics(app) == [lost(TRUTH, q), lost(q, TRUTH)]
 
 
 def test_swap_makes_the_forecast_the_truth():
     app = press(open_page("intuition"), "Swap P and Q")
-    assert (weights(app, "p"), weights(app, "q")) == (SUNNY, TRUTH)
+    assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (SUNNY, TRUTH)
     assert metrics(app) == [lost(SUNNY, TRUTH), lost(TRUTH, SUNNY)]
     press(app, "Swap P and Q")
-    assert (weights(app, "p"), weights(app, "q")) == (TRUTH, SUNNY)
+    assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (TRUTH, SUNNY)
 
 
 def test_start_over_puts_everything_back():
-    usual = {key: control.value for key, control in bound_controls(open_page("intuition")).items()}
+    usual = set_up(open_page("intuition"))
     asked = {
         **sky(p=[1, 2, 3, 4], q=[9, 8, 7, 6]),
         "intuition_days": "50",
@@ -126,11 +115,11 @@ def test_start_over_puts_everything_back():
         "intuition_check3": "It can be negative",
     }
     app = open_page("intuition", **asked)
-    changed = {key: control.value for key, control in bound_controls(app).items()}
+    changed = set_up(app)
     assert {key for key in usual if changed[key] != usual[key]} == asked.keys()
     assert usual.keys() - asked.keys() == {"unit", "present"}
     press(app, "Start over")
-    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+    assert set_up(app) == usual
 
 
 @pytest.mark.parametrize("letter", ["p", "q"])
@@ -154,11 +143,11 @@ def test_all_weights_zero_says_how_to_mend_it_and_keeps_the_rest(letter):
 def test_ruled_out_snow_is_infinite_and_says_so():
     app = press(open_page("intuition"), "“It never snows”")
     assert metrics(app) == ["∞", lost(NO_SNOW, TRUTH)]
-    said = saying(app, "^The forecaster rules out")
+    said = passage(app, "^The forecaster rules out")
     assert "rules out snow, and it comes on 5.0% of all days" in said
     assert "D(P‖Q) is infinite" in said
     assert "Your Q is at ∞." in task(app, 2)
-    assert chart(app, "_intuition_chart")[0]["layout"]["title"]["text"].endswith("average: ∞")
+    assert chart(app, "_intuition_chart").title.endswith("average: ∞")
 
 
 def test_ruined_run_is_infinite_in_words_and_in_python():
@@ -172,7 +161,7 @@ def test_forecast_that_is_the_truth_is_done():
     app = open_page("intuition", **sky(q=TRUTH))
     assert metrics(app) == ["0.000 bits", "0.000 bits"]
     assert "**Done.**" in task(app, 1)
-    assert "D(P‖Q) is 0 bits" in saying(app, "^The forecast is the truth")
+    assert "D(P‖Q) is 0 bits" in passage(app, "^The forecast is the truth")
     assert "equal, because P and Q are" in task(app, 3)
     assert "Your Q is at 0.000 bits" in task(app, 2)
     assert chart(app, "_intuition_bowl") is None
@@ -203,7 +192,7 @@ def same_weather_everywhere(app, unit):
     assert "this one does, too" in the_run(app)
     assert "×10⁻" not in texts(app).split("import numpy")[0]
     for key in ("_intuition_chart", "_intuition_settling"):
-        assert "×10⁻" not in chart(app, key)[0]["layout"]["title"]["text"]
+        assert "×10⁻" not in chart(app, key).title
     assert chart(app, "_intuition_bowl") is None
 
 
@@ -226,25 +215,21 @@ def test_days_follow_the_weather_that_is_set():
 
 def test_average_is_drawn_as_it_is_said():
     app = open_page("intuition", intuition_days=200, intuition_seed=8)
-    drawn, words = chart(app, "_intuition_settling")
-    assert words == the_run(app).replace("*", "")
-    assert (
-        f"After 200 days: {average(8, 200):.3f}; D = 0.175 bits"
-        == (drawn["layout"]["title"]["text"])
-    )
+    drawn = chart(app, "_intuition_settling")
+    assert drawn.alt == read_out(the_run(app))
+    assert drawn.title == f"After 200 days: {average(8, 200):.3f}; D = 0.175 bits"
 
 
 def test_charts_have_their_sentences_as_plain_text_alternatives():
     app = open_page("intuition")
     for key, pattern in (("chart", "^Believing"), ("settling", "^The days"), ("bowl", "^The str")):
-        _, alternative = chart(app, f"_intuition_{key}")
-        assert alternative.split() == saying(app, pattern).replace("**", "").split()
+        assert chart(app, f"_intuition_{key}").alt == read_out(passage(app, pattern))
 
 
 def test_one_day_is_nowhere_called_days():
     app = open_page("intuition", intuition_days=1)
     assert "1 days" not in texts(app)
-    assert "1 days" not in chart(app, "_intuition_settling")[0]["layout"]["title"]["text"]
+    assert "1 days" not in chart(app, "_intuition_settling").title
 
 
 def test_same_days_say_the_same_and_others_do_not():
@@ -280,25 +265,25 @@ def test_unit_restates_every_number(unit):
 
 def test_way_through_p_ends_there_if_p_has_nothing_to_give():
     app = press(press(open_page("intuition"), "“It never snows”"), "Swap P and Q")
-    drawn, words = chart(app, "_intuition_bowl")
-    assert words in texts(app)
+    drawn = chart(app, "_intuition_bowl")
+    assert drawn.alt in texts(app)
     # P is at 0: behind it snow would come less often than never.
-    assert drawn["layout"]["xaxis"]["range"][0] == pytest.approx(-0.05)
-    assert "rises behind" not in words
-    assert "climbs again" not in drawn["layout"]["title"]["text"]
+    assert drawn.figure["layout"]["xaxis"]["range"][0] == pytest.approx(-0.05)
+    assert "rises behind" not in drawn.alt
+    assert "climbs again" not in drawn.title
 
 
 def test_way_through_p_rises_behind_it():
-    drawn, words = chart(open_page("intuition"), "_intuition_bowl")
-    assert words.endswith("falls from 0.175 bits to 0 at P and rises behind it.")
-    assert drawn["layout"]["xaxis"]["range"][0] < -0.5
+    drawn = chart(open_page("intuition"), "_intuition_bowl")
+    assert drawn.alt.endswith("falls from 0.175 bits to 0 at P and rises behind it.")
+    assert drawn.figure["layout"]["xaxis"]["range"][0] < -0.5
 
 
 def test_weather_that_never_comes_costs_nothing_however_expected():
     p = [4, 3, 3, 0]
     app = open_page("intuition", **sky(p=p))
     assert metrics(app) == [lost(p, SUNNY), "∞"]
-    assert "snow" not in saying(app, "^Believing")
+    assert "snow" not in passage(app, "^Believing")
     assert KINDS["snow"] not in the_run(app)
     assert f"is **{average(1, 1000, p):+.3f}** bits" in the_run(app)
     snow = next(line for line in app.latex[1].value.split(r"\\") if "snow" in line)
@@ -309,7 +294,7 @@ def test_weather_that_nobody_knows_costs_nothing():
     p, q = [4, 3, 3, 0], [6, 3, 1, 0]
     app = open_page("intuition", **sky(p=p, q=q))
     assert metrics(app) == [lost(p[:3], q[:3]), lost(q[:3], p[:3])]
-    assert "snow" not in saying(app, "^Believing")
+    assert "snow" not in passage(app, "^Believing")
 
 
 @pytest.mark.parametrize("unit", BASES)
@@ -317,7 +302,7 @@ def test_prediction_reveals_what_is_computed(unit):
     # The reveal is about the forecaster of the question, wherever the sliders are.
     app = open_page("intuition", unit=unit, intuition_predict="The truth", **sky(q=TIMID))
     sun, _, rain, _ = costs(TRUTH, SUNNY, unit)
-    said = saying(app, "That is what happens")
+    said = passage(app, "That is what happens")
     assert f"A sunny day gives {-sun:.3f} {unit} back" in said
     assert f"a rainy one costs {rain:.3f} {unit}" in said
     assert f"loses **{lost(TRUTH, SUNNY, unit)}** a day" in said
@@ -332,7 +317,7 @@ def test_other_predictions_meet_a_surprise(choice):
 
 def checks(answers):
     """Return URL parameters that answer the questions."""
-    return {f"intuition_check{place}": each for place, each in enumerate(answers, start=1)}
+    return numbered("intuition_check", answers)
 
 
 def test_right_answers_are_marked_right():
@@ -367,7 +352,7 @@ def test_tiny_weight_is_computed_not_rounded_away():
 
 def test_nonsense_in_one_parameter_keeps_the_others():
     app = open_page("intuition", intuition_p1="nan", intuition_p2="3.5", intuition_seed="12")
-    assert weights(app, "p") == [4, 3.5, 2.5, 0.5]
+    assert weights(app, "intuition_p") == [4, 3.5, 2.5, 0.5]
     assert bound_controls(app)["intuition_seed"].value == 12
     [warning] = app.warning
     assert "`intuition_p1 = nan`" in warning.value
@@ -377,7 +362,7 @@ def test_nonsense_in_one_parameter_keeps_the_others():
 def test_number_of_days_that_is_not_on_offer_keeps_the_others():
     app = open_page("intuition", intuition_days="7", intuition_q1="3")
     assert bound_controls(app)["intuition_days"].value == 1000
-    assert weights(app, "q") == [3, 2.5, 1, 0.5]
+    assert weights(app, "intuition_q") == [3, 2.5, 1, 0.5]
     [warning] = app.warning
     assert "`intuition_days = 7`" in warning.value
     assert "shows `1000`" in warning.value

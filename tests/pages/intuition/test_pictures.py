@@ -9,11 +9,10 @@ from charts.style import DARK, LIGHT
 from charts.units import BITS
 from pages.intuition.numbers import Band, Way
 from pages.intuition.pictures import bowl_figure, forecast_figure, settling_figure
+from tests.pages.intuition import weather
+from tests.pages.truth import chances
 
-KINDS = ["sun", "cloud", "rain", "snow"]
-P = np.array([0.4, 0.3, 0.25, 0.05])
-Q = np.array([0.6, 0.25, 0.1, 0.05])
-NO_SNOW = np.array([0.42, 0.32, 0.26, 0.0])
+P, Q, NO_SNOW = map(chances, (weather.TRUTH, weather.SUNNY, weather.NO_SNOW))
 COSTS = np.log2(P / Q)
 DAYS = np.array([1, 2, 3, 5, 10, 20, 50, 100])
 AVERAGES = np.array([1.3, 0.4, -0.2, 0.1, 0.3, 0.25, 0.15, 0.18])
@@ -84,7 +83,7 @@ def test_forecast_shows_chances_and_what_each_day_costs():
     np.testing.assert_allclose(p_bars.y, 100 * P)
     np.testing.assert_allclose(q_bars.y, 100 * Q)
     np.testing.assert_allclose(costs.y, COSTS, atol=1e-15)
-    assert list(costs.x) == list(p_bars.x) == KINDS
+    assert list(costs.x) == list(p_bars.x) == list(weather.KINDS)
     assert list(costs.text) == ["−0.58", "+0.26", "+1.32", "0.00"]
     assert list(costs.marker.color) == [LIGHT.good, LIGHT.kl, LIGHT.kl, LIGHT.kl]
 

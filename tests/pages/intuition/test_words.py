@@ -1,7 +1,5 @@
 """The forecaster's sentences say what its weather and its days make true."""
 
-import contextlib
-import io
 import itertools
 
 import numpy as np
@@ -12,19 +10,19 @@ from scipy.stats import entropy, multinomial
 from charts.units import UNITS
 from pages.intuition import numbers, words
 from tests.pages.intuition.weather import (
-    BASES,
     KINDS,
     NO_SNOW,
     SUNNY,
     TIMID,
     TRUTH,
     average,
-    chances,
     costs,
     days_of,
     figures,
     lost,
 )
+from tests.pages.reading import printed
+from tests.pages.truth import BASES, chances
 
 
 def says(p=TRUTH, q=SUNNY):
@@ -257,10 +255,7 @@ def test_snippet_prints_the_numbers_on_screen(unit, days, q):
     passed = numbers.days_passed(*pair, days, seed, UNITS[unit])
     divergence = UNITS[unit].kl(*pair)
     snippet = words.snippet(TRUTH, q, passed, seed, divergence, UNITS[unit])
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(snippet, {})  # noqa: S102
-    losses, there = printed.getvalue().split()
+    losses, there = printed(snippet).split()
     assert float(there) == pytest.approx(entropy(TRUTH, q, base=BASES[unit]))
     assert float(losses) == pytest.approx(average(seed, days, q=q, unit=unit))
     shown = (f"{float(losses):+.3f}" if np.isfinite(float(losses)) else "infinite").replace(

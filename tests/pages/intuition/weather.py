@@ -5,17 +5,13 @@ import re
 import numpy as np
 from scipy.stats import entropy
 
+from tests.pages.truth import BASES, chances
+
 KINDS = {"sun": "☀️", "cloud": "☁️", "rain": "🌧️", "snow": "❄️"}
-BASES = {"bits": 2, "nats": np.e, "dits": 10}
 TRUTH = [4, 3, 2.5, 0.5]
 SUNNY = [6, 2.5, 1, 0.5]
 TIMID = [2.5] * 4
 NO_SNOW = [4.2, 3.2, 2.6, 0]
-
-
-def chances(weights):
-    """Return weights divided by their sum."""
-    return np.array(weights, dtype=float) / sum(weights)
 
 
 def lost(p, q, unit="bits"):

@@ -2,7 +2,6 @@
 
 import math
 from collections import defaultdict
-from urllib.parse import parse_qsl
 
 import pytest
 from scipy.stats import entropy
@@ -12,10 +11,9 @@ from pages.summary import book
 from pages.summary.questions import questions
 from tests.deep_links import deep_links, plain
 from tests.navigation import LESSONS
-from tests.pages.conftest import open_page, texts
-
-FAIR, LOADED = [1 / 6] * 6, [0.5] + [0.1] * 5
-BASES = {"bits": 2, "nats": math.e, "dits": 10}
+from tests.pages.conftest import open_page
+from tests.pages.reading import texts
+from tests.pages.truth import BASES, FAIR, LOADED
 
 
 def row(idea, unit="bits"):
@@ -35,21 +33,21 @@ def links(unit):
 
 @pytest.mark.parametrize("unit", ["bits", "nats"])
 def test_every_link_shows_what_it_promises(unit):
-    promises = defaultdict(list)
+    views = defaultdict(list)
     for link in links(unit):
-        promises[link.file, link.query].append(link.promise)
+        views[link.address].append(link)
         # A view of another unit would show other numbers.
         assert unit == "bits" or "unit=" in link.query, link
-    assert sum(map(len, promises.values())) > 25
-    for (lesson, query), promised in promises.items():
-        app = open_page(lesson, **dict(parse_qsl(query[1:])))
+    assert sum(map(len, views.values())) > 25
+    for address, same in views.items():
+        app = open_page(same[0].lesson, **same[0].parameters)
         said = plain(texts(app))
-        assert [promise for promise in promised if promise not in said] == [], (lesson, query)
-        assert not app.warning, (lesson, query)
+        assert [link.promise for link in same if link.promise not in said] == [], address
+        assert not app.warning, address
 
 
 def test_every_lesson_is_linked():
-    assert set(LESSONS) - {link.file for link in links("bits")} == {"summary"}
+    assert set(LESSONS) - {link.lesson for link in links("bits")} == {"summary"}
 
 
 def test_table_is_on_the_page():

@@ -1,6 +1,5 @@
 """The summary shows what is true, and keeps score."""
 
-import json
 import math
 
 import pytest
@@ -12,21 +11,16 @@ from pages.summary.numbers import coin
 from pages.summary.questions import questions
 from pages.summary.words import READING, in_words, snippet
 from tests.deep_links import deep_links
-from tests.pages.conftest import answers_of, bound_controls, move, open_page, press, texts
+from tests.pages.conftest import answers_of, move, numbered, open_page, press, set_up
+from tests.pages.reading import charts, dragged, passage, table, texts
+from tests.pages.truth import BASES, FAIR, LOADED
 
-FAIR, LOADED = [1 / 6] * 6, [0.5] + [0.1] * 5
-BASES = {"bits": 2, "nats": math.e, "dits": 10}
+RIGHT = numbered("summary_check", (each.right for each in questions(UNITS["bits"])))
 
 
 def coins(app):
     """Return P's and Q's chance of heads, in percent."""
     return tuple(app.slider(key=f"summary_{letter}").value for letter in "pq")
-
-
-def words(app):
-    """Return the sentence below the chart."""
-    return next(text.value for text in app.markdown if "both divergences are 0" in text.value
-                or "Both are 0 where" in text.value)  # fmt: skip
 
 
 def test_presets_set_the_coins():
@@ -43,10 +37,9 @@ def test_presets_set_the_coins():
 
 
 def handles(app):
-    """Return what can be dragged in the chart: each slider with its place."""
-    [drawn] = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
-    found = json.loads(drawn.proto.bytes)["picture"]["handles"]
-    return {each["slider"]: (each["x"], each["y"]) for each in found}
+    """Return where each slider can be dragged in the chart."""
+    [drawn] = charts(app)
+    return dragged(drawn)
 
 
 @pytest.mark.parametrize(("unit", "base"), BASES.items())
@@ -75,14 +68,12 @@ def test_slider_redraws_its_picture_and_nothing_else(letter):
 
 
 def test_start_over_puts_everything_back():
-    usual = {key: control.value for key, control in bound_controls(open_page("summary")).items()}
-    answers = {f"summary_check{place}": each.right
-               for place, each in enumerate(questions(UNITS["bits"]), start=1)}  # fmt: skip
-    app = open_page("summary", summary_p=3, summary_q=4, summary_predict="D(Q‖P)", **answers)
-    changed = {key: control.value for key, control in bound_controls(app).items()}
+    usual = set_up(open_page("summary"))
+    app = open_page("summary", summary_p=3, summary_q=4, summary_predict="D(Q‖P)", **RIGHT)
+    changed = set_up(app)
     assert sum(changed[key] != usual[key] for key in usual) == 23
     press(app, "Start over")
-    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+    assert set_up(app) == usual
 
 
 def test_prediction_reveals_what_is_computed():
@@ -104,9 +95,7 @@ def test_formula_adds_up_to_the_divergence():
 
 
 def test_all_answers_right_make_twenty():
-    answers = {f"summary_check{place}": each.right
-               for place, each in enumerate(questions(UNITS["bits"]), start=1)}  # fmt: skip
-    app = open_page("summary", **answers)
+    app = open_page("summary", **RIGHT)
     assert not app.warning
     assert sum(message.value.startswith("Right") for message in app.success) == 20
     assert "**20 of 20 right.** All of them!" in app.success[-1].value
@@ -121,9 +110,7 @@ def test_wrong_answer_says_why_and_where_to_look():
 
 
 def test_answers_outlive_the_unit():
-    answers = {f"summary_check{place}": each.right
-               for place, each in enumerate(questions(UNITS["bits"]), start=1)}  # fmt: skip
-    app = move(open_page("summary", **answers), "unit", "dits")
+    app = move(open_page("summary", **RIGHT), "unit", "dits")
     assert "**20 of 20 right.**" in app.success[-1].value
 
 
@@ -138,9 +125,8 @@ def test_checks_count_what_agrees_and_show_the_difference():
 
 
 def test_checks_keep_the_units_of_their_sources():
-    tables = [[each.value for each in open_page("summary", unit=unit).html
-               if "Published values" in each.value] for unit in UNITS]  # fmt: skip
-    assert tables[0] == tables[1] == tables[2] != []
+    bits, *others = (table(open_page("summary", unit=unit), "Published values") for unit in UNITS)
+    assert others == [bits, bits]
 
 
 def test_sheet_on_the_page_has_every_entry():
@@ -154,7 +140,7 @@ def test_sheet_on_the_page_has_every_entry():
 def test_sentence_and_snippet_are_those_of_the_coins():
     app = open_page("summary", unit="nats", summary_p=30, summary_q=45)
     pair = coin(30), coin(45)
-    assert words(app) == in_words(*pair, UNITS["nats"])
+    assert passage(app, "both divergences are 0|Both are 0 where") == in_words(*pair, UNITS["nats"])
     [code] = [code.value for code in app.code if "kl_core" in code.value]
     assert code == snippet(*pair, UNITS["nats"]).strip()
 

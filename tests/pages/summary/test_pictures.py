@@ -1,13 +1,14 @@
 """The figure of the summary, tested through its data."""
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from scipy.stats import entropy
 
-from charts.style import DARK, LIGHT
+from charts.style import LIGHT
 from charts.units import BITS
+from pages.summary import pictures
 from pages.summary.pictures import coin_figure
+from tests.pages.figures import PALETTES, check_plotly
 
 
 def drawn(p=0.5, q=0.25, colours=LIGHT):
@@ -17,10 +18,10 @@ def drawn(p=0.5, q=0.25, colours=LIGHT):
 
 @pytest.mark.parametrize(("p", "q"), [(0.5, 0.25), (0.5, 1), (0, 1), (0.5, 0.5)])
 def test_figure_is_valid_plotly(p, q):
-    assert go.Figure(drawn(p, q).to_dict()).data
+    check_plotly(drawn(p, q))
 
 
-def test_lines_are_both_divergences_and_touch_0_where_q_is_p():
+def test_lines_are_both_divergences():
     there, back, there_now, back_now = drawn().data
     assert there_now.y[0] == pytest.approx(0.20751874963942185)
     assert back_now.y[0] == pytest.approx(0.18872187554086717)
@@ -30,13 +31,18 @@ def test_lines_are_both_divergences_and_touch_0_where_q_is_p():
     fair, every_q = np.full((2, heads.size), 0.5), np.stack([heads, 1 - heads])
     np.testing.assert_allclose(there.y[1:-1], entropy(fair, every_q, base=2)[1:-1], atol=1e-15)
     np.testing.assert_allclose(back.y, entropy(every_q, fair, base=2), atol=1e-15)
-    # The middle of the chances is a rounding below 1/2.
-    middle = np.abs(heads - 0.5).argmin()
-    assert heads[middle] == pytest.approx(0.5, abs=1e-15)
-    assert (there.y[middle], back.y[middle]) == pytest.approx((0, 0), abs=1e-30)
     # Infinite where Q is certain: above the end of the axis, 2.
     assert (there.y[[0, -1]] > 2).all()
     np.testing.assert_allclose(back.y[[0, -1]], 1)
+
+
+def test_lines_touch_0_where_q_is_p(monkeypatch):
+    # Of the lesson's own chances none is 1/2: the middle one is a rounding below.
+    monkeypatch.setattr(pictures, "CHANCES", np.linspace(0, 1, 101))
+    there, back = drawn().data[:2]
+    assert (there.y[50], back.y[50]) == (0, 0)
+    assert there.y[25] == pytest.approx(0.20751874963942185)
+    assert back.y[25] == pytest.approx(0.18872187554086717)
 
 
 def test_dash_and_shape_say_which_is_which():
@@ -45,7 +51,7 @@ def test_dash_and_shape_say_which_is_which():
     assert there_now.marker.symbol != back_now.marker.symbol
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_p_is_blue_q_is_orange_and_both_divergences_violet(colours):
     figure = drawn(colours=colours)
     assert {trace.line.color for trace in figure.data[:2]} == {colours.kl}

@@ -1,8 +1,6 @@
 """The twenty questions: the right answers are right, computed with nothing of this project."""
 
-import io
 import math
-from contextlib import redirect_stdout
 from urllib.parse import urlencode
 
 import numpy as np
@@ -16,9 +14,11 @@ from scipy.stats import entropy
 from charts.units import UNITS
 from pages.summary.questions import questions
 from tests.deep_links import deep_links
+from tests.pages.conftest import numbered
+from tests.pages.reading import printed
+from tests.pages.truth import BASES, FAIR, LOADED
 from widgets.share import qr_code
 
-FAIR, LOADED = np.full(6, 1 / 6), np.array([0.5, 0.1, 0.1, 0.1, 0.1, 0.1])
 ASKED = questions(UNITS["bits"])
 
 
@@ -64,8 +64,7 @@ def test_no_other_unit_has_a_number(name):
 
 
 def test_link_to_all_answers_fits_a_qr_code():
-    longest = {f"summary_check{place}": max(each.feedback, key=len)
-               for place, each in enumerate(ASKED, start=1)}  # fmt: skip
+    longest = numbered("summary_check", (max(each.feedback, key=len) for each in ASKED))
     link = f"https://kl-explained.example.org/summary?{urlencode(longest)}"
     assert qr_code(link).startswith("<svg")
 
@@ -125,10 +124,8 @@ def test_scipy_divides_by_the_sums_without_a_word():
 def test_code_that_is_not_normalised_prints_what_it_says():
     asked = about("KL is never negative")
     *lines, last = asked.code.splitlines()
-    shown = io.StringIO()
-    with redirect_stdout(shown):
-        exec("\n".join(["import numpy as np", *lines, f"print(\n{last}\n)"]), {})  # noqa: S102
-    assert f"{float(shown.getvalue()):.3f}" == last.partition("# ")[2]
+    shown = printed("\n".join(["import numpy as np", *lines, f"print(\n{last}\n)"]))
+    assert f"{float(shown):.3f}" == last.partition("# ")[2]
     assert asked.right == "p does not add up to 1"
 
 
@@ -186,7 +183,7 @@ def test_rolls_until_sure():
     assert f"takes {math.log2(999):.3f} bits" in asked.feedback[asked.right]
 
 
-@pytest.mark.parametrize(("name", "base"), [("bits", 2), ("nats", math.e), ("dits", 10)])
+@pytest.mark.parametrize(("name", "base"), BASES.items())
 def test_jensen_shannon_of_strangers(name, base):
     asked = about("not a single outcome", name)
     assert (

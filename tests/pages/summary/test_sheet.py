@@ -13,8 +13,7 @@ from charts.units import UNITS
 from pages.summary import cheat_sheet
 from pages.summary.cheat_sheet import Entry, Section
 from pages.summary.sheet import as_html
-
-FAIR, LOADED = [1 / 6] * 6, [0.5] + [0.1] * 5
+from tests.pages.truth import BASES, FAIR, LOADED
 
 
 class Reader(HTMLParser):
@@ -35,7 +34,7 @@ class Reader(HTMLParser):
         self.text += data
 
 
-def printed(unit="bits"):
+def downloaded(unit="bits"):
     """Return the sheet as it is downloaded."""
     return as_html(cheat_sheet.TITLE, cheat_sheet.ABOUT, cheat_sheet.sections(UNITS[unit]))
 
@@ -48,7 +47,7 @@ def entry(name, unit="bits"):
 
 
 def test_every_formula_becomes_mathml_without_rest():
-    html = printed()
+    html = downloaded()
     formulas = [each.tex for section in cheat_sheet.sections(UNITS["bits"])
                 for each in section.entries if each.tex]  # fmt: skip
     assert Reader(html).tags.count("math") == len(formulas)
@@ -56,25 +55,25 @@ def test_every_formula_becomes_mathml_without_rest():
 
 
 def test_file_needs_nothing_from_outside():
-    read = Reader(printed())
+    read = Reader(downloaded())
     assert not {"link", "script", "img", "iframe"} & set(read.tags)
     assert not [value for name, value in read.attributes if name in ("src", "href")]
-    assert "url(" not in printed()
+    assert "url(" not in downloaded()
 
 
 def test_p_is_blue_and_q_is_orange():
-    colours = {value for name, value in Reader(printed()).attributes if name == "mathcolor"}
+    colours = {value for name, value in Reader(downloaded()).attributes if name == "mathcolor"}
     assert colours == {"#0069A5", "#AD4C00"}
 
 
 def test_ink_and_headings_are_those_of_the_charts():
-    html = printed()
+    html = downloaded()
     assert f"color: {LIGHT.ink}; background: #fff" in html
     assert f"header p {{ color: {LIGHT.muted} }}" in html
     assert f"font-size: 9.6pt; color: {LIGHT.kl} }}" in html
 
 
-@pytest.mark.parametrize(("unit", "base"), [("bits", 2), ("nats", math.e), ("dits", 10)])
+@pytest.mark.parametrize(("unit", "base"), BASES.items())
 def test_die_is_computed_in_the_unit(unit, base):
     tex = entry("The book's die", unit).tex
     for pair in ((FAIR, LOADED), (LOADED, FAIR)):

@@ -1,9 +1,15 @@
-"""Tables that the tests of this lesson read, and what they hold, read by hand."""
+"""Tables that the tests of this lesson read, what they hold, read by hand, and their page."""
+
+from functools import partial
 
 import numpy as np
 
 from pages.your_own.counts import read_counts
 from pages.your_own.numbers import Comparison
+from tests.pages.conftest import open_page
+
+# The page with these parameters.
+lesson = partial(open_page, "your_own")
 
 SMALL = "word,P,Q\nthe,12,9\nsea,3,0\nhill,5,6"
 SMOOTH = "what,P,Q\na,5,1\nb,3,2\nc,2,7"

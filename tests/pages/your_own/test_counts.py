@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.your_own.counts import LONGEST, MOST, decoded, harmless, means_markup, read_counts
+from tests.pages.reading import refusal
 from widgets.take_away import as_csv
 
 GOOD = "b,3,4"
@@ -13,21 +14,12 @@ GOOD = "b,3,4"
 
 def refused(text):
     """Return the sentence with which a table is refused."""
-    with pytest.raises(ValueError, match=r"[.]$") as problem:
-        read_counts(text)
-    said = str(problem.value)
+    said = refusal(read_counts, text)
     assert len(said) < 200
     return said
 
 
-def refused_file(name, content):
-    """Return the sentence with which a file is refused."""
-    with pytest.raises(ValueError, match=r"[.]$") as problem:
-        decoded(name, content)
-    return str(problem.value)
-
-
-def columns(text):
+def as_read(text):
     """Return what a table says, as plain lists."""
     counts = read_counts(text)
     return list(counts.labels), counts.p.tolist(), counts.q.tolist()
@@ -55,7 +47,7 @@ TWO = (["the", "sea"], [12, 3.5], [9, 0])
     ],
 )
 def test_table_is_read_whatever_the_spreadsheet_writes(text, separator):
-    assert columns(text) == TWO
+    assert as_read(text) == TWO
     assert read_counts(text).separator == separator
 
 
@@ -73,18 +65,18 @@ def test_first_row_is_a_heading_where_both_cells_name_something():
 
 
 def test_separator_is_the_one_that_makes_three_columns():
-    assert columns("x;y,1,2\nz,3,4")[0] == ["x;y", "z"]
-    assert columns("x,y;1;2\nz;3;4")[0] == ["x,y", "z"]
-    assert columns("x,y\t1\t2\nz;\t3\t4")[0] == ["x,y", "z;"]
+    assert as_read("x;y,1,2\nz,3,4")[0] == ["x;y", "z"]
+    assert as_read("x,y;1;2\nz;3;4")[0] == ["x,y", "z"]
+    assert as_read("x,y\t1\t2\nz;\t3\t4")[0] == ["x,y", "z;"]
 
 
 def test_percent_signs_mean_hundredths():
-    _, p, q = columns("a,12%,0.5\nb,88 %,0.5")
+    _, p, q = as_read("a,12%,0.5\nb,88 %,0.5")
     assert (p, q) == ([0.12, 0.88], [0.5, 0.5])
 
 
 def test_quoted_labels_keep_separators_quotes_and_line_breaks():
-    labels, *_ = columns('"a, b",1,2\n"say ""c""",3,4\n"two\nlines",5,6\n5" pipe,7,8')
+    labels, *_ = as_read('"a, b",1,2\n"say ""c""",3,4\n"two\nlines",5,6\n5" pipe,7,8')
     assert labels == ["a, b", 'say "c"', "two\nlines", '5" pipe']
 
 
@@ -132,8 +124,8 @@ def test_commas_that_may_be_decimal_signs_or_not_are_asked_about():
         "without any sign."
     )
     # Another number settles it.
-    assert columns("a\t1,234\t5\nb\t0,5\t2")[1] == [1.234, 0.5]
-    assert columns("a;0,125;1\nb;0,875;1")[1] == [0.125, 0.875]
+    assert as_read("a\t1,234\t5\nb\t0,5\t2")[1] == [1.234, 0.5]
+    assert as_read("a;0,125;1\nb;0,875;1")[1] == [0.125, 0.875]
     assert refused("a;1.234;5\nb;0,5;2").startswith("Row 1: P is `1.234`, but other numbers have")
     assert refused("a\t1,234,567\t5\nb\t1\t2").startswith("Row 1: P is `1,234,567`, which is no")
     assert refused("a,1,5,2,5\nb,1,5,2,5").endswith(
@@ -178,7 +170,7 @@ def test_file_is_read_as_spreadsheets_write_it(coding):
     ],
 )
 def test_file_that_is_no_text_is_named(name, content, said):
-    assert refused_file(name, content).startswith(said)
+    assert refusal(decoded, name, content).startswith(said)
 
 
 @given(st.binary(max_size=200))

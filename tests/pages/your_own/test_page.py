@@ -1,8 +1,6 @@
 """The lesson on your own numbers shows what a table makes true."""
 
-import json
 import re
-from html import unescape
 
 import numpy as np
 import pytest
@@ -11,36 +9,9 @@ from scipy.stats import entropy
 from charts.units import NATS
 from pages.your_own import words
 from pages.your_own.examples import LANGUAGES
-from tests.pages.conftest import answers_of, bound_controls, charts, open_page, press, texts
-from tests.pages.your_own.tables import HOSTILE, SMOOTH, columns, compared
-
-
-def lesson(**parameters):
-    """Return the page with these parameters."""
-    return open_page("your_own", **parameters)
-
-
-def metrics(app):
-    """Return the two divergences on screen."""
-    return [metric.value for metric in app.metric]
-
-
-def picture(app):
-    """Return the main chart as the browser gets it."""
-    drawn, *_ = [each for each in app.get("bidi_component") if each.proto.component_name == "chart"]
-    return json.loads(drawn.proto.bytes)["picture"]
-
-
-def tables(app):
-    """Return the tables of the page, each as its columns by name."""
-    found = []
-    for html in app.get("html"):
-        if "<table" in html.proto.body:
-            rows = re.findall(r"<tr>(.*?)</tr>", unescape(html.proto.body))
-            heading, *lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
-            cells = zip(*lines, strict=True)
-            found.append({name: list(column) for name, column in zip(heading, cells, strict=True)})
-    return found
+from tests.pages.conftest import answers_of, bound_controls, numbered, press
+from tests.pages.reading import charts, metrics, rows, tables, texts
+from tests.pages.your_own.tables import HOSTILE, SMOOTH, columns, compared, lesson
 
 
 def test_pictures_follow_their_sliders():
@@ -67,7 +38,10 @@ def test_page_says_and_shows_what_the_table_makes_true():
     said = texts(app)
     assert words.in_words(view, NATS) in said
     assert "With 0.5 added to every count D(P‖Q) goes from" in said
-    assert tables(app) == [words.measures(view, NATS), words.largest_terms(view, 3, NATS)]
+    assert [*tables(app).values()] == [
+        rows(words.measures(view, NATS)),
+        rows(words.largest_terms(view, 3, NATS)),
+    ]
     assert "their shares with 0.5 added to every count. The last column is in nats" in said
     assert f"{entropy(q, p):.3f}" in app.latex[1].value
     assert app.latex[1].value.count(r"\ln(") == 3
@@ -108,7 +82,7 @@ def test_right_answers_are_marked_right():
     answers = ("It did not come up in this sample", "Each, for its choice of α",
                "Divide each column by its own total",
                "They were not divided by their totals")  # fmt: skip
-    app = lesson(**{f"own_check{place}": answer for place, answer in enumerate(answers, start=1)})
+    app = lesson(**numbered("own_check", answers))
     assert [message.value[:5] for message in app.success] == ["Right"] * 4
 
 
@@ -125,7 +99,7 @@ def test_labels_with_markup_are_shown_as_they_are_and_it_is_said():
             outside = "".join(element.value.split("`")[::2])
             for label in ("<img", "**bold**", "=1+1", "$x^2$", ":red[x]"):
                 assert label not in outside
-    assert set(re.findall(r"<(/?\w+)", picture(app)["words"])) == {"p", "/p", "code", "/code"}
+    assert set(re.findall(r"<(/?\w+)", charts(app)[0].words)) == {"p", "/p", "code", "/code"}
 
 
 @pytest.mark.parametrize(("key", "value", "pictures"), [("own_alpha", 1, 2), ("own_top", 5, 1)])
@@ -136,8 +110,8 @@ def test_slider_redraws_its_pictures_and_no_table(key, value, pictures):
     assert len(charts(app)) == pictures
     assert not tables(app)
     p, q = columns(LANGUAGES, value if key == "own_alpha" else 0)
-    shown = dict(picture(app)["numbers"])
+    shown = dict(charts(app)[0].numbers)
     assert shown["D(P‖Q)"] == f"{entropy(p, q, base=2):.3f} bits"
-    assert len(json.loads(charts(app)[0].spec)["layout"]["yaxis"]["ticktext"]) == (
+    assert len(charts(app)[0].figure["layout"]["yaxis"]["ticktext"]) == (
         7 if key == "own_top" else 14
     )

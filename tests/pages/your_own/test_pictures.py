@@ -4,12 +4,11 @@ from functools import partial
 from html import unescape
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from scipy.special import rel_entr
 from scipy.stats import entropy
 
-from charts.style import DARK, LIGHT
+from charts.style import LIGHT
 from charts.units import BITS
 from pages.your_own.pictures import (
     LONGEST_LABEL,
@@ -19,6 +18,7 @@ from pages.your_own.pictures import (
     smoothing_figure,
     terms_figure,
 )
+from tests.pages.figures import PALETTES, check_plotly
 from tests.pages.your_own.tables import SMOOTH, compared
 
 P = np.array([0.5, 0.3, 0.1])
@@ -52,7 +52,7 @@ def infinite():
      smoothing, partial(smoothing, alpha=0.0)],
 )  # fmt: skip
 def test_figure_is_valid_plotly(draw):
-    assert go.Figure(draw().to_dict()).data
+    check_plotly(draw())
 
 
 def test_largest_terms_are_drawn_in_either_direction():
@@ -88,7 +88,7 @@ def test_without_others_there_is_no_row_for_them():
     assert "1 other" in terms(others=(1, 0.1)).layout.yaxis.ticktext
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@PALETTES
 def test_p_is_blue_and_q_is_orange_and_of_another_shape(colours):
     p_dots, q_dots, bars = terms(colours=colours).data
     assert p_dots.marker.color == colours.p

@@ -1,7 +1,5 @@
 """What the lesson says about a table is what the table makes true."""
 
-import contextlib
-import io
 import re
 
 import numpy as np
@@ -14,7 +12,7 @@ from pages.your_own import numbers, words
 from pages.your_own.counts import read_counts
 from pages.your_own.examples import FORECASTS, LANGUAGES, TEN_TIMES
 from pages.your_own.questions import questions
-from tests.pages.conftest import agree
+from tests.pages.reading import agree, printed, value_of
 from tests.pages.your_own.tables import HOSTILE, SHARES, SMALL, SMOOTH, columns, compared
 from widgets.chart import Picture
 from widgets.take_away import as_csv
@@ -58,7 +56,7 @@ def test_table_of_terms_adds_up_with_those_it_does_not_show():
     assert table["category"] == ["o", "y", "a", "26 others", "sum"]
     assert [table[name][-1] for name in ("P", "Q", "p", "q")] == ["255", "279", "100.0%", "100.0%"]
     assert sum(map(int, table["P"][:-1])) == 255
-    terms = [float(term.replace("−", "-")) for term in table["p·log(p/q)"]]
+    terms = [value_of(term)[0] for term in table["p·log(p/q)"]]
     assert terms[-1] == pytest.approx(entropy(p, q, base=2), abs=5e-4)
     assert sum(terms[:-1]) == pytest.approx(terms[-1], abs=2.5e-3)
 
@@ -170,20 +168,12 @@ def test_formula_adds_up_and_says_how_many_terms_are_left():
     assert "more}" not in words.formula_today(compared(SMOOTH), BITS)
 
 
-def run(snippet):
-    """Run a snippet and return what it prints."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(snippet, {})  # noqa: S102
-    return printed.getvalue()
-
-
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 def test_snippet_reproduces_the_number_on_screen(unit):
     snippet = words.snippet(compared(SMALL, 0.2), unit)
-    printed = run(snippet)
-    assert float(printed) == pytest.approx(entropy(*columns(SMALL, 0.2), base=unit.base))
-    assert printed.strip() in snippet
+    shown = printed(snippet).strip()
+    assert float(shown) == pytest.approx(entropy(*columns(SMALL, 0.2), base=unit.base))
+    assert shown in snippet
 
 
 def test_snippet_of_a_long_table_reads_the_file_beside_it(tmp_path, monkeypatch):
@@ -192,9 +182,9 @@ def test_snippet_of_a_long_table_reads_the_file_beside_it(tmp_path, monkeypatch)
     (tmp_path / "your_own.csv").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     snippet = words.snippet(long, BITS)
-    printed = run(snippet)
-    assert float(printed) == pytest.approx(entropy(*columns(LANGUAGES, 0.2), base=2))
-    assert printed.strip() in snippet
+    shown = printed(snippet).strip()
+    assert float(shown) == pytest.approx(entropy(*columns(LANGUAGES, 0.2), base=2))
+    assert shown in snippet
 
 
 def test_right_answers_are_right_and_computed():

@@ -5,18 +5,9 @@ import re
 import pytest
 from scipy.stats import entropy
 
-from tests.pages.conftest import bound_controls, move, open_page, press, texts
-from tests.pages.your_own.tables import SMALL, SMOOTH, columns
-
-
-def lesson(**parameters):
-    """Return the page with these parameters."""
-    return open_page("your_own", **parameters)
-
-
-def first_metric(app):
-    """Return D(P‖Q) on screen."""
-    return app.metric[0].value
+from tests.pages.conftest import bound_controls, move, press, set_up
+from tests.pages.reading import metrics, texts
+from tests.pages.your_own.tables import SMALL, SMOOTH, columns, lesson
 
 
 def upload(app, name, content):
@@ -46,7 +37,7 @@ def test_uploaded_file_fills_the_table_and_stays_out_of_the_link():
     assert "own_table" not in bound_controls(app)
     assert not app.toggle(key="_own_in_link").value
     assert "a reload, or the link of this page, brings the example back" in texts(app)
-    assert first_metric(app) == f"{entropy(*columns(SMOOTH), base=2):.3f} bits"
+    assert metrics(app)[0] == f"{entropy(*columns(SMOOTH), base=2):.3f} bits"
     # The field for files is empty again: the table above is what counts.
     assert app.file_uploader[0].value is None
     app.toggle(key="_own_in_link").set_value(True).run()
@@ -93,7 +84,7 @@ def test_thousand_categories_work_and_stay_out_of_the_link():
     assert "own_table" not in bound_controls(app)
     assert app.toggle(key="_own_in_link").disabled
     assert "This table is too long for a link." in texts(app)
-    assert first_metric(app) == f"{entropy(*columns(text), base=2):.3f} bits"
+    assert metrics(app)[0] == f"{entropy(*columns(text), base=2):.3f} bits"
     assert any("988 others" in html.value for html in app.get("html"))
     press(app, "Twelve rolls each")
     assert bound_controls(app)["own_table"].value.startswith("face,P's die")
@@ -101,12 +92,12 @@ def test_thousand_categories_work_and_stay_out_of_the_link():
 
 
 def test_start_over_brings_the_example_back_into_the_link():
-    usual = {key: control.value for key, control in bound_controls(lesson()).items()}
+    usual = set_up(lesson())
     app = upload(lesson(own_alpha="2", own_top=5, own_direction="D(Q‖P)",
                         own_predict="It sinks to 0", own_check3="Divide both columns by 880"),
                  "numbers.csv", SMALL.encode())  # fmt: skip
     press(app, "Start over")
-    assert {key: control.value for key, control in bound_controls(app).items()} == usual
+    assert set_up(app) == usual
     assert app.toggle(key="_own_in_link").value
 
 

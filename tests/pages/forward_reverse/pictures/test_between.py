@@ -9,15 +9,8 @@ from charts.style import LIGHT
 from kl_core import branch_breaks, gaussian, project_alphas
 from pages.forward_reverse.numbers import ALPHAS, Walk
 from pages.forward_reverse.pictures import between_figure
-from tests.pages.forward_reverse.pictures.samples import (
-    CLOSE,
-    FAR,
-    ONE,
-    PALETTES,
-    TWO,
-    check_plotly,
-    jumps,
-)
+from tests.pages.figures import PALETTES, check_plotly, jumps
+from tests.pages.forward_reverse.pictures.samples import CLOSE, FAR, ONE, TWO
 
 
 @cache

@@ -11,15 +11,8 @@ from charts.units import NATS
 from kl_core import descend, gaussian
 from pages.forward_reverse.pictures import film_figure
 from pages.forward_reverse.pictures.film import FRAMES, stops_of
-from tests.pages.forward_reverse.pictures.samples import (
-    DIRECTIONS,
-    FAR,
-    ONE,
-    PALETTES,
-    TWO,
-    check_plotly,
-    jumps,
-)
+from tests.pages.figures import PALETTES, check_plotly, jumps
+from tests.pages.forward_reverse.pictures.samples import DIRECTIONS, FAR, ONE, TWO
 
 
 def paths_of(p=TWO, start=(1.5, 1.0)):

@@ -10,15 +10,8 @@ from charts.units import BITS
 from kl_core import gaussian, mixture_kl
 from pages.forward_reverse.numbers import Comparison
 from pages.forward_reverse.pictures import hand_figure
-from tests.pages.forward_reverse.pictures.samples import (
-    FAR,
-    ONE,
-    PALETTES,
-    TWO,
-    check_plotly,
-    jumps,
-    said,
-)
+from tests.pages.figures import PALETTES, check_plotly, jumps
+from tests.pages.forward_reverse.pictures.samples import FAR, ONE, TWO, said
 
 X = np.linspace(-8, 8, 801)
 

@@ -9,15 +9,8 @@ from kl_core import descend, gaussian, kl_landscape, mixture_kl
 from pages.forward_reverse.numbers import Landscape, covering, seeking
 from pages.forward_reverse.pictures import map_figure
 from pages.forward_reverse.pictures.landscape import CLICK_STEP
-from tests.pages.forward_reverse.pictures.samples import (
-    DIRECTIONS,
-    ONE,
-    PALETTES,
-    TWO,
-    check_plotly,
-    jumps,
-    said,
-)
+from tests.pages.figures import PALETTES, check_plotly, jumps
+from tests.pages.forward_reverse.pictures.samples import DIRECTIONS, ONE, TWO, said
 
 MEANS, SPREADS = np.linspace(-8, 8, 61), np.geomspace(0.1, 10, 41)
 

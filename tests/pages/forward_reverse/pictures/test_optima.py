@@ -10,15 +10,8 @@ from charts.units import NATS
 from kl_core import GaussianMixture, gaussian
 from pages.forward_reverse.numbers import Optima, circled, covering, seeking
 from pages.forward_reverse.pictures import optima_figure
-from tests.pages.forward_reverse.pictures.samples import (
-    CLOSE,
-    FAR,
-    ONE,
-    PALETTES,
-    TWO,
-    check_plotly,
-    jumps,
-)
+from tests.pages.figures import PALETTES, check_plotly, jumps
+from tests.pages.forward_reverse.pictures.samples import CLOSE, FAR, ONE, TWO
 
 
 def optima(p=TWO, chosen=None, colours=LIGHT):

@@ -9,7 +9,8 @@ from charts.style import LIGHT
 from charts.units import NATS
 from kl_core import PlaneMixture, project_plane_forward, project_plane_reverse
 from pages.forward_reverse.pictures import plane_figure
-from tests.pages.forward_reverse.pictures.samples import DIRECTIONS, PALETTES, check_plotly, said
+from tests.pages.figures import PALETTES, check_plotly
+from tests.pages.forward_reverse.pictures.samples import DIRECTIONS, said
 
 PLANE = PlaneMixture([0.5, 0.5], [(-2, -1), (2, 1)], [((1, 0.8), (0.8, 1)), ((1, -0.5), (-0.5, 1))])
 ACROSS = np.linspace(-5, 5, 81)
