@@ -46,6 +46,7 @@ def run(house, *command):
     return ran.returncode, ran.stdout + ran.stderr
 
 
+@pytest.mark.slow
 def test_the_new_lesson_is_formatted_typed_and_in_its_place(house):
     for command in (
         ("ruff", "format", "--check", "pages/my_lesson", "pages/main.py"),
