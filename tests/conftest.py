@@ -14,7 +14,7 @@ OF_EVERY_PAGE = tuple(
 
 
 class BrowserTestsTogether(LoadScopeScheduling):
-    """Keep tests of a file in one worker, and those of a browser: they share what is dear to make.
+    """Keep tests in one worker that share something dear: a server and a browser, or a wheel.
 
     The groups of pytest-xdist 3.8 would say this, but pytest 9.2 does not let it name them.
     """
@@ -22,7 +22,8 @@ class BrowserTestsTogether(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(OF_EVERY_PAGE):
             return "of every page"
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+        shared = ("tests/browser/", "tests/test_wheel.py")
+        return next((each for each in shared if nodeid.startswith(each)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BrowserTestsTogether:

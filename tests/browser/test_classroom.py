@@ -37,8 +37,9 @@ from tests.navigation import ADDRESSES
 FULL_HD = {"width": 1920, "height": 1080}
 FIRST_SCREEN = ".st-key-_first_screen"
 # Sliders and radios are inputs that Streamlit hides under what it draws.
-FOLDED_AWAY = "details:not([open]) *"
-CONTROLS = f":is(input, textarea, button:visible):not({FOLDED_AWAY})"
+# What nobody sees: folded away, or what the browser tells of itself.
+UNSEEN = ":is(details:not([open]), .st-key-_written) *"
+CONTROLS = f":is(input, textarea, button:visible):not({UNSEEN})"
 PARTS = (
     f"{FIRST_SCREEN} :is(.stElementContainer:not(:has(h1, h2)):visible, h1 > span:first-child), "
 )
@@ -98,7 +99,7 @@ def test_controls_and_their_chart_share_the_first_screen(shown, screen):
     # The summary has neither to put first.
     assert bool(charts) == bool(controls) == (not shown.path.startswith("/summary"))
     said = ":is(.stMarkdown, .kl-words, .kl-numbers > div):visible"
-    words = first.locator(f"{said}:not({FOLDED_AWAY})").all()
+    words = first.locator(f"{said}:not({UNSEEN})").all()
     assert first.locator(".kl-words:visible").count() == len(charts)
     parts = [first.locator("h1"), *charts, *controls, *words]
     unseen = [part for part in parts if not seen(part, page)]
