@@ -63,7 +63,8 @@ at_rest: Mapping[str, Any] = _Controls(noted=False)
 
 def answer(draw: Callable[[], None]) -> Callable[[], None]:
     """Make a fragment that is drawn at once when a slider moves that it has read through `now`."""
-    name = draw.__name__
+    # Sections of a lesson may call theirs alike.
+    name = f"{draw.__module__}.{draw.__name__}"
 
     @st.fragment(key=name)
     @wraps(draw)

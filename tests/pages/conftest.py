@@ -99,7 +99,7 @@ def answers_of(app: AppTest) -> dict[str, set[str]]:
     answers: dict[str, set[str]] = {}
     for name, keys in app.session_state["_read"].items():
         for key in keys:
-            answers.setdefault(key, set()).add(name)
+            answers.setdefault(key, set()).add(name.rpartition(".")[2])
     sliders = {each.key for each in [*app.slider, *app.select_slider]}
     return {key: names for key, names in answers.items() if key in sliders}
 

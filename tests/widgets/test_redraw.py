@@ -110,3 +110,31 @@ def test_controls_are_a_mapping(controls):
     assert [text.value for text in app.text] == ["[3, 4, True, False, True]"] * 2
     with pytest.raises(KeyError):
         controls["nowhere"]
+
+
+def test_answers_of_two_sections_may_be_called_alike():
+    def page():
+        import streamlit as st
+
+        from widgets.controls import slider
+        from widgets.redraw import answer, draw_whole, drawn, now
+
+        def of_section(module, key):
+            def picture():
+                st.text(f"{key} {now[key]}")
+
+            picture.__module__ = module
+            return answer(picture)
+
+        def body():
+            for key in ("one", "other"):
+                slider(key, 0, 9, 1, 1, key=key)
+                of_section(key, key)()
+
+        draw_whole("page", body)
+        drawn("page")
+
+    app = AppTest.from_function(page).run()
+    for key in ("one", "other"):
+        app.run().slider(key=key).set_value(3).run()
+        assert [text.value for text in app.text] == [f"{key} 3"]
