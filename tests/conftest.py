@@ -7,34 +7,24 @@ from streamlit.components.v2 import manifest_scanner
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# Browser tests that ask the same of every page.
-OF_EVERY_PAGE = tuple(
-    f"tests/browser/test_{name}.py" for name in ("classroom", "deep_links", "every_page")
-)
+# Files whose tests share something dear: pages that are drawn, or a wheel.
+TOGETHER = ("tests/browser/", "tests/test_wheel.py")
 
 
-class BrowserTestsTogether(LoadScopeScheduling):
-    """Keep tests in one worker that share something dear: a server and a browser, or a wheel.
+class FilesThatShareTogether(LoadScopeScheduling):
+    """Hand tests out one by one, but those of a file that share something to one worker.
 
     The groups of pytest-xdist 3.8 would say this, but pytest 9.2 does not let it name them.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(OF_EVERY_PAGE):
-            return "of every page"
-        shared = ("tests/browser/", "tests/test_wheel.py")
-        return next((each for each in shared if nodeid.startswith(each)), nodeid)
+        return nodeid.partition("::")[0] if nodeid.startswith(TOGETHER) else nodeid
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BrowserTestsTogether:
-    """Hand the tests out in the order that they are in."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesThatShareTogether:
+    """Hand the tests out in the order that they are in: browsers first, as they take longest."""
     config.option.loadscopereorder = False
-    return BrowserTestsTogether(config, log)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let whoever is done with all else begin a second browser, while the first one is busy."""
-    items.sort(key=lambda item: item.nodeid.startswith(OF_EVERY_PAGE))
+    return FilesThatShareTogether(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

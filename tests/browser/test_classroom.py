@@ -84,9 +84,9 @@ def type_sizes(page: Page) -> dict[str, float]:
 
 
 @pytest.fixture(scope="module", params=few(ADDRESSES, "/die", "/definition"))
-def shown(request, browser, base_url):
+def shown(request, profile):
     """Each page in the presenter view, visited once."""
-    with visited(browser, base_url, f"{request.param}?present=true", "light") as visit_of_a_page:
+    with visited(profile, f"{request.param}?present=true", "light") as visit_of_a_page:
         yield visit_of_a_page
 
 

@@ -23,9 +23,9 @@ from tests.navigation import ADDRESSES
 
 
 @pytest.fixture(scope="module", params=ADDRESSES)
-def drawn(request, browser, base_url):
+def drawn(request, profile):
     """Each page, visited once in the dark."""
-    with visited(browser, base_url, request.param, "dark") as visit_of_a_page:
+    with visited(profile, request.param, "dark") as visit_of_a_page:
         yield visit_of_a_page
 
 
@@ -67,8 +67,8 @@ def test_nothing_scrolls_sideways(drawn, width):
     expect_nothing_sideways(resized(drawn.page, {"width": width, "height": 844}))
 
 
-def test_phone_in_the_light_has_no_errors_and_nothing_scrolls_sideways(browser, base_url, path):
-    with visited(browser, base_url, path, "light", PHONE) as on_a_phone:
+def test_phone_in_the_light_has_no_errors_and_nothing_scrolls_sideways(profile, path):
+    with visited(profile, path, "light", PHONE) as on_a_phone:
         assert on_a_phone.troubles == []
         expect_nothing_sideways(on_a_phone.page)
 
@@ -135,8 +135,8 @@ def test_link_to_a_heading_holds_it_while_a_busy_browser_draws_what_is_above(pag
     assert heading.bounding_box()["y"] > bar["height"] + 200
 
 
-def test_link_to_a_heading_that_nobody_can_read_is_no_trouble(browser, base_url):
-    with visited(browser, base_url, "/die#100%", "light") as die:
+def test_link_to_a_heading_that_nobody_can_read_is_no_trouble(profile):
+    with visited(profile, "/die#100%", "light") as die:
         assert die.troubles == []
 
 
