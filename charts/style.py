@@ -1,8 +1,10 @@
 """The look that every figure shares: two palettes, one frame."""
 
 import math
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -89,26 +91,26 @@ class Palette:
         return f"rgba({red}, {green}, {blue}, {thickness})"
 
 
-LIGHT = Palette(
-    p="#0072B2",
-    q="#D55E00",
-    kl="#8E4585",
-    good="#009E73",
-    ink="#111722",
-    muted="#5B6675",
-    grid="#E3E7EC",
-    paper="#FFFFFF",
-)
-DARK = Palette(
-    p="#5BB5EA",
-    q="#FF9650",
-    kl="#D29ACB",
-    good="#3CC79B",
-    ink="#E7EBF0",
-    muted="#A5B0BF",
-    grid="#2C3542",
-    paper="#12161D",
-)
+_THEMES = tomllib.loads((Path(__file__).parents[1] / ".streamlit/config.toml").read_text())["theme"]
+
+
+def _palette(theme: str, *, muted: str, grid: str) -> Palette:
+    """Return the colours of a theme as the page has them, and two greys that only figures need."""
+    colours = _THEMES[theme]
+    return Palette(
+        p=colours["blueColor"],
+        q=colours["orangeColor"],
+        kl=colours["violetColor"],
+        good=colours["greenColor"],
+        ink=colours["textColor"],
+        muted=muted,
+        grid=grid,
+        paper=colours["backgroundColor"],
+    )
+
+
+LIGHT = _palette("light", muted="#5B6675", grid="#E3E7EC")
+DARK = _palette("dark", muted="#A5B0BF", grid="#2C3542")
 
 # Q's bars are hatched, so that the two can be told apart without colour.
 Q_PATTERN = {"shape": "/", "size": 6, "solidity": 0.25, "fillmode": "replace"}

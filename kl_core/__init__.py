@@ -54,21 +54,15 @@ from kl_core._discrete import (
 from kl_core._estimators import (
     ESTIMATORS,
     PLACEMENTS,
-    Gradient,
-    Moments,
     Placement,
-    chance_below_zero,
     estimates,
-    expected_gradients,
-    gaussian_moments,
     k1,
     k2,
     k3,
-    k3_noisier_beyond,
-    kl_gradient,
     mean_and_error,
 )
 from kl_core._gaussian import gaussian_kl, multivariate_gaussian_kl
+from kl_core._gradients import Gradient, expected_gradients, kl_gradient
 from kl_core._mixture import (
     GaussianMixture,
     gaussian,
@@ -78,6 +72,7 @@ from kl_core._mixture import (
     mixture_kl,
     mixture_total_variation,
 )
+from kl_core._moments import Moments, chance_below_zero, gaussian_moments, k3_noisier_beyond
 from kl_core._plane import (
     PlaneFit,
     PlaneMixture,

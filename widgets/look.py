@@ -14,15 +14,14 @@ _STYLE = Template((Path(__file__).parent / "look.css").read_text())
 
 def style() -> None:
     """Send the style, in the colours of the theme in force."""
+    colours = theme.colours()
     hues = {
-        name: colour
-        for letter, hue in (("p", "blue"), ("q", "orange"))
-        for name, colour in (
-            (letter, st.get_option(f"theme.{theme.scheme()}.{hue}Color")),
-            (f"{letter}_text", st.get_option(f"theme.{theme.scheme()}.{hue}TextColor")),
-        )
+        "p": colours.p,
+        "q": colours.q,
+        "p_text": theme.text_colour("blue"),
+        "q_text": theme.text_colour("orange"),
+        "paper": colours.paper,
     }
-    hues["paper"] = st.get_option(f"theme.{theme.scheme()}.backgroundColor")
     st.html(f"<style>{_STYLE.substitute(hues)}</style>")
 
 

@@ -98,6 +98,12 @@ def new_context(new_context: Callable[..., BrowserContext]) -> Callable[..., Bro
     return opened
 
 
+@pytest.fixture
+def touched(new_context: Callable[..., BrowserContext]) -> Page:
+    """Open a page on a touch screen."""
+    return new_context(has_touch=True, viewport=PHONE).new_page()
+
+
 def settled(page: Page) -> Page:
     """Wait until a page is drawn completely, charts out of sight too, and the script is at rest."""
     page.locator("h1").wait_for()

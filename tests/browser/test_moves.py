@@ -1,4 +1,4 @@
-"""A picture moves under the finger, and agrees with the page when it rests."""
+"""A picture moves with its slider, and agrees with the page when it rests."""
 
 import re
 
@@ -7,8 +7,15 @@ from playwright.sync_api import TimeoutError as TooLate
 from playwright.sync_api import expect
 from scipy.stats import entropy
 
-from tests.browser.conftest import PHONE, asked, drawings, few, plot, settled, slider, visit
+from tests.browser.conftest import asked, drawings, few, settled, slider, visit
 from tests.browser.hands import Finger, Mouse, dragged, room_of, thumb_of
+from tests.browser.moves import (
+    agrees_with_its_link,
+    kept_up,
+    said,
+    shown,
+    stands_at,
+)
 
 # Each lesson's main picture: the page, the slider, and which chart answers.
 LESSONS = {
@@ -27,66 +34,6 @@ LESSONS = {
     "summary": ("/summary", "P, chance", 0),
 }
 pytestmark = pytest.mark.usefixtures("no_troubles")
-
-
-def shown(page, number=0):
-    """Return all that a chart shows: shapes, texts, words and numbers."""
-    return (
-        page.locator(".kl-chart")
-        .nth(number)
-        .evaluate(
-            """chart => [
-            [...chart.querySelectorAll('.trace path')].map(path => path.getAttribute('d')).join(),
-            [...chart.querySelectorAll('svg text')].map(text => text.textContent).join(),
-            chart.querySelector('.kl-words')?.textContent,
-            chart.querySelector('.kl-numbers')?.textContent,
-        ]"""
-        )
-    )
-
-
-def said(page, number=0):
-    """Return the words and numbers of a chart."""
-    return shown(page, number)[2:]
-
-
-def stands_at(page, label):
-    """Return what a slider says."""
-    return slider(page, label).first.get_attribute("aria-valuetext")
-
-
-def until_it_moves(page, label, stood):
-    """Wait, with something held, until a slider says something else; a film may come late."""
-    page.wait_for_function(
-        """([label, stood]) => [...document.querySelectorAll('input[type=range]')].some(range =>
-            range.getAttribute('aria-label').startsWith(label)
-            && range.getAttribute('aria-valuetext') !== stood)""",
-        arg=[label, stood],
-    )
-
-
-def linked(page):
-    """Return the view that the address bar names, as somebody else sees it."""
-    return visit(page.context.new_page(), page.url)
-
-
-def kept_up(page, number=0):
-    """Wait, with something held, until a chart shows where it is; return its words and numbers."""
-    page.wait_for_timeout(300)
-    page.locator(".kl-chart").nth(number).and_(
-        page.locator("[data-source=server], [data-source=film]")
-    ).wait_for()
-    return said(page, number)
-
-
-def agrees_with_its_link(page):
-    """Check that numbers, sentences and charts are those of the link."""
-    settled(page)
-    other = linked(page)
-    assert drawings(other) == drawings(page)
-    for part in (".kl-words", ".kl-numbers", "[data-testid=stMarkdown]"):
-        assert other.locator(part).all_inner_texts() == page.locator(part).all_inner_texts()
-    other.close()
 
 
 def until_it_follows(page, before, number=0):
@@ -110,12 +57,6 @@ def test_picture_follows_the_mouse_before_it_lets_go(page, lesson):
     settled(page)
     assert said(page, number) == held
     agrees_with_its_link(page)
-
-
-@pytest.fixture
-def touched(new_context):
-    """Open a page on a touch screen."""
-    return new_context(has_touch=True, viewport=PHONE).new_page()
 
 
 @pytest.mark.parametrize("lesson", few(LESSONS, "die"))
@@ -376,112 +317,6 @@ def test_drag_while_a_run_of_training_is_on(page):
         until_it_follows(page, before)
     settled(page)
     assert asked(page)["beta_beta"] == stands_at(page, "β: how short")
-
-
-def grip_of(page, number):
-    """Return where one of the handles of the first chart is."""
-    box = page.locator(".kl-chart").first.locator(".kl-grip").nth(number).bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def pull(page, hand, number, across, up):
-    """Drag a handle and keep hold of it."""
-    page.locator(".kl-chart").first.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
-    x, y = grip_of(page, number)
-    hand.down(x, y)
-    page.wait_for_timeout(900)
-    for step in range(1, 11):
-        hand.move(x + across * step / 10, y + up * step / 10)
-        page.wait_for_timeout(30)
-    return x + across, y + up
-
-
-BELLS = ["P, separation", "P, spread", "Q, mean", "Q, spread"]
-BARS = {
-    "/": ("Try it", 0, "%"),
-    "/die": ("Q, face 1", 6, ""),
-    "/intuition": ("Q, sun", 4, ""),
-    "/information": ("Q, face 1", 6, ""),
-    "/definition": ("Q, sun", 4, ""),
-}
-
-
-@pytest.mark.parametrize("path", few(BARS, "/information"))
-def test_bar_that_is_dragged_is_what_its_slider_says(page, path):
-    label, number, _ = BARS[path]
-    visit(page, path)
-    stood = stands_at(page, label)
-    hand = Mouse(page)
-    # Upwards the definition's slider would soon be at its end.
-    _, y = pull(page, hand, number, 0, 10 if path == "/definition" else -14)
-    until_it_moves(page, label, stood)
-    assert abs(grip_of(page, number)[1] - y) < 4
-    held = kept_up(page)
-    hand.up()
-    settled(page)
-    assert said(page) == held
-    assert abs(grip_of(page, number)[1] - y) < 4
-    agrees_with_its_link(page)
-
-
-@pytest.mark.parametrize("label", few(BELLS, "Q, spread"))
-def test_bell_that_is_dragged_is_what_its_slider_says(page, label):
-    number = BELLS.index(label)
-    visit(page, "/forward-reverse")
-    stood = stands_at(page, label)
-    hand = Mouse(page)
-    across = -30 if number == 3 else 30
-    x, _ = pull(page, hand, number, across, 0)
-    until_it_moves(page, label, stood)
-    assert abs(grip_of(page, number)[0] - x) < 6
-    hand.up()
-    settled(page)
-    assert abs(grip_of(page, number)[0] - x) < 6
-    agrees_with_its_link(page)
-
-
-@pytest.mark.slow
-def test_finger_drags_a_bar_and_scrolls_beside_it(touched):
-    visit(touched, "/die")
-    stood = stands_at(touched, "Q, face 1")
-    hand = Finger(touched)
-    pull(touched, hand, 6, 0, 10)
-    until_it_moves(touched, "Q, face 1", stood)
-    hand.up()
-    settled(touched)
-    assert stands_at(touched, "Q, face 1") != stood
-    # Headless Chromium scrolls for no synthetic finger: what would let it is looked at instead.
-    touched.evaluate(
-        """() => { window.kept = []
-            for (const kind of ['touchstart', 'touchmove'])
-                addEventListener(kind, event => kept.push(event), true) }"""
-    )
-    box = plot(touched, 0).bounding_box()
-    x, y = box["x"] + box["width"] - 30, box["y"] + 100
-    hand.down(x, y)
-    for step in range(5):
-        hand.move(x, y - 10 * step)
-    hand.up()
-    assert touched.evaluate("kept.length >= 2 && !kept.some(event => event.defaultPrevented)")
-    ways = """([x, y]) => { const ways = []
-        for (let each = document.elementFromPoint(x, y); each; each = each.parentElement)
-            ways.push(getComputedStyle(each).touchAction)
-        return ways }"""
-    assert set(touched.evaluate(ways, [x, y])) == {"auto"}
-    assert touched.evaluate(ways, [*grip_of(touched, 6)])[0] == "none"
-
-
-@pytest.mark.slow
-def test_bar_that_is_dragged_too_far_stops_at_the_end_of_its_slider(page):
-    visit(page, "/die")
-    hand = Mouse(page)
-    stood = stands_at(page, "Q, face 1")
-    pull(page, hand, 6, 0, -2000)
-    until_it_moves(page, "Q, face 1", stood)
-    hand.up()
-    settled(page)
-    assert asked(page)["die_q1"] == "10"
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from charts.style import DARK, LIGHT, figure, palette, steady_limit
+from charts.style import LIGHT, figure, palette, steady_limit
 from charts.wording import number
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text())
@@ -30,14 +30,6 @@ def contrast(one, other):
 
 def test_book_colours_on_white():
     assert (LIGHT.p, LIGHT.q, LIGHT.kl, LIGHT.good) == ("#0072B2", "#D55E00", "#8E4585", "#009E73")
-
-
-@pytest.mark.parametrize(("scheme", "colours"), [("light", LIGHT), ("dark", DARK)])
-def test_figures_and_pages_share_their_colours(scheme, colours):
-    theme = CONFIG["theme"][scheme]
-    assert (theme["blueColor"], theme["orangeColor"]) == (colours.p, colours.q)
-    assert (theme["violetColor"], theme["greenColor"]) == (colours.kl, colours.good)
-    assert (theme["textColor"], theme["backgroundColor"]) == (colours.ink, colours.paper)
 
 
 @pytest.mark.parametrize(("scheme", "least"), [("light", 3.0), ("dark", 4.5)])

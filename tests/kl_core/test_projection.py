@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 import pytest
-import scipy.integrate
 import scipy.optimize
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -15,11 +14,8 @@ from kl_core import (
     GaussianMixture,
     alpha_divergence,
     branch_breaks,
-    descend,
-    gaussian,
     gaussian_kl,
     kl_landscape,
-    mixture_kl,
     project_alpha,
     project_alphas,
     project_forward,
@@ -27,58 +23,19 @@ from kl_core import (
 )
 from kl_core._alpha import alpha_surface
 from tests.kl_core.errors import raises
+from tests.kl_core.mixtures import TWO_MODES
+from tests.kl_core.projections import (
+    FAR_MODES,
+    SEVERAL,
+    THREE,
+    WIDE_AND_NARROW,
+    differences,
+    divergence,
+    mixtures,
+    same,
+)
 
-TWO_MODES = GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8])
-FAR_MODES = GaussianMixture([0.6, 0.4], [-3, 3], [0.7, 0.9])
-UNEQUAL = GaussianMixture([0.7, 0.3], [-1, 2.5], [1.2, 0.4])
-THREE = GaussianMixture([0.3, 0.4, 0.3], [-4, 0, 4], [0.6, 0.5, 0.7])
-WIDE_AND_NARROW = GaussianMixture([0.6, 0.4], [0, 1], [3, 0.3])
-SEVERAL = [TWO_MODES, UNEQUAL, THREE, WIDE_AND_NARROW]
-
-SPREADS = st.floats(math.log(0.2), math.log(3)).map(math.exp)
 ALPHAS = [0, 1e-9, 0.01, 0.3, 0.5, 0.9, 1 - 1e-6, 1]
-
-
-@st.composite
-def mixtures(draw, most=5):
-    """Draw a mixture of which each component weighs something."""
-    size = draw(st.integers(1, most))
-    weights, means, stds = (
-        draw(st.lists(each, min_size=size, max_size=size))
-        for each in (st.floats(0.05, 1), st.floats(-5, 5), SPREADS)
-    )
-    return GaussianMixture([weight / math.fsum(weights) for weight in weights], means, stds)
-
-
-def divergence(p, direction):
-    """Return the divergence as a function of Q's mean and log spread, by `mixture_kl`."""
-    if direction == "forward":
-        return lambda mean, log_std: mixture_kl(p, gaussian(mean, math.exp(log_std)))
-    return lambda mean, log_std: mixture_kl(gaussian(mean, math.exp(log_std)), p)
-
-
-def differences(function, mean, log_std, step=1e-3):
-    """Return gradient and Hessian by differences of the fourth and the second order."""
-    at = {
-        (i, j): function(mean + i * step * math.exp(log_std), log_std + j * step)
-        for i in range(-2, 3)
-        for j in range(-2, 3)
-        if not i or not j or abs(i) == abs(j) == 1
-    }
-    gradient = np.array(
-        [
-            8 * (at[1, 0] - at[-1, 0]) - (at[2, 0] - at[-2, 0]),
-            8 * (at[0, 1] - at[0, -1]) - (at[0, 2] - at[0, -2]),
-        ]
-    ) / (12 * step)
-    across = (at[1, 1] - at[1, -1] - at[-1, 1] + at[-1, -1]) / 4
-    along = [at[1, 0] + at[-1, 0] - 2 * at[0, 0], at[0, 1] + at[0, -1] - 2 * at[0, 0]]
-    return gradient, np.array([[along[0], across], [across, along[1]]]) / step**2
-
-
-def same(fit, mean, std, near=1e-3):
-    """Say whether a fit is that Gaussian, in spreads and in log spread."""
-    return abs(fit.mean - mean) < near * std and abs(math.log(fit.std / std)) < near
 
 
 def grid_minima(p, rows=40, columns=80):
@@ -327,301 +284,6 @@ def test_fits_move_with_the_mixture(p, shift, unit, sign, middle):
     assert images[0].divergence == pytest.approx(fits[0].divergence, rel=1e-8, abs=1e-10)
 
 
-@settings(max_examples=40)
-@given(
-    mixtures(3), st.floats(-4, 4), SPREADS, st.sampled_from([0, 1e-9, 0.01, 0.3, 0.5, 0.9, 0.99, 1])
-)
-def test_gradient_and_hessian_are_the_differences_of_the_value(p, mean, std, alpha):
-    surface = alpha_surface(p, np.full(1, float(alpha)), np.full(1, mean), np.full(1, std))
-    gradient, hessian = differences(
-        lambda at, log: float(alpha_divergence(p, at, math.exp(log), alpha)), mean, math.log(std)
-    )
-    size = 1 + surface.value[0] + np.abs(surface.hessian[0]).max()
-    np.testing.assert_allclose(surface.gradient[0], gradient, rtol=1e-8, atol=1e-9 * size)
-    np.testing.assert_allclose(surface.hessian[0], hessian, rtol=1e-4, atol=1e-5 * size)
-    assert surface.gradient.shape == (1, 2)
-    assert surface.hessian.shape == (1, 2, 2)
-
-
-def reference_alpha(p, mean, std, alpha):
-    """Return D_α from its definition, by scipy's quadrature."""
-    q = gaussian(mean, std)
-
-    def between(x):
-        return math.exp(alpha * p.logpdf(x) + (1 - alpha) * q.logpdf(x))
-
-    steps = np.arange(-12, 13)
-    edges = np.unique(
-        [m + s * steps for m, s in zip((*p.means, mean), (*p.stds, std), strict=True)]
-    )
-    integral = math.fsum(
-        scipy.integrate.quad(between, low, high, epsabs=0, epsrel=1e-12)[0]
-        for low, high in itertools.pairwise(edges)
-        if between((low + high) / 2) > 1e-25
-    )
-    return (1 - integral) / (alpha * (1 - alpha))
-
-
-@pytest.mark.parametrize("p", SEVERAL, ids=str)
-@pytest.mark.parametrize(("mean", "std"), [(0, 1), (2.5, 0.4), (-1, 3)])
-def test_alpha_divergence_is_its_definition(p, mean, std):
-    for alpha in (0.1, 0.5, 0.75):
-        expected = reference_alpha(p, mean, std, alpha)
-        assert alpha_divergence(p, mean, std, alpha) == pytest.approx(expected, rel=1e-9)
-
-
-@settings(max_examples=60)
-@given(mixtures(), st.floats(-5, 5), SPREADS)
-def test_alpha_divergence_ends_in_both_divergences(p, mean, std):
-    q = gaussian(mean, std)
-    for alpha, end in ((0, mixture_kl(q, p)), (1, mixture_kl(p, q))):
-        at_end = alpha_divergence(p, mean, std, alpha)
-        assert at_end == pytest.approx(end, rel=1e-9, abs=1e-12)
-
-
-@pytest.mark.parametrize("p", SEVERAL, ids=str)
-def test_alpha_divergence_goes_to_its_ends_in_proportion(p):
-    q = gaussian(0.5, 1.5)
-    for end, sign, limit in ((0, 1, mixture_kl(q, p)), (1, -1, mixture_kl(p, q))):
-        gaps = [
-            alpha_divergence(p, 0.5, 1.5, end + sign * distance) - limit
-            for distance in (1e-2, 1e-3, 1e-4, 1e-7)
-        ]
-        assert gaps[0] / gaps[1] == pytest.approx(10, rel=0.2)
-        assert gaps[1] / gaps[2] == pytest.approx(10, rel=0.02)
-        assert gaps[3] == pytest.approx(gaps[2] / 1000, abs=1e-7)
-
-
-def closed_alpha(mu_p, sigma_p, mu_q, sigma_q, alpha):
-    """Return D_α of two Gaussians: ∫ p^α q^(1-α) is a Gaussian integral."""
-    mixed = alpha * sigma_q**2 + (1 - alpha) * sigma_p**2
-    log_integral = (
-        (1 - alpha) * math.log(sigma_p)
-        + alpha * math.log(sigma_q)
-        - math.log(mixed) / 2
-        - alpha * (1 - alpha) * (mu_p - mu_q) ** 2 / (2 * mixed)
-    )
-    return -math.expm1(log_integral) / (alpha * (1 - alpha))
-
-
-@given(st.floats(-5, 5), SPREADS, st.floats(-5, 5), SPREADS, st.floats(0.001, 0.999))
-def test_alpha_divergence_of_gaussians_is_the_closed_form_and_its_mirror(m, s, mean, std, alpha):
-    value = alpha_divergence(gaussian(m, s), mean, std, alpha)
-    expected = closed_alpha(m, s, mean, std, alpha)
-    # Near 0 and 1 the definition divides roundings by α (1 - α).
-    noise = 1e-14 / (alpha * (1 - alpha))
-    assert value == pytest.approx(expected, rel=1e-9, abs=noise)
-    mirrored = alpha_divergence(gaussian(mean, std), m, s, 1 - alpha)
-    assert value == pytest.approx(mirrored, rel=1e-9, abs=noise)
-
-
-@pytest.mark.parametrize("ratio", [10, 30, 100])
-@pytest.mark.parametrize("alpha", [0.01, 0.1, 0.5, 0.9, 0.99])
-def test_alpha_divergence_keeps_its_digits_for_very_different_spreads(ratio, alpha):
-    for sigma_p, sigma_q in ((1, ratio), (ratio, 1)):
-        value = alpha_divergence(gaussian(0, sigma_p), 0, sigma_q, alpha)
-        assert value == pytest.approx(closed_alpha(0, sigma_p, 0, sigma_q, alpha), rel=1e-8)
-
-
-def test_alpha_divergences_of_any_shape_equal_a_loop():
-    means, stds, alphas = (
-        np.array([[0.0], [1.0]]),
-        np.array([0.5, 1, 2]),
-        np.array([[[0]], [[0.5]], [[1]]]),
-    )
-    batch = alpha_divergence(THREE, means, stds, alphas)
-    assert batch.shape == (3, 2, 3)
-    for index in np.ndindex(batch.shape):
-        each = [float(np.broadcast_to(a, batch.shape)[index]) for a in (means, stds, alphas)]
-        one = alpha_divergence(THREE, *each)
-        assert isinstance(one, float)
-        assert batch[index] == pytest.approx(one, rel=1e-12)
-
-
-LANDSCAPES = [
-    *((p, [-4, -1, 0, 0.3, 2.5, 6], [0.3, 0.8, 1.7, 5]) for p in (*SEVERAL, FAR_MODES)),
-    (gaussian(0, 1), [0, 1, 200], [0.01, 1, 100]),
-    (gaussian(0, 0.01), [-1, 0, 0.005], [0.01, 1, 100]),
-    (gaussian(0, 100), [0, 150], [0.01, 1, 100]),
-    (GaussianMixture([0.5, 0.5], [0, 1], [0.01, 10]), [-5, 0, 0.02, 1], [0.01, 0.1, 1, 100]),
-    (GaussianMixture([1 - 1e-12, 1e-12], [0, 3], [0.05, 2]), [0, 1, 5], [0.02, 0.3, 3]),
-]
-
-
-@pytest.mark.parametrize(("p", "means", "stds"), LANDSCAPES, ids=str)
-@pytest.mark.parametrize("direction", ["forward", "reverse"])
-def test_a_landscape_is_mixture_kl_at_each_point(p, means, stds, direction):
-    grid = kl_landscape(p, means, stds, direction)
-    assert grid.shape == (len(stds), len(means))
-    expected = [[divergence(p, direction)(mean, math.log(std)) for mean in means] for std in stds]
-    np.testing.assert_allclose(grid, expected, rtol=1e-8, atol=1e-9)
-
-
-@pytest.mark.parametrize(("sigma", "std"), [(1, 1e-4), (1e-4, 1), (1, 1e4), (1e3, 1e-3)])
-def test_a_landscape_of_one_gaussian_is_the_closed_form_for_any_spreads(sigma, std):
-    means = np.array([0, sigma, 10 * sigma])
-    for direction in ("forward", "reverse"):
-        grid = kl_landscape(gaussian(0, sigma), means, [std], direction)
-        pair = (0, sigma, means, std) if direction == "forward" else (means, std, 0, sigma)
-        np.testing.assert_allclose(grid[0], gaussian_kl(*pair), rtol=1e-8)
-
-
-@given(mixtures(3), st.lists(st.floats(-6, 6), min_size=1, max_size=5))
-def test_a_landscape_does_not_depend_on_what_else_is_on_it(p, means):
-    stds = [0.3, 1.1, 4.0]
-    for direction in ("forward", "reverse"):
-        grid = kl_landscape(p, means, stds, direction)
-        for i, j in np.ndindex(grid.shape):
-            alone = kl_landscape(p, [means[j]], [stds[i]], direction)[0, 0]
-            assert grid[i, j] == pytest.approx(alone, rel=1e-9, abs=1e-9)
-
-
-STARTS = [(1.0, 1.0), (-3.0, 0.4), (4.0, 2.5)]
-
-
-@pytest.mark.parametrize("start", STARTS)
-@pytest.mark.parametrize("p", SEVERAL, ids=str)
-@pytest.mark.parametrize(
-    ("optimiser", "rate", "steps"), [("natural gradient", 0.3, 2000), ("Adam", 0.02, 6000)]
-)
-@pytest.mark.parametrize("direction", ["forward", "reverse"])
-def test_a_descent_ends_at_a_local_optimum(p, start, optimiser, rate, steps, direction):
-    path = descend(p, start, direction, optimiser=optimiser, rate=rate, steps=steps)
-    assert path.means[0] == start[0]
-    assert path.stds[0] == start[1]
-    fits = (project_forward(p),) if direction == "forward" else project_reverse(p)
-    ends = [fit for fit in fits if same(fit, path.means[-1], path.stds[-1], 1e-3)]
-    assert len(ends) == 1
-    assert path.divergences[-1] == pytest.approx(ends[0].divergence, rel=1e-5, abs=1e-6)
-    assert path.divergences[-1] <= path.divergences[0]
-
-
-@pytest.mark.parametrize("optimiser", ["gradient descent", "Adam", "natural gradient"])
-@pytest.mark.parametrize("direction", ["forward", "reverse"])
-@pytest.mark.parametrize("p", SEVERAL, ids=str)
-def test_the_divergences_on_the_way_are_mixture_kl(p, direction, optimiser):
-    path = descend(p, (1.5, 0.7), direction, optimiser=optimiser, rate=0.05, steps=25)
-    assert path.means.shape == path.stds.shape == path.divergences.shape == (26,)
-    function = divergence(p, direction)
-    expected = [function(*at) for at in zip(path.means, np.log(path.stds), strict=True)]
-    np.testing.assert_allclose(path.divergences, expected, rtol=1e-8, atol=1e-10)
-
-
-@settings(max_examples=40)
-@given(mixtures(3), st.floats(-4, 4), SPREADS, st.sampled_from(["forward", "reverse"]))
-def test_the_first_step_is_the_one_of_the_textbook(p, mean, std, direction):
-    gradient, _ = differences(divergence(p, direction), mean, math.log(std))
-    # By the mean itself, and the log spread.
-    gradient /= [std, 1]
-    fisher = np.array([1 / std**2, 2])
-    moves = {"gradient descent": gradient, "natural gradient": gradient / fisher}
-    rate = 1e-3 / (1 + np.abs(gradient).max() * max(1, std**2))
-    for optimiser, move in moves.items():
-        path = descend(p, (mean, std), direction, optimiser=optimiser, rate=rate, steps=1)
-        if path.means.size == 1:
-            # It stops where nothing visible would move.
-            assert np.abs(gradient * [std, 1]).max() < 1.1e-5
-            continue
-        step = [path.means[1] - mean, math.log(path.stds[1] / std)]
-        np.testing.assert_allclose(step, -rate * move, rtol=1e-6, atol=1e-8 * rate + 4e-15)
-
-
-@pytest.mark.parametrize("rate", [1e-3, 0.03, 0.5])
-@pytest.mark.parametrize("direction", ["forward", "reverse"])
-def test_the_first_step_of_adam_has_the_length_of_the_rate_in_each_coordinate(rate, direction):
-    for start in ((1.0, 0.6), (-4.0, 2.0)):
-        path = descend(UNEQUAL, start, direction, optimiser="Adam", rate=rate, steps=1)
-        gradient, _ = differences(divergence(UNEQUAL, direction), start[0], math.log(start[1]))
-        step = [path.means[1] - start[0], math.log(path.stds[1] / start[1])]
-        np.testing.assert_allclose(step, -rate * np.sign(gradient), rtol=1e-6)
-
-
-def adam(gradient, at, rate, steps):
-    """Return the path of Adam, line by line as Kingma and Ba's algorithm 1 has it."""
-    m, v, path = np.zeros(2), np.zeros(2), [at]
-    for t in range(1, steps + 1):
-        g = gradient(at)
-        m, v = 0.9 * m + (1 - 0.9) * g, 0.999 * v + (1 - 0.999) * g**2
-        m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
-        at = at - rate * m_hat / (np.sqrt(v_hat) + 1e-8)
-        path.append(at)
-    return np.array(path)
-
-
-@pytest.mark.parametrize("direction", ["forward", "reverse"])
-def test_adam_is_kingma_and_bas(direction):
-    function = divergence(UNEQUAL, direction)
-
-    def gradient(at):
-        return differences(function, *at)[0] / [math.exp(at[1]), 1]
-
-    expected = adam(gradient, np.array([1.0, math.log(0.6)]), 0.05, 30)
-    path = descend(UNEQUAL, (1.0, 0.6), direction, optimiser="Adam", rate=0.05, steps=30)
-    np.testing.assert_allclose(path.means, expected[:, 0], rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(np.log(path.stds), expected[:, 1], rtol=1e-5, atol=1e-6)
-
-
-@pytest.mark.parametrize("optimiser", ["gradient descent", "Adam", "natural gradient"])
-@pytest.mark.parametrize("direction", ["forward", "reverse"])
-@pytest.mark.parametrize("rate", [3, 1e3, 1e9])
-@pytest.mark.parametrize("p", [*SEVERAL, GaussianMixture([0.5, 0.5], [0, 30], [0.01, 1])], ids=str)
-def test_no_rate_is_too_large_to_stay_finite(p, rate, direction, optimiser):
-    path = descend(p, (2.0, 0.05), direction, optimiser=optimiser, rate=rate, steps=60)
-    assert all(np.isfinite(each).all() for each in path.__dict__.values())
-    assert (path.stds > 0).all()
-    assert (path.divergences >= 0).all()
-    assert np.abs(np.diff(path.means)).max() <= p.std * (1 + 1e-9)
-    assert np.abs(np.diff(np.log(path.stds))).max() <= 1 + 1e-9
-
-
-def test_a_step_that_is_too_long_is_cut_to_its_cap():
-    path = descend(TWO_MODES, (20.0, 0.1), "forward", optimiser="gradient descent", rate=1, steps=1)
-    assert path.means[1] == pytest.approx(20 - TWO_MODES.std, rel=1e-12)
-    assert path.stds[1] == pytest.approx(0.1 * math.e, rel=1e-12)
-
-
-def test_a_descent_ends_where_nothing_visible_moves():
-    best = project_reverse(UNEQUAL)[0]
-    path = descend(UNEQUAL, (best.mean, best.std), "reverse")
-    assert path.means.tolist() == [best.mean]
-    assert descend(UNEQUAL, (0, 1), "reverse", rate=1e-4, steps=7).means.shape == (8,)
-
-
-def test_a_natural_gradient_descent_that_starts_slowly_never_rises():
-    for p, direction in itertools.product(SEVERAL, ("forward", "reverse")):
-        path = descend(p, (0.7, 0.5), direction, rate=0.05, steps=400)
-        assert (np.diff(path.divergences) <= 1e-9).all()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"direction": "sideways"}, "direction must be 'forward' or 'reverse', got 'sideways'"),
-        (
-            {"optimiser": "SGD"},
-            "optimiser must be 'gradient descent', 'Adam' or 'natural gradient'",
-        ),
-        ({"steps": 0}, "steps must be at least 1, got 0"),
-        ({"rate": 0}, "rate is 0.0; it must be finite and above 0"),
-        ({"rate": -1}, "rate is -1.0; it must be finite and above 0"),
-        ({"rate": math.nan}, "rate is nan; it must be finite and above 0"),
-        ({"rate": math.inf}, "rate is inf; it must be finite and above 0"),
-        ({"rate": "fast"}, "rate must be an array of numbers: could not convert"),
-        ({"start": (math.nan, 1)}, "start[0] is nan; it must be finite"),
-        ({"start": ("a", 1)}, "start must be an array of numbers: "),
-        ({"start": (0, 0)}, "start"),
-        ({"start": (0, -1)}, "start"),
-        ({"start": (0, math.nan)}, "start"),
-        ({"start": 1}, "start must hold a mean and a spread, got shape ()"),
-        ({"start": [0, 1, 2]}, "start must hold a mean and a spread, got shape (3,)"),
-    ],
-    ids=str,
-)
-def test_a_descent_that_cannot_start_raises(arguments, message):
-    with raises(message):
-        descend(TWO_MODES, **{"start": (0, 1), "direction": "reverse"} | arguments)
-
-
 @pytest.mark.parametrize("alpha", [-0.1, 1.1, math.nan, math.inf])
 def test_an_alpha_outside_of_0_to_1_raises(alpha):
     with raises(f"α must lie between 0 and 1, got {alpha!r}"):
@@ -652,63 +314,3 @@ def test_alphas_that_are_no_ladder_raise(alphas, message):
 def test_breaks_are_looked_for_among_as_many_optima_as_alphas():
     with raises("optima must be as long as alphas, 2, got 1"):
         branch_breaks(TWO_MODES, [0, 1], [project_reverse(TWO_MODES)])
-
-
-@pytest.mark.parametrize("base", [2, 10])
-def test_a_base_divides_by_its_log(base):
-    unit = math.log(base)
-    place = [-1, 0.5], [0.7, 2]
-    for direction in ("forward", "reverse"):
-        nats = kl_landscape(UNEQUAL, *place, direction)
-        found = kl_landscape(UNEQUAL, *place, direction, base=base)
-        np.testing.assert_allclose(found, nats / unit, rtol=1e-15)
-    for alpha in (0, 0.5, 1):
-        found = alpha_divergence(UNEQUAL, *place, alpha, base=base)
-        nats = alpha_divergence(UNEQUAL, *place, alpha)
-        np.testing.assert_allclose(found, nats / unit, rtol=1e-15)
-
-
-def test_a_base_of_1_raises():
-    message = "base must be a finite number above 1, or None for nats, got 1"
-    with raises(message):
-        kl_landscape(TWO_MODES, [0], [1], "forward", base=1)
-    with raises(message):
-        alpha_divergence(TWO_MODES, 0, 1, 0.5, base=1)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"means": math.inf}, "means is inf; it must be finite"),
-        ({"means": [0, math.nan]}, "means[1] is nan; it must be finite"),
-        ({"stds": 0}, "stds is 0.0; it must be finite and above 0"),
-        ({"stds": [1, -2]}, "stds[1] is -2.0; it must be finite and above 0"),
-        ({"alpha": -0.1}, "α must lie between 0 and 1, got -0.1"),
-        ({"alpha": [0, 1.5]}, "α must lie between 0 and 1, got [0.0, 1.5]"),
-        ({"alpha": math.nan}, "alpha is nan; it must be finite"),
-        (
-            {"means": [0, 1], "stds": [1, 2, 3]},
-            "means of shape (2,), stds of shape (3,) and alpha of",
-        ),
-    ],
-    ids=str,
-)
-def test_what_alpha_divergence_cannot_take_raises(arguments, message):
-    with raises(message):
-        alpha_divergence(TWO_MODES, **{"means": 0, "stds": 1, "alpha": 0.5} | arguments)
-
-
-@pytest.mark.parametrize("direction", ["forward", "reverse"])
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"means": [0, math.nan]}, "means[1] is nan; it must be finite"),
-        ({"stds": [0, 1]}, "stds[0] is 0.0; it must be finite and above 0"),
-        ({"stds": [1, math.inf]}, "stds[1] is inf; it must be finite and above 0"),
-        ({"direction": "up"}, "direction must be 'forward' or 'reverse', got 'up'"),
-    ],
-    ids=str,
-)
-def test_what_a_landscape_cannot_take_raises(arguments, message, direction):
-    with raises(message):
-        kl_landscape(TWO_MODES, **{"means": [0], "stds": [1], "direction": direction} | arguments)

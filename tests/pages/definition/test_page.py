@@ -232,22 +232,6 @@ def test_swap_exchanges_weights_and_bells():
     assert set_up(app) == before
 
 
-def test_start_over_puts_everything_back():
-    usual = set_up(open_page("definition"))
-    changed = {
-        **weighing("p", (1, 1, 1, 1)), **weighing("q", (2, 2, 2, 2)),
-        **bells((1.0, 0.5, 0.4, 3.0), (-1.0, 0.8, -0.2, 2.0)),
-        "definition_width": "1/8", "definition_epsilon": "0", "definition_predict": "It doubles",
-        "definition_check1": "It turns gaps into probabilities", "definition_check2": "No",
-        "definition_check3": "Anything", "definition_check4": "It computed in nats",
-    }  # fmt: skip
-    app = open_page("definition", **changed)
-    now = set_up(app)
-    assert {key for key in usual if now[key] == usual[key]} == {"unit", "present"}
-    press(app, "Start over")
-    assert set_up(app) == usual
-
-
 def test_prediction_reveals_what_is_computed():
     app = open_page("definition", definition_predict="Fourfold")
     assert "That is what happens" in texts(app)

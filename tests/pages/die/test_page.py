@@ -11,7 +11,6 @@ from tests.pages.conftest import (
     numbered,
     open_page,
     press,
-    set_up,
 )
 from tests.pages.reading import metrics, printed, texts, weights
 
@@ -134,18 +133,6 @@ def test_nonsense_in_one_parameter_keeps_the_others():
     [warning] = app.warning
     assert "`die_p1 = nan`" in warning.value
     assert "shows `1.0`" in warning.value
-
-
-def test_start_over_puts_everything_back():
-    usual = set_up(open_page("die"))
-    app = open_page(
-        "die", unit="bits", die_p1=3, die_q6=0, die_rolls=500, die_odds=99, die_seed=5,
-        die_predict="Infinite", die_check1="Nothing",
-    )  # fmt: skip
-    changed = set_up(app)
-    assert sum(changed[key] != usual[key] for key in usual) == 7
-    press(app, "Start over")
-    assert set_up(app) == usual
 
 
 def test_prediction_reveals_what_is_computed():

@@ -85,19 +85,6 @@ def test_nonsense_in_one_parameter_keeps_the_others():
     assert bound_controls(app)["directions_sum"].value == 1.5
 
 
-def test_start_over_puts_everything_back():
-    usual = set_up(open_page("directions"))
-    answered = numbered("directions_check", ["Neither"] * 10)
-    app = open_page(
-        "directions", directions_p1=3, directions_q3=0, directions_sum=0.5, **MIXED_UP,
-        directions_predict="D(Q‖P)", **answered,
-    )  # fmt: skip
-    changed = set_up(app)
-    assert sum(changed[key] != usual[key] for key in usual) == 15
-    press(app, "Start over")
-    assert set_up(app) == usual
-
-
 def test_prediction_reveals_what_is_computed():
     app = open_page("directions", directions_predict="D(P‖Q)", unit="nats")
     assert "That is what happens" in texts(app)

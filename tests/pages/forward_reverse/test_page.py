@@ -30,7 +30,6 @@ from tests.pages.forward_reverse.view import (
     HAND,
     LABELS,
     LESSON,
-    NAMES,
     PLANE,
     cells,
     check_everything,
@@ -126,27 +125,6 @@ def test_presets_put_every_cell_and_nothing_else(label):
 @pytest.mark.parametrize(("label", "unit"), [("Unequal modes", "nats"), ("One heavy tail", "dits")])
 def test_preset_in_another_unit(label, unit):
     check_everything(opened(PRESETS[label], -0.5, 1.4, unit=unit), PRESETS[label], unit)
-
-
-def test_start_over_puts_everything_back():
-    usual = set_up(open_page(LESSON))
-    fresh = open_page(LESSON)
-    names = ("goal", "picture", "predict", "check1", "check2", "check3", "check4")
-    options = {name: fresh.radio(key=f"forward_{name}").options for name in names}
-    changed = {key: labels[-1] for key, labels in options.items()}
-    app = opened(
-        PRESETS["Three modes"], 3, 2, optimiser="Adam", rate="1", alpha=0.2, shape="full",
-        slant=0.1, round=7, **changed,
-    )  # fmt: skip
-    now = set_up(app)
-    assert not app.warning
-    same = {key for key in usual if now[key] == usual[key]}
-    assert same <= {"unit", "present"} | {
-        f"forward_p{row}_{name}" for row in (4, 5) for name in NAMES
-    }
-    press(app, "Start over")
-    assert set_up(app) == usual
-    assert sliders_of_p(app) == [0.5, 5.0, 0.8]
 
 
 def test_q_at_an_extreme_of_both_sliders():

@@ -258,22 +258,6 @@ def test_nonsense_in_one_parameter_keeps_the_others(key, nonsense):
         assert str(shown[f"information_{name}"]) in {asked[name], f"{asked[name]}.0"}
 
 
-def test_start_over_puts_everything_back():
-    app = open_page(
-        "information",
-        **{f"information_{letter}{face}": "3.3" for letter in "pq" for face in range(1, 7)},
-        information_tree="P", information_rolls="300", information_seed="5", information_block="3",
-        information_predict="No",
-        information_check1="How often decoding fails", information_check2="Nothing certain",
-        information_check3="Huffman codes are not optimal", information_check4="Yes",
-    )  # fmt: skip
-    changed = set_up(app)
-    assert {key for key in usual() if changed[key] == usual()[key]} == {"unit", "present"}
-    press(app, "Start over")
-    assert set_up(app) == usual()
-    assert texts(app) == texts(open_page("information"))
-
-
 @pytest.mark.parametrize("unit", UNITS)
 def test_prediction_reveals_what_is_computed(unit):
     base = UNITS[unit].base

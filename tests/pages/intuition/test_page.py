@@ -14,7 +14,6 @@ from tests.pages.conftest import (
     numbered,
     open_page,
     press,
-    set_up,
 )
 from tests.pages.intuition.weather import (
     KINDS,
@@ -101,25 +100,6 @@ def test_swap_makes_the_forecast_the_truth():
     assert metrics(app) == [lost(SUNNY, TRUTH), lost(TRUTH, SUNNY)]
     press(app, "Swap P and Q")
     assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (TRUTH, SUNNY)
-
-
-def test_start_over_puts_everything_back():
-    usual = set_up(open_page("intuition"))
-    asked = {
-        **sky(p=[1, 2, 3, 4], q=[9, 8, 7, 6]),
-        "intuition_days": "50",
-        "intuition_seed": "77",
-        "intuition_predict": "The forecast",
-        "intuition_check1": "It is P",
-        "intuition_check2": "Nothing",
-        "intuition_check3": "It can be negative",
-    }
-    app = open_page("intuition", **asked)
-    changed = set_up(app)
-    assert {key for key in usual if changed[key] != usual[key]} == asked.keys()
-    assert usual.keys() - asked.keys() == {"unit", "present"}
-    press(app, "Start over")
-    assert set_up(app) == usual
 
 
 @pytest.mark.parametrize("letter", ["p", "q"])

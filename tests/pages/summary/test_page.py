@@ -11,7 +11,7 @@ from pages.summary.numbers import coin
 from pages.summary.questions import questions
 from pages.summary.words import READING, in_words, snippet
 from tests.deep_links import deep_links
-from tests.pages.conftest import answers_of, move, numbered, open_page, press, set_up
+from tests.pages.conftest import answers_of, move, numbered, open_page, press
 from tests.pages.reading import charts, dragged, passage, table, texts
 from tests.pages.truth import BASES, FAIR, LOADED
 
@@ -65,15 +65,6 @@ def test_slider_redraws_its_picture_and_nothing_else(letter):
     assert handles(app)[f"summary_{letter}"][0] == 60
     assert not app.latex
     assert not app.code
-
-
-def test_start_over_puts_everything_back():
-    usual = set_up(open_page("summary"))
-    app = open_page("summary", summary_p=3, summary_q=4, summary_predict="D(Q‖P)", **RIGHT)
-    changed = set_up(app)
-    assert sum(changed[key] != usual[key] for key in usual) == 23
-    press(app, "Start over")
-    assert set_up(app) == usual
 
 
 def test_prediction_reveals_what_is_computed():
