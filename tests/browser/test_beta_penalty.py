@@ -21,6 +21,7 @@ from tests.browser.conftest import (
     title,
     visit,
 )
+from tests.browser.legible import expect_all_legible, paper_of
 
 LESSON = "/beta-penalty"
 NEXT_WORD, HACKING, STEP_BY_STEP, LANDING = range(4)
@@ -382,39 +383,8 @@ def test_phone_shows_whole_charts_in_dark(page):
                 "&beta_rope=race+all+three&beta_train=true&unit=dits")  # fmt: skip
     assert ended(page) == 30
     expect_nothing_sideways(page)
-    plots = page.locator(".js-plotly-plot").all()
-    assert len(plots) == 4
-    for number, each in enumerate(plots):
-        box = each.bounding_box()
-        assert box["x"] >= 0, number
-        assert box["x"] + box["width"] <= 390, number
-        assert box["width"] >= 300, number
-        outside, small, covered, paper = each.evaluate(
-            """plot => {
-                const frame = plot.getBoundingClientRect();
-                const texts = [...plot.querySelectorAll('text')]
-                    .map(text => [text, text.getBoundingClientRect()])
-                    .filter(([text, box]) => box.width && text.textContent.trim());
-                const out = texts.filter(([_, box]) =>
-                    box.left < frame.left - 1 || box.right > frame.right + 1);
-                const small = texts.filter(([text]) =>
-                    !text.closest('.exponent') && parseFloat(getComputedStyle(text).fontSize) < 11);
-                const labels = [...plot.querySelectorAll('.gtitle, .legendtext, .annotation')]
-                    .map(each => [each.textContent, each.getBoundingClientRect()])
-                    .filter(([_, box]) => box.width);
-                const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
-                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
-                const covered = labels.flatMap(([text, box], at) => labels.slice(at + 1)
-                    .filter(([_, other]) => meet(box, other)).map(([other]) => [text, other]));
-                return [out.map(([text]) => text.textContent),
-                        small.map(([text]) => text.textContent), covered,
-                        plot._fullLayout.paper_bgcolor];
-            }"""
-        )
-        assert outside == [], number
-        assert small == [], number
-        assert covered == [], number
-        assert paper == DARK.paper, number
+    expect_all_legible(page, 4)
+    assert paper_of(page) == {DARK.paper}
 
 
 @pytest.mark.slow

@@ -27,6 +27,7 @@ from tests.browser.conftest import (
     troubles_of,
     visit,
 )
+from tests.browser.legible import expect_all_legible, paper_of
 
 LESSON = "/estimators"
 HISTOGRAMS, BELLS, NOISE, TEXTS, PULLS, RUNS = range(6)
@@ -284,35 +285,8 @@ def test_phone_shows_whole_charts_in_dark(page):
                 "&estimators_fee=cost+0.5&estimators_way=at+least+16+words")  # fmt: skip
     trained(page)
     expect_nothing_sideways(page)
-    plots = page.locator(".js-plotly-plot").all()
-    assert len(plots) == 6
-    for number, each in enumerate(plots):
-        box = each.bounding_box()
-        assert box["x"] >= 0, number
-        assert box["x"] + box["width"] <= 390, number
-        assert box["width"] >= 300, number
-        outside, covered, paper = each.evaluate(
-            """plot => {
-                const frame = plot.getBoundingClientRect();
-                const out = [...plot.querySelectorAll('text')]
-                    .map(text => [text, text.getBoundingClientRect()])
-                    .filter(([text, box]) => box.width && text.textContent.trim()
-                        && (box.left < frame.left - 1 || box.right > frame.right + 1));
-                const labels = [...plot.querySelectorAll(
-                        '.gtitle, .legendtext, .annotation, .xtitle')]
-                    .map(each => [each.textContent, each.getBoundingClientRect()])
-                    .filter(([_, box]) => box.width);
-                const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
-                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
-                const covered = labels.flatMap(([text, box], at) => labels.slice(at + 1)
-                    .filter(([_, other]) => meet(box, other)).map(([other]) => [text, other]));
-                return [out.map(([text]) => text.textContent), covered,
-                        plot._fullLayout.paper_bgcolor];
-            }"""
-        )
-        assert outside == [], number
-        assert covered == [], number
-        assert paper == DARK.paper, number
+    expect_all_legible(page, 6)
+    assert paper_of(page) == {DARK.paper}
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from tests.browser.conftest import (
     visit,
     visited,
 )
+from tests.browser.legible import expect_legible
 from tests.browser.serving import serving
 from tests.navigation import ADDRESSES
 
@@ -67,10 +68,13 @@ def test_nothing_scrolls_sideways(drawn, width):
     expect_nothing_sideways(resized(drawn.page, {"width": width, "height": 844}))
 
 
-def test_phone_in_the_light_has_no_errors_and_nothing_scrolls_sideways(profile, path):
+def test_phone_in_the_light_has_no_errors_and_shows_whole_charts(profile, path):
     with visited(profile, path, "light", PHONE) as on_a_phone:
         assert on_a_phone.troubles == []
         expect_nothing_sideways(on_a_phone.page)
+        for plot in on_a_phone.page.locator(".js-plotly-plot").all():
+            # Which labels may meet is for the lesson to say.
+            expect_legible(plot, "")
 
 
 def test_cold_server_answers_a_deep_link_with_the_lesson(page):

@@ -46,6 +46,7 @@ from tests.browser.forward_reverse import (
     open_table,
     put,
 )
+from tests.browser.legible import expect_all_legible
 
 pytestmark = pytest.mark.usefixtures("no_troubles")
 
@@ -199,41 +200,7 @@ def test_phone_shows_legible_charts_and_nothing_overflows(page):
     page.set_viewport_size(PHONE)
     visit(page, f"{LESSON}?forward_picture=Three+modes&forward_q_mean=-10&forward_q_spread=0.1")
     expect_nothing_sideways(page)
-    plots = page.locator(".js-plotly-plot").all()
-    assert len(plots) == CHARTS
-    for number, each in enumerate(plots):
-        box = each.bounding_box()
-        assert box["x"] >= 0, number
-        assert box["x"] + box["width"] <= 390, number
-        assert box["width"] >= 300, number
-        outside, small, covered = each.evaluate(
-            """plot => {
-                const frame = plot.getBoundingClientRect();
-                const texts = [...plot.querySelectorAll('text')]
-                    .filter(text => !text.closest('.slider-labels'))
-                    .map(text => [text, text.getBoundingClientRect()])
-                    .filter(([text, box]) => box.width && text.textContent.trim());
-                const out = texts.filter(([_, box]) =>
-                    box.left < frame.left - 1 || box.right > frame.right + 1);
-                const small = texts.filter(([text]) =>
-                    parseFloat(getComputedStyle(text).fontSize) < 11);
-                const labels = [...plot.querySelectorAll(
-                        '.gtitle, .legendtext, .annotation, .updatemenu-container, .slider-group')]
-                    .map(each => [each.textContent, each.getBoundingClientRect()])
-                    .filter(([_, box]) => box.width);
-                const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
-                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
-                const covered = labels.flatMap(([text, box], at) => labels.slice(at + 1)
-                    .filter(([_, other]) => meet(box, other)).map(([other]) => [text, other]));
-                return [out.map(([text]) => text.textContent),
-                        small.map(([text]) => text.textContent), covered];
-            }"""
-        )
-        assert outside == [], number
-        assert small == [], number
-        if number not in (OPTIMA, FORWARD_MAP, REVERSE_MAP):
-            # There labels stand where the optima lie.
-            assert covered == [], number
+    expect_all_legible(page, CHARTS, crowded=(OPTIMA, FORWARD_MAP, REVERSE_MAP))
     every = ("P, weight", "P, separation", "P, spread", "Q, mean", "Q, spread")
     expect_in_sight_above(page, HAND, *every)
 

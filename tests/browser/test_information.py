@@ -17,10 +17,12 @@ from tests.browser.conftest import (
     numbers_of,
     open_code,
     opened_elsewhere,
+    plot,
     settled,
     slider,
     visit,
 )
+from tests.browser.legible import expect_legible
 
 LENGTHS, TREE, COUNTED, BLOCKS = range(4)
 LOADED, NEARLY_FAIR = (5, 2, 1, 1, 0.5, 0.5), (1.2, 1, 1, 1, 1, 1)
@@ -265,20 +267,7 @@ def test_phone_keeps_the_picture_in_sight_and_nothing_overflows(page, block):
     last = slider(page, "Rolls in a block").bounding_box()
     assert plots.nth(COUNTED).bounding_box()["y"] > last["y"] + last["height"]
     for number in (LENGTHS, TREE, COUNTED, BLOCKS):
-        box = plots.nth(number).bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 390
-        # No title or label runs out of its chart.
-        outside = plots.nth(number).evaluate(
-            """plot => {
-                const frame = plot.getBoundingClientRect();
-                return [...plot.querySelectorAll('text')].filter(text => {
-                    const box = text.getBoundingClientRect();
-                    return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1);
-                }).map(text => text.textContent);
-            }"""
-        )
-        assert outside == [], number
+        expect_legible(plots.nth(number), "")
     for name in (CODES, FIRST_ROLLS):
         # A wide table scrolls by itself, and its frame fits the screen.
         frame = page.get_by_role("region", name=name).bounding_box()
@@ -298,19 +287,4 @@ def test_labels_do_not_cover_each_other_on_a_phone(page, number, p):
     page.set_viewport_size(PHONE)
     weights = "&".join(f"information_p{face}={weight}" for face, weight in enumerate(p, start=1))
     visit(page, f"/information?{weights}")
-    covered = (
-        page.locator(".js-plotly-plot")
-        .nth(number)
-        .evaluate(
-            """plot => {
-                const labels = [...plot.querySelectorAll('.gtitle, .legend, .textpoint text')]
-                    .map(each => [each.textContent, each.getBoundingClientRect()])
-                    .filter(([_, box]) => box.width);
-                const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
-                    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
-                return labels.flatMap(([text, box], at) => labels.slice(at + 1)
-                    .filter(([_, other]) => meet(box, other)).map(([other]) => [text, other]));
-            }"""
-        )
-    )
-    assert covered == []
+    expect_legible(plot(page, number), ".gtitle, .legend, .textpoint text")
