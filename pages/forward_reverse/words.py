@@ -77,7 +77,13 @@ def hand_in_words(view: Comparison) -> str:
 
 
 def times(ratio: float) -> str:
-    """Return how many times as dense; `ratio` is a logarithm."""
+    """Return how many times as dense; `ratio` is a logarithm.
+
+    Examples
+    --------
+    >>> times(math.log(1234)), times(math.log(2.34)), times(1e4)
+    ('1,234 times as dense as', '2.3 times as dense as', 'more than 10²⁹⁹ times as dense as')
+    """
     factor = math.exp(min(ratio, 690))
     size = f"{factor:,.0f}" if 100 <= factor < 1e5 else number(factor, 1)
     return f"{size if ratio < 690 else 'more than 10²⁹⁹'} times as dense as"
@@ -151,7 +157,12 @@ def _price_of_seeking(p: GaussianMixture, seek: Sequence[GaussianFit], unit: Uni
         price = -math.log(weight) / unit.nats if count == 1 else 0.0
         if abs(price - fit.divergence) < 0.05 * price:
             share = number(weight, 2)
-            end = ". " if fit is seek[0] else ": here that is dearer than to straddle. "
+            if fit is seek[0]:
+                end = ". "
+            elif spans(p, seek[0])[1] > 1:
+                end = ": here that is dearer than to straddle. "
+            else:
+                return ""
             return (
                 f"To keep to one bell of weight {share} costs about log(1/{share}) = "
                 f"{amount(price, unit.name)}, for all that is left out{end}"

@@ -79,7 +79,7 @@ def tree_in_words(words: Sequence[str | None], name: str) -> str:
     )
     return (
         f"In the code made for {name} every face that can come is a leaf, and the digits on the "
-        f"way down are its word; words are {digits} digit{'s' if lengths[-1] > 1 else ''} long. "
+        f"way down are its word; words are {digits} digits long. "
         "The two rarest faces are joined first, then again the two rarest, up to the root: so rare "
         f"faces lie deep, and no word is the beginning of another.{ruled_out}"
     )

@@ -6,7 +6,14 @@ DASHES: dict[Direction, str] = {"forward": "solid", "reverse": "dash"}
 
 
 def line(x: Array, title: str = "") -> dict[str, object]:
-    """Return an axis that shows all of `x`, marked so that no two labels meet on a phone."""
+    """Return an axis that shows all of `x`, marked so that no two labels meet on a phone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [line(np.linspace(-edge, edge, 9))["dtick"] for edge in (8, 9, 20, 21)]
+    [2, 4, 4, 8]
+    """
     span = float(x[-1] - x[0])
     return {
         "range": [float(x[0]), float(x[-1])],

@@ -1,6 +1,9 @@
 """See that what the lesson says of a P and a Q, wherever it was said, is true."""
 
+import math
 import re
+
+import pytest
 
 from charts.units import UNITS
 from kl_core import GaussianMixture, normalize
@@ -68,9 +71,42 @@ def check_optima(said, title, rows, unit="bits"):
     # Two that are equally good may stand in either order, but each is listed once.
     assert len(set(places)) == len(exact)
 
+    check_price_of_seeking(said, rows, exact, unit)
+
     numbers = re.findall(NUMBER, title)
     assert all(map(agree, numbers, (least, exact[0][2] / nats), (0.1, 0.1))), title
     assert title.endswith(f" {unit}")
+
+
+def check_price_of_seeking(said, rows, exact, unit):
+    """See that a bell of this weight is kept to at this price, and that only straddling is less."""
+    found = re.search(
+        rf"To keep to one bell of weight {NUMBER} costs about log\(1/{NUMBER}\) = {NUMBER} {unit}, "
+        r"for all that is left out(\.|: here that is dearer than to straddle\.)",
+        said,
+    )
+    assert bool(found) == ("To keep to one bell" in said)
+    if not found:
+        return
+    total = math.fsum(weight for weight, *_ in rows)
+
+    def over(fit):
+        """Return the shares of the bells that a fit stands over."""
+        return [w / total for w, mean, _ in rows if abs(mean - fit[0]) <= 2 * fit[1]]
+
+    price = next(
+        -math.log(share)
+        for fit in exact
+        for share in over(fit)
+        if len(over(fit)) == 1 and agree(found[1], share) and agree(found[2], share)
+        if abs(fit[2] + math.log(share)) < 0.06 * -math.log(share)
+    )
+    assert agree(found[3], price / UNITS[unit].nats)
+    if found[4] == ".":
+        assert exact[0][2] == pytest.approx(price, rel=0.06)
+    else:
+        assert len(over(exact[0])) > 1
+        assert exact[0][2] < 1.06 * price
 
 
 def check_maps(titles, rows):

@@ -119,6 +119,22 @@ def test_q_at_the_extremes_of_both_sliders(mean, spread):
     assert all("mean" in said and "step" in said for said in arrivals(TWO, q=(mean, spread)))
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (PRESETS["Unequal modes"], True),
+        (PRESETS["Three modes"], True),
+        (((0.2, 0.9, 0.9), (0.8, -3.7, 0.4), (0.7, -0.6, 0.6)), True),
+        # The best Q stands on one bell, and the other bell is the dear one.
+        (((0.6, -0.2, 0.8), (0.1, -3.4, 0.4)), False),
+    ],
+)
+def test_price_of_keeping_to_one_bell(rows, said):
+    figure, words_of_optima = optima(rows)
+    check_optima(words_of_optima, title(figure), rows)
+    assert ("To keep to one bell" in words_of_optima) == said
+
+
 @pytest.mark.parametrize("mean", [-10.0, -3.35, 10.0])
 def test_film_begins_at_q(mean):
     first = re.search(rf"from {NUMBER} to", film(TWO, q=(mean, 1.0))[1])[1]
