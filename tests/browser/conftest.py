@@ -298,6 +298,8 @@ def open_code(page: Page) -> Locator:
     page.get_by_text("The same number in Python").click()
     code = page.locator(".st-key-_code").get_by_test_id("stCode")
     code.wait_for()
+    # A move that a busy browser had not told yet brings the code anew.
+    settled(page)
     return code
 
 
