@@ -59,6 +59,7 @@ def profile(
     """Open the browser of somebody who has been here: a page comes in half the time.
 
     Chromium keeps compiled scripts on disk, and only for a profile of its own, not for contexts.
+    The options of pytest-playwright (`--tracing`, `--video`) see the contexts of newcomers only.
     """
     folder = tmp_path_factory.mktemp("profile")
     with browser_type.launch_persistent_context(
