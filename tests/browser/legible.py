@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import PHONE
 
-LABELS = ".gtitle, .legendtext, .annotation, .updatemenu-container, .slider-group"
+LABELS = ".gtitle, .legendtext, .annotation, .xtitle, .updatemenu-container, .slider-group"
 _WHAT_IS_WRONG = """(plot, labels) => {
     const frame = plot.getBoundingClientRect()
     const boxes = chosen => [...plot.querySelectorAll(chosen)]

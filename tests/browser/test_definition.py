@@ -1,9 +1,7 @@
 """The definition's lesson as a learner meets it: move, share, reach infinity, take it along."""
 
-import csv
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +22,7 @@ from tests.browser.conftest import (
     visit,
     words_of,
 )
+from tests.browser.files import open_saved_chart, saved_data
 
 SUM, INTEGRAL, BINS, EPSILON = range(4)
 
@@ -192,9 +191,7 @@ def test_second_control_moved_at_once_does_not_cost_the_first_its_answer(page):
 @pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/definition?definition_q_lean=-0.5&unit=nats")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Data (CSV)").click()
-    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    rows = saved_data(page, "definition", tmp_path)
     assert list(rows[0]) == ["x", "p", "q", "log_ratio_nats", "product_nats"]
     x, p, q, ratios, products = (np.array([float(row[name]) for row in rows]) for name in rows[0])
     integral = float(re.search(r"numerically: ([\d.]+) nats", says(page, INTEGRAL))[1])
@@ -205,13 +202,8 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     for density, trace in ((p, 0), (q, 1)):
         assert chart(page, INTEGRAL)[trace]["y"] == pytest.approx(density)
 
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Chart (HTML)").click()
-    file = tmp_path / "definition.html"
-    download.value.save_as(file)
     on_screen = chart(page, INTEGRAL)
-    page.goto(file.as_uri())
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    open_saved_chart(page, "definition", tmp_path)
     assert chart(page) == on_screen
 
 

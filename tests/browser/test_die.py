@@ -1,8 +1,6 @@
 """The die lesson as a learner meets it: move, share, reload, come back."""
 
-import csv
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +8,7 @@ from scipy.stats import entropy
 
 from charts.style import DARK, LIGHT
 from tests.browser.conftest import PHONE, chart, open_code, opened_elsewhere, settled, slider, visit
+from tests.browser.files import open_saved_chart, saved_data
 
 
 def words(page):
@@ -122,18 +121,11 @@ def test_all_weights_zero_can_be_mended_on_the_page(page):
 @pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/die?die_q1=3")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Data (CSV)").click()
-    rows = csv.DictReader(Path(download.value.path()).read_text().splitlines())
+    rows = saved_data(page, "die", tmp_path)
     total = sum(float(row["p_term_bits"]) for row in rows)
     assert page.get_by_test_id("stMetricValue").first.inner_text() == f"{total:.3f} bits"
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Chart (HTML)").click()
-    file = tmp_path / "die.html"
-    download.value.save_as(file)
     drawn = chart(page)
-    page.goto(file.as_uri())
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    open_saved_chart(page, "die", tmp_path)
     assert chart(page) == drawn
 
 

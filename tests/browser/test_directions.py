@@ -1,9 +1,7 @@
 """The lesson that names directions as a learner meets it: move, share, decode, drill."""
 
-import csv
 import re
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -23,6 +21,7 @@ from tests.browser.conftest import (
     visit,
     words_of,
 )
+from tests.browser.files import open_saved_chart, saved_data
 
 P, Q = [9, 0.8, 0.2], [4, 3, 3]
 
@@ -98,21 +97,14 @@ def test_drill_keeps_the_score(page):
 @pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/directions?directions_q3=0")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Data (CSV)").click()
-    rows = [*csv.DictReader(Path(download.value.path()).read_text().splitlines())]
+    rows = saved_data(page, "directions", tmp_path)
     shown = drawings(page)
     [drawn] = shown
     assert len(rows) == 11
     for row, text in zip(rows, drawn["traces"][0]["text"], strict=True):
         value = float(row["answer_bits"])
         assert text == ("∞" if value == float("inf") else f"{value:.3f}")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Chart (HTML)").click()
-    file = tmp_path / "directions.html"
-    download.value.save_as(file)
-    page.goto(file.as_uri())
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    open_saved_chart(page, "directions", tmp_path)
     assert drawings(page) == shown
 
 

@@ -1,8 +1,6 @@
 """The lesson on KL from samples as a learner meets it: move, press, train, follow links, share."""
 
-import csv
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -27,6 +25,7 @@ from tests.browser.conftest import (
     troubles_of,
     visit,
 )
+from tests.browser.files import open_saved_chart, saved_data
 from tests.browser.legible import expect_all_legible, paper_of
 
 LESSON = "/estimators"
@@ -239,21 +238,14 @@ def test_links_of_wrong_answers_open_a_new_tab_at_their_heading(page, answer, he
 @pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, LESSON)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Data (CSV)").click()
-    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    rows = saved_data(page, "estimators", tmp_path)
     assert len(rows) == 2000
     k1 = np.array([float(row["k1_bits"]) for row in rows])
     said = words(page, r"D\(Q‖P\) is").inner_text()
     assert f"{100 * np.mean(k1 < 0):.1f}% are below 0" in said
     assert f"k1 by {np.sqrt(np.mean((k1 - 0.125 / np.log(2)) ** 2)):.3f} bits" in said
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Chart (HTML)").click()
-    file = tmp_path / "estimators.html"
-    download.value.save_as(file)
     drawn = drawings(page)[HISTOGRAMS]
-    page.goto(file.as_uri())
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    open_saved_chart(page, "estimators", tmp_path)
     assert drawings(page) == [drawn]
 
 

@@ -1,9 +1,7 @@
 """The whole page on covering and seeking: read, shared, dressed, taken away, come back to."""
 
-import csv
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +24,7 @@ from tests.browser.conftest import (
     title,
     visit,
 )
+from tests.browser.files import open_saved_chart, saved_data
 from tests.browser.forward_reverse import (
     ALPHA,
     BETWEEN,
@@ -210,10 +209,7 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, f"{LESSON}?forward_q_mean=-1&forward_q_spread=1.2&forward_p1_mean=-3&unit=nats")
     rows = ((0.5, -3, 0.8), (0.5, 2.5, 0.8))
     expect_view(page, -1.0, 1.2, rows, unit="nats")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Data (CSV)").click()
-    assert download.value.suggested_filename == "forward_reverse.csv"
-    lines = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    lines = saved_data(page, "forward_reverse", tmp_path)
     assert list(lines[0]) == [
         "x", "p", "q", "forward_integrand_nats", "reverse_integrand_nats"
     ]  # fmt: skip
@@ -225,13 +221,8 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
     for values, trace in ((p, 0), (q, 1)):
         assert chart(page, HAND)[trace]["y"] == pytest.approx(values)
 
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Chart (HTML)").click()
-    file = tmp_path / "forward_reverse.html"
-    download.value.save_as(file)
     on_screen = drawings(page)[HAND]
-    page.goto(file.as_uri())
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    open_saved_chart(page, "forward_reverse", tmp_path)
     (taken,) = drawings(page)
     assert json.dumps(taken) == json.dumps(on_screen)
 

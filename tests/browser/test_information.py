@@ -1,9 +1,7 @@
 """The coding lesson as a learner meets it: move, roll, share, take along."""
 
-import csv
 import math
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -22,6 +20,7 @@ from tests.browser.conftest import (
     slider,
     visit,
 )
+from tests.browser.files import open_saved_chart, saved_data
 from tests.browser.legible import expect_legible
 
 LENGTHS, TREE, COUNTED, BLOCKS = range(4)
@@ -212,9 +211,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
 @pytest.mark.slow
 def test_files_hold_the_words_and_numbers_on_screen(page, tmp_path):
     visit(page, "/information?information_q6=0&information_q1=3&unit=nats")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Data (CSV)").click()
-    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    rows = saved_data(page, "information", tmp_path)
     shown = table(page, CODES)[1:]
     assert shown[5][6] == "none"
     assert [row["face"] for row in rows] == [row[0] for row in shown]
@@ -228,13 +225,8 @@ def test_files_hold_the_words_and_numbers_on_screen(page, tmp_path):
     assert sum(float(row["p"]) * float(row["ideal_p_nats"]) for row in rows) == pytest.approx(
         bars(page)[0]
     )
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Chart (HTML)").click()
-    file = tmp_path / "information.html"
-    download.value.save_as(file)
     before = drawn(page, LENGTHS)
-    page.goto(file.as_uri())
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    open_saved_chart(page, "information", tmp_path)
     assert drawn(page, 0) == before
 
 

@@ -1,8 +1,6 @@
 """The forecaster's lesson as a learner meets it: move, let the days pass, play them, share."""
 
-import csv
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +19,7 @@ from tests.browser.conftest import (
     visit,
     words_of,
 )
+from tests.browser.files import open_saved_chart, saved_data
 
 TRUTH = np.array([4, 3, 2.5, 0.5]) / 10
 SUNNY = np.array([6, 2.5, 1, 0.5]) / 10
@@ -210,11 +209,9 @@ def test_number_of_days_and_other_days_are_in_the_address(page):
 
 
 @pytest.mark.slow
-def test_file_ends_with_the_average_on_screen(page):
+def test_file_ends_with_the_average_on_screen(page, tmp_path):
     visit(page, "/intuition?intuition_days=200&intuition_seed=5&intuition_q3=2")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Data (CSV)").click()
-    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    rows = saved_data(page, "intuition", tmp_path)
     assert [int(row["day"]) for row in rows] == list(range(1, 201))
     last = float(rows[-1]["average_bits"])
     assert f"average loss is {last:+.3f}".replace("-", "−") in the_run(page).inner_text()
@@ -227,13 +224,8 @@ def test_file_ends_with_the_average_on_screen(page):
 @pytest.mark.slow
 def test_chart_that_is_taken_along_plays_elsewhere(page, tmp_path):
     visit(page, "/intuition?intuition_days=200&intuition_seed=5")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Chart (HTML)").click()
-    file = tmp_path / "intuition.html"
-    download.value.save_as(file)
     drawn, days = chart(page, SETTLING), drawn_days(page)
-    page.goto(file.as_uri())
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    open_saved_chart(page, "intuition", tmp_path)
     assert chart(page) == drawn
     assert drawn_days(page, 0) == days
     plot(page, 0).locator(".updatemenu-button", has_text="Play").click()

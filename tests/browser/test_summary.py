@@ -1,8 +1,6 @@
 """The summary as a learner meets it: move, answer, follow a link, print."""
 
-import csv
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -21,6 +19,7 @@ from tests.browser.conftest import (
     visit,
     words_of,
 )
+from tests.browser.files import open_saved_chart, saved, saved_data
 from tests.deep_links import plain
 
 
@@ -33,11 +32,8 @@ def words(page):
 def sheet(page, tmp_path):
     """Return the cheat sheet as a file, downloaded from the page."""
     visit(page, "/summary")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Cheat sheet").click()
-    assert download.value.suggested_filename == "kl-cheat-sheet.html"
-    file = tmp_path / download.value.suggested_filename
-    download.value.save_as(file)
+    file = saved(page, "Cheat sheet", tmp_path)
+    assert file.name == "kl-cheat-sheet.html"
     return file
 
 
@@ -140,19 +136,12 @@ def test_sheet_is_one_file_that_is_readable_everywhere(page, sheet):
 @pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/summary?summary_q=90")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Data (CSV)").click()
-    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    rows = saved_data(page, "summary", tmp_path)
     assert f"{len(rows)} published values" in page.get_by_test_id("stMain").inner_text()
     [die] = [row for row in rows if row["value"] == "fair die against loaded die"]
     assert float(die["now"]) == pytest.approx(entropy([1] * 6, [5, 1, 1, 1, 1, 1], base=2))
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Chart (HTML)").click()
-    file = tmp_path / "summary.html"
-    download.value.save_as(file)
     drawn = chart(page)
-    page.goto(file.as_uri())
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    open_saved_chart(page, "summary", tmp_path)
     assert chart(page) == drawn
 
 

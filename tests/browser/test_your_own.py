@@ -1,8 +1,6 @@
 """The lesson on your own numbers as somebody with a spreadsheet meets it: paste, upload, share."""
 
-import csv
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +22,7 @@ from tests.browser.conftest import (
     title,
     visit,
 )
+from tests.browser.files import open_saved_chart, saved_data
 
 LESSON = "/your-own"
 TERMS, SMOOTHING = range(2)
@@ -140,12 +139,10 @@ def test_labels_become_no_markup_anywhere(page):
 
 
 @pytest.mark.slow
-def test_csv_gives_back_every_digit_and_no_formula(page):
+def test_csv_gives_back_every_digit_and_no_formula(page, tmp_path):
     visit(page, LESSON)
     put(page, "=1+1,5,1\n@x,3,2\nsea,2,7")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Data (CSV)").click()
-    rows = list(csv.DictReader(Path(download.value.path()).read_text("utf-8").splitlines()))
+    rows = saved_data(page, "your_own", tmp_path)
     assert [row["label"] for row in rows] == ["'=1+1", "'@x", "sea"]
     assert [float(row["p_count"]) for row in rows] == [5, 3, 2]
     total = sum(float(row["p_term_bits"]) for row in rows)
@@ -157,12 +154,7 @@ def test_csv_gives_back_every_digit_and_no_formula(page):
 def test_chart_as_a_file_shows_labels_letter_by_letter(page, tmp_path):
     visit(page, LESSON)
     put(page, "</script><script>document.title='run'</script>,5,1\n<b>b</b>,3,2\nsea,2,7")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Chart (HTML)").click()
-    file = tmp_path / "your_own.html"
-    download.value.save_as(file)
-    page.goto(file.as_uri())
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.data")
+    open_saved_chart(page, "your_own", tmp_path)
     assert page.title() != "run"
     ticks = page.locator(".ytick text").all_text_contents()
     assert "<b>b</b>" in ticks

@@ -17,6 +17,7 @@ from tests.pages.forward_reverse.claims import (
     check_maps,
     check_optima,
     check_people,
+    check_price_of_seeking,
     headings,
     mixture,
     seekers,
@@ -133,6 +134,22 @@ def test_price_of_keeping_to_one_bell(rows, said):
     figure, words_of_optima = optima(rows)
     check_optima(words_of_optima, title(figure), rows)
     assert ("To keep to one bell" in words_of_optima) == said
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS.keys())
+def test_price_of_keeping_to_one_bell_of_any_mixture(unit):
+    rng = np.random.default_rng(7)
+    ends = set()
+    for _ in range(30):
+        size = int(rng.integers(2, 4))
+        columns = (
+            rng.uniform(*limits, size).round(1) for limits in ((0.1, 1), (-4, 4), (0.3, 1.2))
+        )
+        rows = tuple(zip(*(each.tolist() for each in columns), strict=True))
+        said = optima(rows, unit)[1]
+        check_price_of_seeking(said, rows, best_bells(rows), unit.name)
+        ends.add(("To keep to one bell" in said, "straddle" in said))
+    assert ends == {(False, False), (True, False), (True, True)}
 
 
 @pytest.mark.parametrize("mean", [-10.0, -3.35, 10.0])
