@@ -1,7 +1,9 @@
 """Types that all modules share, what counts as good input, and the messages for what does not."""
 
+import contextlib
 import math
-from typing import Any, Literal, TypeAlias, get_args
+import operator
+from typing import Any, Literal, SupportsFloat, SupportsIndex, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,9 +68,7 @@ def log_of_base(base: float | None) -> float:
     """Return how many nats one unit of `base` holds, or raise ValueError; None means nats."""
     if base is None:
         return 1.0
-    if not 1 < base < math.inf:
-        raise ValueError(f"base must be a finite number above 1, or None for nats, got {base!r}")
-    return math.log(base)
+    return math.log(number(base, "base", above=1, otherwise=", or None for nats"))
 
 
 def element(name: str, index: tuple[int, ...]) -> str:
@@ -123,8 +123,54 @@ def check_direction(direction: str) -> None:
         raise ValueError(f"direction must be 'forward' or 'reverse', got {direction!r}")
 
 
+def number(
+    value: object,
+    name: str,
+    *,
+    above: float = -math.inf,
+    least: float = -math.inf,
+    below: float = math.inf,
+    most: float = math.inf,
+    otherwise: str = "",
+) -> float:
+    """Return `value` as a float, or raise ValueError unless it is finite and within its bounds.
+
+    What else would do, or why it would not, is for `otherwise` to say.
+    """
+    scalar = math.nan
+    if _is_real(value) and isinstance(value, SupportsFloat):
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            scalar = float(value)
+    if not (above < scalar < below and least <= scalar <= most and math.isfinite(scalar)):
+        bounds = {"above": above, "at least": least, "below": below, "at most": most}
+        within = " and".join(f" {how} {x:g}" for how, x in bounds.items() if math.isfinite(x))
+        raise ValueError(f"{name} must be a finite number{within}{otherwise}, got {value!r}")
+    return scalar
+
+
+def whole(value: object, name: str, least: int = 1, most: int | None = None) -> int:
+    """Return `value` as an int, or raise ValueError unless it is a whole number within bounds.
+
+    A float is refused even where it is whole: what is computed in floats may miss by rounding.
+    """
+    wanted = f"at least {least}" if most is None else f"from {least} to {most}"
+    if _is_real(value) and isinstance(value, SupportsIndex):
+        with contextlib.suppress(TypeError):
+            count = operator.index(value)
+            if least <= count and (most is None or count <= most):
+                return count
+    raise ValueError(f"{name} must be a whole number {wanted}, got {value!r}")
+
+
 def at_least_one(**counts: int) -> None:
-    """Raise ValueError unless these named counts are at least 1."""
+    """Raise ValueError unless these named counts are whole numbers of at least 1."""
     for name, count in counts.items():
-        if count < 1:
-            raise ValueError(f"{name} must be at least 1, got {count!r}")
+        whole(count, name)
+
+
+def _is_real(value: object) -> bool:
+    """Say whether this is a real number: no truth value, no date, no text, nothing masked."""
+    dtype = getattr(value, "dtype", None)
+    # Of lists and of what other libraries hold, float() and index() decide.
+    kind = dtype.kind if isinstance(dtype, np.dtype) else np.dtype(type(value)).kind
+    return kind in "iufO" and value is not np.ma.masked

@@ -253,7 +253,7 @@ def test_whole_numbers_of_any_kind_count_draws(kind):
 
 @pytest.mark.parametrize("runs", [0, -1])
 def test_at_least_one_run_is_asked_for(runs):
-    with raises(f"runs must be at least 1, got {runs}"):
+    with raises(f"runs must be a whole number at least 1, got {runs}"):
         simulate(FAIR, LOADED, [1], runs=runs)
 
 

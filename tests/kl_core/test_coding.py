@@ -419,9 +419,9 @@ def test_blocks_are_numbered_as_their_probabilities_are(outcomes, length, data):
 
 @pytest.mark.parametrize("length", [0, -1])
 def test_a_block_holds_at_least_one_symbol(length):
-    with raises(f"length must be at least 1, got {length}"):
+    with raises(f"length must be a whole number at least 1, got {length}"):
         block_probabilities([0.5, 0.5], length)
-    with raises(f"length must be at least 1, got {length}"):
+    with raises(f"length must be a whole number at least 1, got {length}"):
         blocks_of([0, 1], 2, length)
 
 

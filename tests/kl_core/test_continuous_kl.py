@@ -283,7 +283,7 @@ def test_the_last_bin_joins_what_is_left(count, expected):
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_at_least_one_bin_is_merged(count):
-    with raises(f"count must be at least 1, got {count}"):
+    with raises(f"count must be a whole number at least 1, got {count}"):
         merge_bins([0.0], count)
 
 

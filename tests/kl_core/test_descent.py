@@ -138,7 +138,7 @@ def test_a_natural_gradient_descent_that_starts_slowly_never_rises():
             {"optimiser": "SGD"},
             "optimiser must be 'gradient descent', 'Adam' or 'natural gradient'",
         ),
-        ({"steps": 0}, "steps must be at least 1, got 0"),
+        ({"steps": 0}, "steps must be a whole number at least 1, got 0"),
         ({"rate": 0}, "rate is 0.0; it must be finite and above 0"),
         ({"rate": -1}, "rate is -1.0; it must be finite and above 0"),
         ({"rate": math.nan}, "rate is nan; it must be finite and above 0"),

@@ -194,7 +194,9 @@ def test_the_last_roll_allowed_may_decide():
 @pytest.mark.parametrize("count", [0, -1])
 @pytest.mark.parametrize("name", ["runs", "max_rolls"])
 def test_a_count_below_1_raises(name, count):
-    with pytest.raises(ValueError, match=f"^{name} must be at least 1, got {count}$"):
+    with pytest.raises(
+        ValueError, match=f"^{name} must be a whole number at least 1, got {count}$"
+    ):
         simulate(*THIRDS, 2, **{name: count})
 
 

@@ -345,9 +345,9 @@ def test_drawn_and_counted_as_it_should_be_the_estimate_is_the_divergence(model,
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_rule_leaves_a_word_to_draw(count):
-    with raises(f"k must be at least 1, got {count}"):
+    with raises(f"k must be a whole number at least 1, got {count}"):
         TopK(TINY, count)
-    with raises(f"tokens must be at least 1, got {count}"):
+    with raises(f"tokens must be a whole number at least 1, got {count}"):
         AtLeast(TINY, count)
 
 

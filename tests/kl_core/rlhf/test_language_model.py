@@ -414,14 +414,14 @@ def test_text_holds_a_sentence(text):
 @pytest.mark.parametrize("name", ["longest", "often"])
 @pytest.mark.parametrize("value", [0, -1])
 def test_lengths_and_counts_are_at_least_1(name, value):
-    with raises(f"{name} must be at least 1, got {value}"):
+    with raises(f"{name} must be a whole number at least 1, got {value}"):
         LanguageModel.from_text(TEXT, **{name: value})
 
 
 @pytest.mark.parametrize("count", [0, -3])
 def test_sample_is_of_one_sequence_at_least(weather, count):
     rng = np.random.default_rng(1)
-    with raises(f"count must be at least 1, got {count}"):
+    with raises(f"count must be a whole number at least 1, got {count}"):
         weather.sample(count, rng)
-    with raises(f"count must be at least 1, got {count}"):
+    with raises(f"count must be a whole number at least 1, got {count}"):
         sample(weather, count, rng)

@@ -268,9 +268,9 @@ def test_no_spread_leaves_nothing_to_explain(form):
 
 @pytest.mark.parametrize("n", [0, -1])
 def test_best_of_none_is_refused(n):
-    with raises(f"n must be at least 1, got {n}"):
+    with raises(f"n must be a whole number at least 1, got {n}"):
         best_of_n_kl(n)
-    with raises(f"n must be at least 1, got {n}"):
+    with raises(f"n must be a whole number at least 1, got {n}"):
         best_of_n_kl_estimate([1, 2], n)
     with raises(f"n must be from 1 to the 2 samples, got {n}"):
         best_of_n_mean([1, 2], [1, 2], n)

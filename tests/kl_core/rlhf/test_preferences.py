@@ -395,5 +395,5 @@ def test_ridge_is_finite_and_above_0(varied, ridge):
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_preferences_are_one_at_least(weather, judge, count):
-    with raises(f"count must be at least 1, got {count}"):
+    with raises(f"count must be a whole number at least 1, got {count}"):
         sample_preferences(weather, judge, count, np.random.default_rng(1))

@@ -58,7 +58,7 @@ def test_a_learning_rate_is_above_0(small, value):
 @pytest.mark.parametrize("name", ["steps", "batch_size", "epochs"])
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_run_has_at_least_one_of_everything(small, name, count):
-    with raises(f"{name} must be at least 1, got {count}"):
+    with raises(f"{name} must be a whole number at least 1, got {count}"):
         start(small, **{name: count})
 
 
