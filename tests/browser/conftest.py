@@ -12,7 +12,6 @@ from playwright.sync_api import (
     BrowserType,
     Locator,
     Page,
-    Response,
     expect,
 )
 
@@ -309,17 +308,11 @@ def troubles_of(page: Page) -> list[str]:
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(f"page: {error}"))
     page.on("response", lambda response: response.status >= 400
-            and not looks_for_its_base(response)
             and troubles.append(f"{response.status}: {response.url}"))  # fmt: skip
     page.on("console", lambda message: message.type == "error"
             and "Failed to load resource" not in message.text
             and troubles.append(f"console: {message.text}"))  # fmt: skip
     return troubles
-
-
-def looks_for_its_base(response: Response) -> bool:
-    """Say whether a 404 is Streamlit finding out under which path it is served: bare pages too."""
-    return response.url.endswith(("/_stcore/health", "/_stcore/host-config"))
 
 
 @pytest.fixture

@@ -94,8 +94,18 @@ addEventListener("focusin", ({ target }) => {
   if (!drag) setTimeout(() => { if (document.activeElement === slider.range) expect(slider.key) }, DWELL)
 })
 
+// A swipe that begins on a track is one of the page: a finger drags the thumb alone. A tap still puts
+// the thumb there, because browsers tell of it as of a mouse, too.
+const swipes = ({ type, target, pointerType, isTrusted }) =>
+  isTrusted && (type === "touchstart" || pointerType === "touch") &&
+  target.closest?.(`${SLIDER} [role=group]`) && !target.closest("[data-rac]").matches(":has(> div > input)")
+for (const kind of ["pointerdown", "touchstart"]) {
+  document.addEventListener(kind, event => { if (swipes(event)) event.stopPropagation() },
+    { capture: true, passive: true })
+}
+
 addEventListener("pointerdown", event => {
-  const slider = event.isTrusted && !drag && !event.button && held(event.target)
+  const slider = event.isTrusted && !drag && !event.button && !swipes(event) && held(event.target)
   if (!slider) return
   hold({ ...slider, at: event })
   requestAnimationFrame(tick)
