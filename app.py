@@ -15,7 +15,7 @@ from secure.middleware import SecureASGIMiddleware
 from starlette.middleware import Middleware
 
 from widgets.chart import files
-from widgets.early import FetchedEarly
+from widgets.early import ToldEarly
 
 HEADERS = secure.Secure(
     csp=secure.ContentSecurityPolicy()
@@ -56,5 +56,5 @@ app = st.App(
     "pages/main.py",
     lifespan=warm_up,
     routes=files.ROUTES,
-    middleware=[Middleware(SecureASGIMiddleware, secure=HEADERS), Middleware(FetchedEarly)],
+    middleware=[Middleware(SecureASGIMiddleware, secure=HEADERS), Middleware(ToldEarly)],
 )

@@ -63,7 +63,7 @@ def first_script(path: str) -> bytes:
     return f"<script>{_FIRST.substitute(served=served)}</script>".encode()
 
 
-class FetchedEarly:
+class ToldEarly:
     """Middleware that adds both to every page: a header and a script."""
 
     def __init__(self, app: Callable[..., Awaitable[None]]) -> None:

@@ -3,26 +3,19 @@
 import copy
 import gzip
 import json
-import re
 from base64 import b64decode
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit
 from hypothesis import given
 from hypothesis import strategies as some
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse
-from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from charts.style import LIGHT, figure, scatter
 from widgets.chart import Handle, Picture, Stops, files
 from widgets.chart.film import KEPT, LONG, reel
-from widgets.early import PARTS, FetchedEarly, parts_of_streamlit
 
 LEAVES = some.one_of(some.integers(0, 3), some.sampled_from(["a", "b"]), some.none())
 TREES = some.recursive(
@@ -177,11 +170,8 @@ def test_handle_is_sent_as_it_is():
 
 @pytest.fixture
 def client():
-    """Return a client of a server that serves the files, and one page."""
-    page = Route("/", lambda _: HTMLResponse("<p>Hello</p>"))
-    return TestClient(
-        Starlette(routes=[page, *files.ROUTES], middleware=[Middleware(FetchedEarly)])
-    )
+    """Return a client of a server that serves the files."""
+    return TestClient(Starlette(routes=files.ROUTES))
 
 
 @pytest.mark.parametrize("name", ["plotly.js", "chart.js", "film.js", "sliders.js", "chart.css"])
@@ -210,30 +200,3 @@ def test_another_version_gets_todays_and_keeps_it_for_no_time(client):
 @pytest.mark.parametrize("name", ["nothing.js", "..%2F__init__.py", "__init__.py"])
 def test_other_files_are_not_served(client, name):
     assert client.get(f"/charts/any/{name}").status_code == 404
-
-
-def test_page_tells_early_what_its_charts_need(client):
-    links = client.get("/").headers["Link"]
-    assert f"<{files.address('plotly.js')}>; rel=preload; as=script" in links
-    assert f"<{files.address('chart.css')}>; rel=preload; as=style" in links
-    assert f"<{files.address('chart.js')}>; rel=modulepreload" in links
-    assert "Link" not in client.get(f"/{files.address('film.js')}").headers
-
-
-def test_page_tells_early_of_streamlits_parts_and_all_they_import(client):
-    links = client.get("/").headers["Link"]
-    told = re.findall(r"<static/js/([^>]+)>; rel=modulepreload", links)
-    assert len(set(told)) == len(told)
-    static = Path(streamlit.__file__).parent / "static"
-    page = (static / "index.html").read_text()
-    for part in PARTS:
-        assert any(name.startswith(f"{part}.") for name in told)
-    for name in told:
-        assert name not in page
-        script = (static / "static" / "js" / name).read_text()
-        for needed in re.findall(r'import(?:[^"()]+from)?"\./([^"]+)"', script):
-            assert needed in told or needed in page
-
-
-def test_page_of_another_streamlit_names_fewer_parts(tmp_path):
-    assert parts_of_streamlit(tmp_path) == []
