@@ -56,7 +56,7 @@ def terms_figure(
     Takes what `outcomes_figure` takes; an infinite term reaches the end of its row.
     """
     terms = kl_terms(p, q, base=unit.base)
-    total = max(float(terms.sum()), 0.0)
+    total = unit.kl(p, q)
     return outcomes_figure(
         outcomes,
         p,

@@ -8,11 +8,12 @@ from kl_core import Array, kl_divergence
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of information: its name, the base of its logarithm, and that logarithm in TeX."""
+    """A unit of information: its name, the base of its logarithm, that one in TeX and in text."""
 
     name: str
     base: float
     log: str
+    written: str
 
     @property
     def nats(self) -> float:
@@ -38,7 +39,7 @@ class Unit:
         return self.kl(p, q), self.kl(q, p)
 
 
-BITS = Unit("bits", 2, r"\log_2")
-NATS = Unit("nats", math.e, r"\ln")
-DITS = Unit("dits", 10, r"\log_{10}")
+BITS = Unit("bits", 2, r"\log_2", "log₂")
+NATS = Unit("nats", math.e, r"\ln", "ln")
+DITS = Unit("dits", 10, r"\log_{10}", "log₁₀")
 UNITS = {unit.name: unit for unit in (BITS, NATS, DITS)}

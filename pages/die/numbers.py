@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from scipy.stats import binom
 
 from charts.units import Unit
 from kl_core import (
@@ -13,6 +14,7 @@ from kl_core import (
     decision_roll,
     kl_terms,
     log_ratios,
+    normalize,
     simulate_sequential_test,
     wald_expected_rolls,
 )
@@ -54,7 +56,7 @@ class Verdict:
     Attributes
     ----------
     expected : float
-        The rolls that Wald expects.
+        The rolls that Wald expects, while Q allows what P rolls.
     ruled_out : float
         How often P rolls what Q rules out.
     test : SequentialTest or None
@@ -67,13 +69,16 @@ class Verdict:
 
     @property
     def about(self) -> float:
-        """About how many rolls it takes."""
-        return 1 / self.ruled_out if self.ruled_out else self.expected
+        """About how many rolls it takes, or at most takes where Q rules a roll out."""
+        return min(1 / self.ruled_out, self.expected) if self.ruled_out else self.expected
 
 
 def verdict(p: Array, q: Array, odds: int, seed: int) -> Verdict:
     """Return how many rolls of P it takes to tell the dice apart at `odds` to 1."""
-    found = Verdict(float(wald_expected_rolls(p, q, odds)), float(p[q == 0].sum()), None)
+    ruled_out = float(p[q == 0].sum())
+    allowed = np.where(q > 0, p, 0.0)
+    kept = normalize(allowed) if ruled_out and allowed.any() else p
+    found = Verdict(float(wald_expected_rolls(kept, q, odds)), ruled_out, None)
     if found.about > LONGEST_TEST:
         return found
     runs = int(np.clip(SIMULATED_ROLLS / found.about, 100, 2000))
@@ -86,6 +91,16 @@ def _wald_test(p: Array, q: Array, odds: int, runs: int, seed: int) -> Sequentia
     return simulate_sequential_test(
         p, q, odds, runs=runs, max_rolls=50 * LONGEST_TEST, rng=np.random.default_rng(seed)
     )
+
+
+def wrong_verdicts(test: SequentialTest) -> int:
+    """Return how many runs settled on Q."""
+    return int((test.decided & (test.evidence < 0)).sum())
+
+
+def as_many_by_chance(wrong: int, runs: int, odds: int) -> float:
+    """Return the chance of so many wrong verdicts or more, where each has chance 1/odds."""
+    return float(binom.sf(wrong - 1, runs, 1 / odds))
 
 
 def data(p: Array, q: Array, unit: Unit) -> Mapping[str, Sequence[object] | Array]:

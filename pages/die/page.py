@@ -110,7 +110,7 @@ def every_term(unit: Unit) -> None:
         return
     p, q = dice
     there, back = kl_terms(p, q, base=unit.base), kl_terms(q, p, base=unit.base)
-    sums = [number(max(terms.sum(), 0)) for terms in (there, back)]
+    sums = [*map(number, unit.both_ways(p, q))]
     table(
         {
             "face": [*map(str, FACES), "sum"],
@@ -190,7 +190,7 @@ def evidence() -> None:
     )
     shown(figure, said, key="_die_walk")
     st.markdown(said)
-    st.markdown(words.verdict_in_words(*dice, numbers.verdict(*dice, odds, seed), odds))
+    st.markdown(words.verdict_in_words(*dice, numbers.verdict(*dice, odds, seed), odds, unit))
 
 
 def take_with_you(unit: Unit) -> None:

@@ -64,7 +64,7 @@ def rolls_figure(
             mode="lines",
             name="these rolls",
             line={"color": colours.p, "width": 2},
-            hovertemplate="after %{x} rolls: %{y:.2f} " + unit + "<extra></extra>",
+            hovertemplate="after roll %{x}: %{y:.2f} " + unit + "<extra></extra>",
         )
     ]
     if np.isfinite(slope):

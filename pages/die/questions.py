@@ -39,19 +39,20 @@ QUESTIONS = [
         {
             "Over P's": "Right: P, the first one, does the rolling; Q only says what it expected.",
             "Over Q's": "That is D(Q‖P). In D(P‖Q) the weights in front of the logarithms are P's.",
-            "Over both, half each": "That comes close to the Jensen–Shannon divergence. KL takes "
-            "one side: P's.",
+            "Over both, half each": "Then Q's rolls count against P's: what is left is half of "
+            "D(P‖Q) − D(Q‖P), and may be below 0. KL takes one side: P's.",
         },
         right="Over P's",
     ),
     Question(
         "Neither die ever shows a six: p = q = 0 there. What does the six add to D(P‖Q)?",
         {
-            "0": "Right: what never happens costs nothing. By continuity 0·log 0 counts as 0.",
+            "0": "Right: what P never rolls costs nothing. By convention 0·log(0/0) counts as 0: "
+            "an average over P's rolls never meets this face.",
             "Infinity": "Only where P can roll what Q rules out (p > 0, q = 0). A face that P "
             "never rolls costs nothing.",
-            "It is undefined": "The formula alone would be, so one settles it by continuity: "
-            "p·log p goes to 0 with p, and the face adds 0.",
+            "It is undefined": "The formula alone would be: while p and q both go to 0, p·log(p/q) "
+            "may go to any number from 0 up. One agrees on 0, because P never rolls this face.",
         },
         right="0",
     ),

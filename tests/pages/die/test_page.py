@@ -161,8 +161,8 @@ def test_same_series_says_the_same_and_another_does_not():
 
 def test_simulation_comes_with_its_standard_error():
     said = texts(open_page("die"))
-    assert "Wald expects (1 − 2α)·log(19) / D(P‖Q) = **10.9** rolls" in said
-    assert "In 2000 simulated tests it took **" in said
+    assert "Wald expects (1 − 2α)·log₂(19) / D(P‖Q) = **10.9** rolls" in said
+    assert "In 2,000 simulated tests it took **" in said
     assert "(mean ± standard error)" in said
 
 
