@@ -1,5 +1,6 @@
 """What the die lesson computes: its dice, the evidence of rolls, and Wald's test."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -70,7 +71,8 @@ class Verdict:
     @property
     def about(self) -> float:
         """About how many rolls it takes, or at most takes where Q rules a roll out."""
-        return min(1 / self.ruled_out, self.expected) if self.ruled_out else self.expected
+        waiting = 1 / self.ruled_out if self.ruled_out else math.inf
+        return max(min(waiting, self.expected), 1.0)
 
 
 def verdict(p: Array, q: Array, odds: int, seed: int) -> Verdict:

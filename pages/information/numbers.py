@@ -19,6 +19,7 @@ from kl_core import (
     expected_length,
     huffman_code,
     log_ratios,
+    normalize,
 )
 
 FACES = [f"face {face}" for face in range(1, 7)]
@@ -31,6 +32,8 @@ NO_SIX = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0]
 
 ROLLS = [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000]
 BLOCKS = [1, 2, 3, 4]
+# Less than any difference of chances that a learner can set: it decides between equals only.
+TRIFLE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,11 @@ class Lengths:
     Attributes
     ----------
     own : float
-        H(P): in the code made for P.
+        H(P): in words of length −log p.
     extra : float
-        D(P‖Q): how much more in the code made for Q.
+        D(P‖Q): how much more in words of length −log q.
     crossed : float
-        H(P, Q): in the code made for Q.
+        H(P, Q): in words of length −log q.
     """
 
     own: float
@@ -87,6 +90,29 @@ def per_roll(p: Array, die: Array, block: int) -> float:
 def shares(p: Array, q: Array, unit: Unit) -> list[list[float]]:
     """Return what a roll of P takes in P's code and in Q's, in blocks of each length."""
     return [[per_roll(p, die, block) * digit(unit) for block in BLOCKS] for die in (p, q)]
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def range_of_tied(p: Array, q: Array, block: int) -> tuple[float, float]:
+    """Return the least and the most digits that a roll of P takes in a code as short for Q as any.
+
+    Where blocks are equally frequent, Huffman may give the shorter word to either.
+    """
+    sent, made_for = block_probabilities(p, block), block_probabilities(q, block)
+    best = expected_length(made_for, code_for(q, block).lengths)
+    found = [per_roll(p, q, block)]
+    for lean in (TRIFLE, -TRIFLE):
+        leaning = np.where(made_for > 0, np.maximum(made_for + lean * sent, made_for / 2), 0.0)
+        lengths = huffman_code(normalize(leaning)).lengths
+        if math.isclose(expected_length(made_for, lengths), best, rel_tol=0, abs_tol=TRIFLE):
+            found.append(float(expected_length(sent, lengths)) / block)
+    return min(found), max(found)
+
+
+def has_whole_lengths(die: Array) -> bool:
+    """Say whether −log₂ of each chance is a whole number: then words have their ideal lengths."""
+    ideal = -np.log2(die[die > 0])
+    return bool(np.allclose(ideal, ideal.round(), rtol=0, atol=1e-9))
 
 
 def spelled(word: str | None) -> str:

@@ -45,8 +45,8 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "The wrong code",
-        "A code made for Q takes H(P, Q) for each roll of P where the best code takes H(P): "
-        "D(P‖Q) is the price of the wrong code.",
+        "With words of ideal length a code made for P takes H(P) a roll, and one made for Q takes "
+        "H(P, Q) on the same rolls: D(P‖Q) is the price of the wrong code.",
     )
     how_long_words_are()
     prediction(unit)
@@ -71,10 +71,11 @@ def lesson() -> None:
 def how_long_words_are() -> None:
     """Say what entropy and cross-entropy are the lengths of."""
     st.markdown(
-        "To send rolls of a die as 0s and 1s, give each face a word. Frequent faces should get "
-        "short words: a face with chance p deserves −log p. The average of that over all rolls is "
-        "the **entropy** H(P). Whoever believes in :orange[**Q**] makes words of length −log q "
-        "instead, and on rolls of :blue[**P**] these average to the **cross-entropy** H(P, Q).",
+        "To send rolls of a die as 0s and 1s, give each face a word, so that what arrives can be "
+        "read back. Frequent faces should get short words: a face with chance p deserves −log₂ p "
+        "digits. The average of that over all rolls is the **entropy** H(P). Whoever believes in "
+        ":orange[**Q**] makes words of −log₂ q digits instead, and on rolls of :blue[**P**] these "
+        "average to the **cross-entropy** H(P, Q).",
         width=720,
     )
 
@@ -126,8 +127,8 @@ def two_codes(unit: Unit) -> None:
             hues={"P": "blue", "word": "blue", "Q": "orange", "word ": "orange"},
         )
         st.caption(
-            f"−log p and −log q are the lengths that words should have, in {unit.name}; the words "
-            "are Huffman's, as close as whole digits come."
+            f"−log p and −log q are the lengths that words should have, in {unit.name}. The words "
+            "are Huffman's: on the rolls they are made for, none of whole digits take less."
         )
     name = now["information_tree"]
     die = p if name == "P" else q
@@ -174,9 +175,9 @@ def below_whole_digits(unit: Unit) -> None:
     """Show how coding several rolls at once closes in on the entropy."""
     st.header("Below whole digits", anchor="blocks")
     st.markdown(
-        "A word has a whole number of digits, and entropy has not. Give one word to a block of "
-        "rolls, and they share its digits: the code made for P then closes in on H(P). Q's code, "
-        "made for other rolls than it meets, may wander.",
+        "A word has a whole number of digits; its ideal length seldom has. Give one word to a "
+        "block of rolls, and they share its digits: in long blocks the code made for P closes in "
+        "on H(P). Q's code, made for other rolls than it meets, may wander.",
         width=720,
     )
     if not (dice := DICE.chances()):

@@ -254,7 +254,7 @@ def counted_figure(counted: Counted, unit: str, colours: Palette) -> Figure:
     cost = counted.counted[1] - counted.counted[0]
     finding = (
         f"In {counted.rolls:,} rolls: {amount(abs(cost), unit)} "
-        f"{'extra' if cost >= 0 else 'saved'} each"
+        f"{'extra' if cost >= 0 else 'saved'} a roll"
         if math.isfinite(cost)
         else "Q's code cannot send these rolls"
     )

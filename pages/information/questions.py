@@ -15,13 +15,14 @@ def prediction(unit: Unit) -> None:
     predict(
         "information_predict",
         f"A die shows face 1 in {percent(die[0])} of all rolls, so a roll tells little: only "
-        f"{amount(float(entropy(die, base=unit.base)), unit.name)}, well below one binary digit. "
-        "Can a code get there?",
+        f"{amount(float(entropy(die, base=unit.base)), unit.name)}, well below the "
+        f"{amount(digit(unit), unit.name)} of a binary digit. Can a code take less than one digit "
+        "a roll, on average?",
         ["Yes, with one short word a face", "Yes, with words for several rolls", "No"],
         answer="Yes, with words for several rolls",
-        reveal="A word cannot be shorter than one digit, so with one word a roll even the best "
-        f"code takes {amount(alone, unit.name)} on average. A word for four rolls at once shares "
-        f"its digits among them: **{amount(together, unit.name)}** a roll.",
+        reveal="To tell six faces apart, each word needs a digit or more, so with one word a roll "
+        f"even the best code takes {amount(alone, unit.name)} on average. A word for four rolls "
+        f"at once shares its digits among them: **{amount(together, unit.name)}** a roll.",
     )
 
 
@@ -29,12 +30,12 @@ QUESTIONS = [
     Question(
         "What does H(P, Q) − H(P) count?",
         {
-            "What the wrong code costs on each roll": "Right: the best code for P takes H(P), the "
-            "one made for Q takes H(P, Q), and the difference is D(P‖Q).",
-            "How many digits the best code takes": "That is H(P) alone. The difference is what "
+            "What the wrong code costs on each roll": "Right, on average and with words of ideal "
+            "length: made for P they take H(P), made for Q H(P, Q). The difference is D(P‖Q).",
+            "How many digits the best code takes": "About H(P) alone. The difference is what "
             "comes on top when the code was made for another die.",
-            "How often decoding fails": "Neither code ever fails: both can be read back exactly. "
-            "The wrong one only takes longer.",
+            "How often decoding fails": "What a code can send is read back exactly. What Q rules "
+            "out it cannot send at all, and then H(P, Q) is infinite.",
         },
         right="What the wrong code costs on each roll",
     ),
@@ -52,13 +53,13 @@ QUESTIONS = [
         right="It falls by just as much",
     ),
     Question(
-        "H(P) is far below one binary digit. Why does a Huffman code for single rolls still take "
-        "about one?",
+        "H(P) is above 0, but far below one binary digit. Why does a Huffman code for single rolls "
+        "still take one or more?",
         {
             "Every word has at least one digit": "Right: as soon as two faces are possible. Only "
             "words for several rolls can share a digit.",
-            "Huffman codes are not optimal": "They are, among all codes with a word for each roll. "
-            "It is the word for each roll that costs.",
+            "Huffman codes are not optimal": "They are, among all that can be read back roll by "
+            "roll. It is the word for each roll that costs.",
             "Entropy only holds for fair dice": "It holds for any die, and blocks of rolls come as "
             "close to it as one likes.",
         },

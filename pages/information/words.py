@@ -15,6 +15,7 @@ from pages.information.numbers import (
     Message,
     code_for,
     digit,
+    has_whole_lengths,
     ideal_length,
     spelled,
     three_lengths,
@@ -39,8 +40,8 @@ def in_words(p: Array, q: Array, unit: Unit) -> str:
     return (
         f"{needs}Words as long as Q asks for, −log q each, take "
         f"{amount(lengths.crossed, unit.name)}. The difference is D(P‖Q): "
-        f"{amount(extra, unit.name)} paid on every roll for the wrong code"
-        f"{f', {percent(extra / own)} on top' if own / 1000 < extra < 10 * own else ''}."
+        f"{amount(extra, unit.name)} paid on every roll for the wrong code, on average"
+        f"{f': {percent(extra / own)} on top' if own / 1000 < extra < 10 * own else ''}."
     )
 
 
@@ -80,8 +81,9 @@ def tree_in_words(words: Sequence[str | None], name: str) -> str:
     return (
         f"In the code made for {name} every face that can come is a leaf, and the digits on the "
         f"way down are its word; words are {digits} digits long. "
-        "The two rarest faces are joined first, then again the two rarest, up to the root: so rare "
-        f"faces lie deep, and no word is the beginning of another.{ruled_out}"
+        "The two rarest faces are joined first (among equals any), then again the two rarest, up "
+        "to the root: so no face lies above a more frequent one, and no word is the beginning of "
+        f"another.{ruled_out}"
     )
 
 
@@ -108,11 +110,6 @@ def message_in_words(p: Array, q: Array, message: Message, counted: Counted, uni
         if paid >= 0
         else f"by luck the wrong code saved **{number(-paid)}** {unit.name} a roll"
     )
-    lengths = three_lengths(p, q, unit)
-    aims = (
-        f"H(P) is {number(lengths.own)}, H(P, Q) {number(lengths.crossed)} and D(P‖Q) "
-        f"{number(lengths.extra)}"
-    )
     back = (
         "Decoded, both give back exactly the rolls that were sent."
         if own.intact and wrong.intact
@@ -121,7 +118,32 @@ def message_in_words(p: Array, q: Array, message: Message, counted: Counted, uni
     return (
         f"{opening} took {own.digits:,} binary digits in P's code and {wrong.digits:,} in Q's. A "
         f"roll took **{number(mine)} ± {number(error)}** and **{number(theirs)} ± "
-        f"{number(other)}** {unit.name} (mean ± standard error): {verdict}. {aims}. {back}"
+        f"{number(other)}** {unit.name} (mean ± standard error): {verdict}. "
+        f"{_price(p, q, counted, message.block, unit)} {back}"
+    )
+
+
+def _price(p: Array, q: Array, counted: Counted, block: int, unit: Unit) -> str:
+    """Say what the wrong code costs on average: with ideal words, with these, with others."""
+    lengths = three_lengths(p, q, unit)
+    ideal = (
+        f"H(P) is {number(lengths.own)}, H(P, Q) {number(lengths.crossed)} and D(P‖Q) "
+        f"{number(lengths.extra)}"
+    )
+    if math.isinf(lengths.crossed):
+        return f"{ideal}: sooner or later a face comes for which Q has no word."
+    mine, theirs = counted.expected
+    costs = [each * digit(unit) - mine for each in numbers.range_of_tied(p, q, block)]
+    least, here, most = (round(each, 12) for each in (costs[0], theirs - mine, costs[1]))
+    tied = (
+        f"; other words, just as short for Q, from {number(least)} to {number(most)}: between "
+        "equals Huffman chooses freely"
+        if number(least) != number(most)
+        else ""
+    )
+    return (
+        f"{ideal}, the price with words of ideal length. These, of whole digits, cost "
+        f"{number(here)} on average{tied}."
     )
 
 
@@ -160,14 +182,13 @@ def blocks_in_words(
     """Say what coding in blocks gains, for P's code and for Q's; `shares` is what a roll takes."""
     lengths = three_lengths(p, q, unit)
     here = shares[0][block - 1]
-    gap = max(here - lengths.own, 0.0)
     words = int((p > 0).sum()) ** block
-    exact = gap < 1e-9
-    above = "exactly H(P)" if exact else f"{number(gap)} above H(P)"
+    exact = has_whole_lengths(p)
+    above = "exactly H(P)" if exact else f"{_apart(here - lengths.own)} above H(P)"
     whole = (
         "Every −log₂ p is a whole number here, so words can be exactly as long as they should."
         if exact
-        else "Rounding to whole digits always costs less than one digit a word: less than "
+        else "In a code made for P whole digits cost less than one digit a word: less than "
         f"{amount(digit(unit) / block, unit.name)} a roll here."
     )
     opening = (
@@ -178,16 +199,21 @@ def blocks_in_words(
     told = f"{opening} P's code takes {amount(here, unit.name)} a roll, {above}. {whole}"
     if math.isinf(lengths.crossed):
         return f"{told} Q's code has no word for what Q rules out, in blocks of any length."
-    return f"{told} {_wrong_code_in_blocks(shares[1][block - 1], lengths.crossed, unit)}"
+    return f"{told} {_wrong_code_in_blocks(q, shares[1][block - 1], lengths.crossed, unit)}"
 
 
-def _wrong_code_in_blocks(there: float, crossed: float, unit: Unit) -> str:
+def _apart(gap: float) -> str:
+    """Return a distance between lengths, where it is more than what rounding leaves."""
+    return number(gap) if gap > 1e-12 else "less than 10⁻¹²"
+
+
+def _wrong_code_in_blocks(q: Array, there: float, crossed: float, unit: Unit) -> str:
     """Compare what Q's code takes with H(P, Q)."""
     side = "above" if there >= crossed else "below"
-    off = abs(there - crossed)
-    beside = "exactly" if off < 1e-9 else f"{number(off)} {side}"
+    exact = has_whole_lengths(q)
+    beside = "exactly" if exact else f"{_apart(abs(there - crossed))} {side}"
     told = f"Q's code takes {amount(there, unit.name)}, {beside} H(P, Q)."
-    if there < crossed - 1e-9:
+    if there < crossed and not exact:
         told += (
             " Below is no mistake: its whole-digit words happen to suit P better than lengths of "
             "−log q would. Below H(P) no code can get."

@@ -202,6 +202,11 @@ def test_face_ruled_out_and_hardly_ever_rolled_is_not_waited_for():
     assert rare.about == pytest.approx(5e9, rel=1e-6)
 
 
+def test_die_that_q_rules_out_altogether_is_told_at_the_first_roll():
+    said = verdict_said(SURE, SURE[::-1])
+    assert "at most 1.0 rolls on average. In 2,000 simulated tests it took **1 roll** every" in said
+
+
 def test_too_many_rolls_to_simulate_are_counted_as_people_count():
     said = verdict_said(FAIR, [1.05, *FAIR[1:]])
     exact = 0.9 * math.log(19) / entropy(FAIR, [1.05, *FAIR[1:]])

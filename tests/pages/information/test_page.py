@@ -270,9 +270,11 @@ def test_prediction_reveals_what_is_computed(unit):
     )
     asked = right.radio(key="information_predict").label
     assert (
-        f"shows face 1 in 90.0% of all rolls, so a roll tells little: only {own:.3f} {unit},"
+        f"shows face 1 in 90.0% of all rolls, so a roll tells little: only {own:.3f} {unit}, well "
+        f"below the {math.log(2, base):.3f} {unit} of a binary digit. Can a code take less than one"
         in asked
     )
+    assert own < together < math.log(2, base) < alone
     said = texts(right)
     assert "That is what happens" in said
     assert f"even the best code takes {alone:.3f} {unit} on average" in said

@@ -374,7 +374,7 @@ def test_what_was_sent_is_shown_even_where_the_ideal_is_infinite():
 
 def test_finding_and_axis_have_the_unit():
     drawn = counted(rolls=99_999, unit="nats")
-    assert drawn.layout.title.text == "In 99,999 rolls: 0.750 nats extra each"
+    assert drawn.layout.title.text == "In 99,999 rolls: 0.750 nats extra a roll"
     assert drawn.layout.xaxis.title.text == "nats a roll"
     assert all("nats a roll" in trace.hovertemplate for trace in drawn.data)
 
