@@ -17,10 +17,28 @@ def number(value: float, digits: int = 3) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     if value and not 0.5 * 10**-digits <= abs(value) < 1e5:
-        mantissa, exponent = f"{value:.{max(digits - 1, 0)}e}".split("e")
-        power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{mantissa}×10{power}".replace("-", "−")
+        return _with_power(f"{value:.{max(digits - 1, 0)}e}")
     return f"{value + 0.0:.{digits}f}".replace("-", "−")
+
+
+def significant(value: float, digits: int) -> str:
+    """Return `value` with all digits that count, at most `digits`, however small it is.
+
+    Examples
+    --------
+    >>> significant(0.50481277619, 10), significant(7.2134752e-9, 4), significant(0.0, 10)
+    ('0.5048127762', '7.213×10⁻⁹', '0')
+    """
+    return _with_power(f"{value:.{digits}g}")
+
+
+def _with_power(text: str) -> str:
+    """Return a number that Python wrote with an e, or without one, as people write it."""
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        mantissa = f"{mantissa}×10{power}"
+    return mantissa.replace("-", "−")
 
 
 def amount(value: float, unit: str, digits: int = 3) -> str:

@@ -17,7 +17,7 @@ STEP = 0.1
 LETTERS: tuple[Literal["p", "q"], ...] = ("p", "q")
 # What the sliders of a bell are called, from where to where they go, and what they do.
 SLIDERS = {
-    "mean": ("mean", -3.0, 3.0, "Where the middle of the bell lies."),
+    "mean": ("mean", -3.0, 3.0, "The mean of the whole bell; without a lean, its middle."),
     "spread": ("spread", 0.2, 2.5, "The standard deviation: how wide the bell is."),
     "lean": (
         "lean",
@@ -29,7 +29,8 @@ SLIDERS = {
         "ends at",
         -EDGE,
         EDGE,
-        "Nothing lies above this point, and what is left is scaled up to 1. At 8 nothing is cut.",
+        "Nothing lies above this point, and what is left is scaled up to 1; mean and spread remain "
+        "those of the whole bell. At 8 nothing is cut.",
     ),
 }
 PLAIN = {"mean": 0.0, "spread": 1.0, "lean": 0.0, "end": EDGE}

@@ -18,8 +18,7 @@ SEEN = 0.02
 
 def sum_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
     """Return weight, gap and product of each outcome; the products add up to D(P‖Q)."""
-    terms = kl_terms(p, q, base=unit.base)
-    total = float(terms.sum())
+    terms, total = kl_terms(p, q, base=unit.base), unit.kl(p, q)
     return outcomes_figure(
         SKY,
         p,
@@ -28,7 +27,7 @@ def sum_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
             Row(f"gap log(p/q), {unit.name}", log_ratios(p, q, base=unit.base)),
             Row(f"p·log(p/q), {unit.name}", terms, total),
         ],
-        title=f"The sum is {amount(max(total, 0.0), unit.name)}",
+        title=f"The sum is {amount(total, unit.name)}",
         names=("P", "Q"),
         unit=unit.name,
         of_all="all days",
@@ -53,6 +52,16 @@ def integral_figure(line: Integral, unit: str, colours: Palette) -> Figure:
     products = np.where(p > 0, p * np.where(np.isfinite(ratios), ratios, 0.0), 0.0)
     gap_top = _limit(ratios[np.isfinite(ratios) & (np.maximum(p, q) > SEEN)])
     product_top, product_bottom = _limit(products[products > 0]), -_limit(products[products < 0])
+    areas = signed_area(x, np.where(endless, product_top, products), "y3", unit, colours)
+    if endless.any():
+        # What reaches the top of its row is infinite, and says so.
+        areas[0] |= {
+            "customdata": [
+                "∞" if each else amount(max(product, 0.0), unit)
+                for each, product in zip(endless.tolist(), products.tolist(), strict=True)
+            ],
+            "hovertemplate": "costs: x = %{x:.2f}: %{customdata} a step of 1<extra></extra>",
+        }
     traces = [
         *densities(x, p, q, colours),
         scatter(
@@ -64,10 +73,10 @@ def integral_figure(line: Integral, unit: str, colours: Palette) -> Figure:
             showlegend=False,
             hovertemplate="x = %{x:.2f}: %{y:.3f}" + f" {unit}<extra></extra>",
         ),
-        *signed_area(x, np.where(endless, product_top, products), "y3", unit, colours),
+        *areas,
     ]
     if endless.any():
-        traces.append(_infinite_from(float(x[endless].min()), x, product_top, colours))
+        traces.append(_infinite_from(x[endless], x, product_top, colours))
     return figure(
         traces,
         colours,
@@ -99,9 +108,10 @@ def integral_figure(line: Integral, unit: str, colours: Palette) -> Figure:
     )
 
 
-def _infinite_from(start: float, x: Array, height: float, colours: Palette) -> Trace:
-    """Return the label of a product that is infinite from `start` on."""
-    edge = float(x[-1])
+def _infinite_from(where: Array, x: Array, height: float, colours: Palette) -> Trace:
+    """Return the label of a product that is infinite at `where`."""
+    start, edge = float(where[0]), float(x[-1])
+    far = "from here on" if where[-1] == edge else "until P ends"
     # Close to the right edge there is room for the label only on the left.
     roomy = start < edge - (edge - float(x[0])) / 4
     return scatter(
@@ -109,7 +119,7 @@ def _infinite_from(start: float, x: Array, height: float, colours: Palette) -> T
         y=[height],
         yaxis="y3",
         mode="text",
-        text=[" ∞ from here on"],
+        text=[f" ∞ {far}"],
         textposition="bottom right" if roomy else "bottom left",
         textfont={"color": colours.kl, "size": 14},
         showlegend=False,

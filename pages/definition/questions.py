@@ -28,7 +28,8 @@ QUESTIONS = [
         "What is the p(x) in front of the logarithm for?",
         {
             "It counts each gap as often as x comes": "Right: the gap is averaged over what P "
-            "really brings. A huge gap hardly counts where P hardly goes.",
+            "really brings. What is rare counts little, unless its gap is huge: with *Q too "
+            "narrow* the outer twentieth of P makes more than a third of D.",
             "It makes every product positive": "It cannot: p is never below 0, so the product has "
             "the sign of the gap, and some gaps are below 0.",
             "It turns gaps into probabilities": "Gaps stay gaps: logarithms, of any size and sign. "
@@ -62,8 +63,8 @@ QUESTIONS = [
     Question(
         "P goes on where Q has ended, and a program still reports a finite D. Why?",
         {
-            "It added a small ε to q": "Right, or it clipped q, or left those x out: all three "
-            "turn ∞ into a number that depends on a choice nobody sees.",
+            "It added a small ε to q": "Right, or it clipped q, or left those x out, or counted in "
+            "wide bins: all turn ∞ into a number that depends on a choice nobody sees.",
             "The part of P beyond is tiny": "However tiny, log(p/q) is infinite there, and so is "
             "the average. Tiny parts only make the fake look harmless.",
             "It computed in nats": "The unit scales a number. It cannot make an infinite one "

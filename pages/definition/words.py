@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from charts.units import Unit
-from charts.wording import amount, number, percent, signed
+from charts.wording import amount, digits_apart, listed, number, percent, signed, significant
 from kl_core import Array, SkewNormal, kl_integral, kl_parts, kl_terms, log_ratios, normalize
 from pages.definition.numbers import SKY, Bins, MadeUp, closed_form
 
@@ -30,31 +30,50 @@ def sum_in_words(p: Array, q: Array, unit: Unit) -> str:
     if np.array_equal(p, q):
         return f"P and Q agree everywhere: every gap is 0, and so is the sum, 0 {unit.name}."
     terms, ratios = kl_terms(p, q, base=unit.base), log_ratios(p, q, base=unit.base)
-    place = int(terms.argmax())
+    place, *as_much = _alike(terms, terms.max())
     weighs = (
-        f"{SKY[place].capitalize()} counts most: it comes {percent(p[place])} of the time, its gap "
-        f"is {signed(ratios[place])}, and the product is {signed(terms[place])}."
+        f"{SKY[place].capitalize()} adds most{_tied(as_much)}: it comes {percent(p[place])} of the "
+        f"time, its gap is {signed(ratios[place])}, and the product is {signed(terms[place])}."
     )
     total = unit.kl(p, q)
     if math.isinf(total):
         return f"{weighs} Q rules it out, so the gap has no end, and neither has the sum."
+    place, *as_much = _alike(terms, terms.min())
+    taken = f"{number(-terms.min())} back"
+    if (terms < 0).sum() > 1 + len(as_much):
+        taken = f"most back, {number(-terms.min())}"
     gives = (
-        f"{SKY[int(terms.argmin())].capitalize()} takes {number(-terms.min())} back."
+        f"{SKY[place].capitalize()} takes {taken}{_tied(as_much)}."
         if terms.min() < 0
         else "No product is below 0."
     )
     return f"{weighs} {gives} Together the products make {amount(total, unit.name)}."
 
 
+def _alike(terms: Array, term: float) -> list[int]:
+    """Return which terms are this one, but for rounding."""
+    return np.flatnonzero(np.isclose(terms, term, rtol=1e-9, atol=0)).tolist()
+
+
+def _tied(places: Sequence[int]) -> str:
+    """Say which outcomes do as much as the one that was named."""
+    return f", as much as {listed([SKY[place] for place in places])}" if places else ""
+
+
+def share_beyond(p: SkewNormal, q: SkewNormal) -> float:
+    """Return how much of P lies above the end of Q; 0 where a float holds no such number."""
+    return float(np.exp(p.log_masses([q.end, math.inf])[0]))
+
+
 def beyond(p: SkewNormal, q: SkewNormal) -> str:
     """Return how much of P lies above the end of Q, as a sentence says it."""
-    share = float(np.exp(p.log_masses([q.end, math.inf])[0]))
+    share = share_beyond(p, q)
     return percent(share) if share else "less than 10⁻³⁰⁰%"
 
 
 def all_digits(value: float, unit: Unit) -> str:
     """Return a number with the ten digits that formula and integral must share."""
-    return "**∞**" if math.isinf(value) else f"**{value:.10g}** {unit.name}"
+    return "**∞**" if math.isinf(value) else f"**{significant(value, 10)}** {unit.name}"
 
 
 def integral_in_words(p: SkewNormal, q: SkewNormal, divergence: float, unit: Unit) -> str:
@@ -89,7 +108,11 @@ def computed_twice(p: SkewNormal, q: SkewNormal, divergence: float, unit: Unit) 
             "closed formula to compare with."
         )
     formula = all_digits(exact, unit)
-    agree = "to every digit shown" if formula == integral else "but for the last digit"
+    agree = (
+        "to every digit shown"
+        if formula == integral
+        else f"to within {amount(abs(divergence - exact), unit.name)}"
+    )
     return (
         f"By the closed formula: {formula}. Integrated numerically: {integral}. They agree {agree}."
     )
@@ -100,8 +123,8 @@ def bins_in_words(bins: Bins, unit: Unit) -> str:
     here, truth = bins.divergence, bins.truth
     if bins.width == "16":
         return (
-            "One bin, wider than the picture, holds everything: P and Q both put 100% into it, "
-            "look the same, and nothing is left of D. Make the bins narrower."
+            "One bin, the picture and all beyond it, holds everything: P and Q both put 100% into "
+            "it, look the same, and nothing is left of D. Make the bins narrower."
         )
     if truth == 0:
         return f"P and Q are the same bell, so every width gives 0 {unit.name}."
@@ -112,12 +135,13 @@ def bins_in_words(bins: Bins, unit: Unit) -> str:
             f"In bins {bins.width} wide the sum is {amount(here, unit.name, 4)}, although D is "
             "infinite: the bin in which Q ends still holds some of Q, and hides that it ends."
         )
+    share = min(100 * here / truth, 100.0)
     return (
         f"In bins {bins.width} wide the sum is {amount(here, unit.name, 4)}, "
-        f"{percent(here / truth)} of D. In the finest, 1/32 wide, it is "
+        f"{number(share, digits_apart(share, 100, 1))}% of D. In the finest, 1/32 wide, it is "
         f"{number(bins.divergences[0], 6)}; the integral is {number(truth, 6)}. Each width is "
-        "twice the one before, so every bin is two finer ones in one, and D can only fall: "
-        "whoever sees less tells P from Q less well. That is the *data-processing inequality*."
+        "twice the one before, so every bin is two finer ones in one, and D can only fall or stay: "
+        "whoever sees less tells P from Q no better. That is the *data-processing inequality*."
     )
 
 
@@ -131,11 +155,15 @@ def epsilon_in_words(p: SkewNormal, q: SkewNormal, made: MadeUp, unit: Unit) -> 
     told = f"With ε = {made.epsilon} the code reports {amount(reported, unit.name)}"
     below = " It is even below 0, which no divergence can be." if reported < 0 else ""
     if math.isinf(truth):
-        if number(made.millionth) == number(reported):
+        # What lies beyond is worth this much more for each ε a thousand times smaller.
+        step = share_beyond(p, q) * math.log(1000) / unit.nats
+        if step < 0.001:
+            adds = amount(step, unit.name) if step else f"less than 10⁻³⁰⁰ {unit.name}"
             return (
-                f"{told}; the truth is ∞.{below} So little of P lies beyond the end of Q, "
-                f"{beyond(p, q)}, that a smaller ε hardly changes the number: nothing on "
-                "the screen would tell you."
+                f"{told}; the truth is ∞.{below} With an ε a million times smaller it reports "
+                f"{number(made.millionth)}. The way to ∞ is too slow to see: so little of P lies "
+                f"beyond the end of Q, {beyond(p, q)}, that in the end an ε a thousand times "
+                f"smaller adds {adds}. Nothing on the screen would tell you."
             )
         return (
             f"{told}; the truth is ∞.{below} With an ε a thousand times smaller it reports "
@@ -143,9 +171,11 @@ def epsilon_in_words(p: SkewNormal, q: SkewNormal, made: MadeUp, unit: Unit) -> 
             f"{number(made.millionth)}, and so on without end. The number tells of your ε, not of "
             "P and Q."
         )
+    lower = truth - reported
     return (
         f"{told}; the truth is {amount(truth, unit.name)}.{below} Adding ε can only lower the "
-        f"number, here by {number(max(truth - reported, 0.0))}: q + ε is everywhere too large, and "
+        f"number, here by {number(lower) if lower > 1e-12 * truth else 'less than 10⁻⁹'}: q + ε is "
+        "everywhere too large, and "
         "no distribution any more. Cut Q off where P goes on (press *Q ends too early*) to see "
         "what ε hides."
     )

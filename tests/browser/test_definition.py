@@ -119,7 +119,7 @@ def test_d_is_infinite_from_the_moment_q_ends_before_p_and_finite_again_after(pa
     assert text_alternatives(page)[INTEGRAL].startswith(
         f"Q ends at 0.9, and {100 * beyond:.1f}% of P lies beyond."
     )
-    infinity = page.locator(".js-plotly-plot").nth(INTEGRAL).get_by_text("∞ from here on")
+    infinity = page.locator(".js-plotly-plot").nth(INTEGRAL).get_by_text("∞ until P ends")
     expect(infinity).to_be_visible()
     expect(title(page, EPSILON)).to_contain_text("the truth is ∞")
     press(page, "Q, ends at", "ArrowRight")

@@ -263,7 +263,14 @@ def test_infinite_product_reaches_the_top_from_the_end_of_q_on_and_is_labelled()
     assert np.isfinite([*gap.y, *gains.y, *gives_back.y]).all()
     assert label.x[0] == pytest.approx(1, abs=1e-9)
     assert list(label.y) == [top]
-    assert "∞" in label.text[0]
+    assert label.text == (" ∞ from here on",)
+    hovered = np.asarray(gains.customdata)
+    assert set(hovered[x > 1]) == {"∞"}
+    assert "∞" not in set(hovered[x <= 1])
+    middle = np.argmin(abs(x - 0.5))
+    assert hovered[middle] == f"{gains.y[middle]:.3f} bits"
+    assert gains.hovertemplate.count("%{customdata}") == 1
+    assert "%{y" not in gains.hovertemplate
     assert label.textfont.color == LIGHT.kl
 
 
@@ -276,6 +283,15 @@ def test_label_of_infinity_stays_in_the_picture(end):
     width = 70 / 330 * 16
     reach = label.x[0] + (width if label.textposition.endswith("right") else -width)
     assert low <= reach <= high
+
+
+def test_product_is_infinite_only_as_far_as_p_goes():
+    drawn = integral((0, 1, 0, 1.5), CUT)
+    _, _, _, gains, _, label = drawn.data
+    x = np.asarray(gains.x)
+    assert label.text == (" ∞ until P ends",)
+    infinite = x[np.asarray(gains.customdata) == "∞"]
+    assert 1 < infinite.min() <= infinite.max() == 1.5
 
 
 @pytest.mark.parametrize(

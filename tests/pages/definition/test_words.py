@@ -90,11 +90,14 @@ def test_sum_is_scipys_and_its_sentence_names_weight_gap_and_product(p, q):
     most, least = products.argmax(), products.argmin()
     sky = ("Sun", "Cloud", "Rain", "Snow")
     assert said.startswith(
-        f"{sky[most]} counts most: it comes {100 * p[most]:.1f}% of the time, its gap is "
+        f"{sky[most]} adds most: it comes {100 * p[most]:.1f}% of the time, its gap is "
         f"+{math.log2(p[most] / q[most]):.3f}, and the product is +{products[most]:.3f}. "
     )
     if products[least] < 0:
-        assert f" {sky[least]} takes {-products[least]:.3f} back. " in said
+        taken = f"{-products[least]:.3f}"
+        several = (products < 0).sum() > 1
+        told = f"most back, {taken}" if several else f"{taken} back"
+        assert f" {sky[least]} takes {told}. " in said
     else:
         assert " No product is below 0. " in said
     assert said.endswith(f"Together the products make {total:.3f} bits.")
@@ -103,7 +106,7 @@ def test_sum_is_scipys_and_its_sentence_names_weight_gap_and_product(p, q):
 def test_sum_is_infinite_where_q_rules_out_what_p_brings():
     shown, said = sum_shown(P, (0.6, 0.25, 0, 0.05))
     assert shown == "The sum is ∞"
-    assert said.startswith("Rain counts most")
+    assert said.startswith("Rain adds most")
     assert "comes 25.0% of the time, its gap is +∞, and the product is +∞" in said
     assert said.endswith("Q rules it out, so the gap has no end, and neither has the sum.")
     assert "inf" not in said
@@ -251,7 +254,7 @@ def test_every_width_says_what_the_bins_make_and_coarser_is_never_more(p, q):
 def test_one_bin_holds_everything(p, q):
     shown, said = bins_shown(p, q, "16")
     assert shown == "In bins 16 wide: 0.0000 bits"
-    assert said.startswith("One bin, wider than the picture, holds everything")
+    assert said.startswith("One bin, the picture and all beyond it, holds everything")
 
 
 def test_coarse_bins_hide_that_d_is_infinite():
@@ -338,8 +341,13 @@ def test_tiny_part_of_p_beyond_is_said_to_hide_behind_any_epsilon(epsilon):
     assert len({f"{step:.3f}" for step in steps}) == 1
     _, said = epsilon_shown(PLAIN, cut, epsilon)
     assert f"reports {steps[0]:.3f} bits; the truth is ∞" in said
-    shown = re.search(f"lies beyond the end of Q, {NUMBER}%, that a smaller ε hardly changes", said)
-    assert agree(shown[1], 100 * norm.sf(5))
+    shown = re.search(
+        f"million times smaller it reports {NUMBER}. .* lies beyond the end of Q, {NUMBER}%, that "
+        f"in the end an ε a thousand times smaller adds {NUMBER} bits",
+        said,
+    )
+    share = norm.sf(5)
+    assert all_agree(shown.groups(), (steps[2], 100 * share, share * math.log2(1000)))
 
 
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
