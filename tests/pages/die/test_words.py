@@ -74,6 +74,14 @@ def test_dice_that_are_each_others_mirror_cost_as_much():
     assert words.in_words(p, p[::-1].copy(), BITS).endswith(", as much, to the digits shown.")
 
 
+def test_ratios_that_differ_by_rounding_only_say_the_same():
+    p, q = normalize([0.3, 0.1, 0.7, 0, 0, 0]), normalize([0.3, 0.1, 0.7, 3.3, 0, 0])
+    rolls = numbers.rolled(p, q, 100, 19, 1)
+    assert np.ptp(rolls.steps) > 0
+    said = words.rolls_in_words(rolls, 19, BITS.kl(p, q), BITS)
+    assert said.startswith("All 100 rolls gave the same evidence, +2.000 bits each; D(P‖Q) is 2.0")
+
+
 @pytest.mark.parametrize("p", [SURE, [1, 1, 1, 0, 0, 0], [0, 2, 0, 0, 2, 0]])
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 def test_rolls_that_all_say_the_same_have_no_spread(p, unit):
@@ -181,6 +189,16 @@ def test_one_wrong_verdict_where_a_fifth_is_allowed_is_told_as_chance():
         f"brings so many or more in up to {chance:.1f}% of such simulations."
     )
     assert "%" not in said.replace(f"{chance:.1f}%", "")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_difference_that_the_evidence_does_not_explain_is_told_as_chance(sign):
+    p, q = normalize(FAIR), normalize([5, 1, 1, 1, 1, 1])
+    reckoned = 0.9 * math.log(19)
+    test = simulated([11 + 3 * sign, 10 + 3 * sign] * 1000, [reckoned, reckoned] * 1000)
+    said = words.verdict_in_words(p, q, Verdict(10.5, 0.0, test), 19, BITS)
+    assert "mostly chance" in said
+    assert "More than expected" not in said
 
 
 def test_evidence_that_ends_on_the_odds_is_not_said_to_go_past_them():
