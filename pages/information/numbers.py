@@ -32,7 +32,7 @@ NO_SIX = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0]
 
 ROLLS = [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000]
 BLOCKS = [1, 2, 3, 4]
-# Less than any difference of chances that a learner can set: it decides between equals only.
+# So slight that it decides between what is equal, to nine digits.
 TRIFLE = 1e-9
 
 

@@ -32,8 +32,8 @@ QUESTIONS = [
         {
             "What the wrong code costs on each roll": "Right, on average and with words of ideal "
             "length: made for P they take H(P), made for Q H(P, Q). The difference is D(P‖Q).",
-            "How many digits the best code takes": "About H(P) alone. The difference is what "
-            "comes on top when the code was made for another die.",
+            "How many digits the best code takes": "That is about H(P) alone. The difference is "
+            "what comes on top when the code was made for another die.",
             "How often decoding fails": "What a code can send is read back exactly. What Q rules "
             "out it cannot send at all, and then H(P, Q) is infinite.",
         },
