@@ -96,16 +96,16 @@ def percent(probability: float, digits: int = 1) -> str:
     return f"{number(100 * probability, digits)}%"
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], joined_by: str = "and") -> str:
     """Return names as a sentence lists them.
 
     Examples
     --------
-    >>> listed(["2"]), listed(["2", "3", "4"])
-    ('2', '2, 3 and 4')
+    >>> listed(["2"]), listed(["2", "3", "4"]), listed(["sun", "rain"], "or")
+    ('2', '2, 3 and 4', 'sun or rain')
     """
     *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{', '.join(others)} {joined_by} {last}" if others else last
 
 
 def digits_apart(one: float, other: float, digits: int = 3) -> int:

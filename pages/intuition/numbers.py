@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from scipy.special import gammaln, xlogy
 
 from charts.units import Unit
 from kl_core import Array, kl_divergence, log_ratios, normalize, simulate_averages
@@ -43,7 +44,7 @@ class Days:
 
 @dataclass(frozen=True)
 class Band:
-    """Between what the averages of 95% of all runs lie, on some of the days."""
+    """Between what the averages of the middle 95% of `RUNS` runs lie, on some of the days."""
 
     days: NDArray[np.int64]
     low: Array
@@ -75,6 +76,24 @@ def _most_runs(p: Array, q: Array, days: int) -> tuple[NDArray[np.int64], Array]
     at = looks(days, 20)
     averages = simulate_averages(p, q, at, runs=RUNS, rng=np.random.default_rng(0))
     return at, np.quantile(averages, [0.025, 0.975], axis=0)
+
+
+def ahead_by_luck(p: Array, q: Array, days: int) -> float:
+    """Return the chance that Q has lost less than P after so many days, exactly.
+
+    Parameters
+    ----------
+    p, q : ndarray, shape (k,)
+        Chances above 0.
+    days : int
+        Every way of sharing them out among the k kinds is looked at: keep them few.
+    """
+    came = np.indices((days + 1,) * (p.size - 1)).reshape(p.size - 1, -1).T
+    came = np.column_stack([came, days - came.sum(axis=1)])
+    came = came[came[:, -1] >= 0]
+    chances = np.exp(gammaln(days + 1) + (xlogy(came, p) - gammaln(came + 1)).sum(axis=1))
+    # What rounding has left of a tie is no lead.
+    return float(chances[came @ log_ratios(p, q) < -1e-9].sum())
 
 
 @dataclass(frozen=True)

@@ -108,8 +108,8 @@ def picture() -> None:
 def which_days() -> None:
     """Let the learner choose how many days pass, and which."""
     st.markdown(
-        "Each day brings weather from P and a loss of log(p/q). Watch the average: it jumps about "
-        "at first and settles on D(P‖Q)."
+        "Each day brings weather from P and a loss of log(p/q). Watch the average: however it "
+        "begins, in the long run it settles on D(P‖Q)."
     )
     steps("How many days", DAYS, 1000, key="intuition_days")
     series("intuition_seed", "Which days", again="Other days", icon="🌦️")
@@ -204,7 +204,7 @@ def take_with_you(unit: Unit) -> None:
         html=lambda: pictures.days_figure(days, band, *pair, unit, colours).to_html(
             auto_play=False
         ),
-        snippet=words.snippet(WEATHER.of("p"), WEATHER.of("q"), days, seed, unit.kl(*pair), unit),
+        snippet=words.snippet(WEATHER.of("p"), WEATHER.of("q"), days, seed, unit),
     )
 
 

@@ -11,7 +11,7 @@ from charts.style import Figure, Palette, Trace, figure, scatter, steady_limit, 
 from charts.units import Unit
 from charts.wording import amount, counted, number
 from kl_core import Array, log_ratios
-from pages.intuition.numbers import KINDS, Band, Days, Way, looks
+from pages.intuition.numbers import KINDS, RUNS, Band, Days, Way, looks
 
 FRAMES = 30
 # On how many days one looks at most: more would fall on the same pixel.
@@ -150,7 +150,7 @@ def _band(band: Band, colours: Palette) -> list[Trace]:
             x=[1],
             y=[band.high[0]],
             mode="text",
-            text=["95% of all runs"],
+            text=[f"middle 95% of {RUNS:,} runs"],
             textposition="top right",
             textfont={"color": colours.kl},
             hoverinfo="skip",

@@ -6,7 +6,7 @@ import numpy as np
 
 from charts.units import Unit
 from charts.wording import amount, counted, digits_apart, listed, number, percent, signed
-from kl_core import Array, gaussian_kl, kl_terms, log_ratios
+from kl_core import Array, gaussian_kl, kl_terms, log_ratios, normalize
 from pages.intuition.numbers import FORECASTERS, KINDS, RUNS, SKY, Band, Days, Way
 
 
@@ -42,11 +42,12 @@ def in_words(p: Array, q: Array, unit: Unit) -> str:
 
 def _kinds_with(p: Array, ratios: Array, ratio: float) -> str:
     """Return the weather that comes and has this cost, as a sentence says it."""
-    return " or ".join(
+    kinds = [
         kind
         for kind, often, each in zip(KINDS, p, ratios, strict=True)
         if often and np.isclose(each, ratio, rtol=1e-9, atol=0)
-    )
+    ]
+    return listed(kinds, "or")
 
 
 def days_in_words(days: Days, band: Band | None, divergence: float, unit: Unit) -> str:
@@ -66,11 +67,14 @@ def days_in_words(days: Days, band: Band | None, divergence: float, unit: Unit) 
     low, high = band.low[-1], band.high[-1]
     # A run may end exactly on the edge: rounding decides nothing.
     inside = low - 1e-9 <= average <= high + 1e-9
+    # As many digits as it takes to see that a run lies outside.
+    digits = 3 if inside else digits_apart(average, low if average < low else high)
     return (
         f"{opening} After {counted(days.count, 'day')} the average loss is "
-        f"**{signed(average)}** {unit.name} a day; D(P‖Q) is {number(divergence)}. The middle 95% "
-        f"of {RUNS:,} simulated runs lie between {signed(low)} and {signed(high)} by then; this "
-        f"one {'does, too' if inside else 'is one of the others'}."
+        f"**{signed(average, digits)}** {unit.name} a day; D(P‖Q) is {number(divergence)}. The "
+        f"middle 95% of {RUNS:,} simulated runs lie between {signed(low, digits)} and "
+        f"{signed(high, digits)} by then; this one "
+        f"{'does, too' if inside else 'is one of the others'}."
     )
 
 
@@ -117,7 +121,12 @@ def other_way(p: Array, q: Array, unit: Unit) -> str:
     if np.isinf(there) and np.isinf(back):
         return f"{told}: each rules out what the other brings. Lift the sliders at 0, then swap."
     if np.isclose(there, back, rtol=1e-9, atol=0):
-        return f"{told}: equal, but only by coincidence. Move one slider, then swap."
+        why = (
+            "since swapping P and Q only gives the weather other names"
+            if _mirrored(p, q)
+            else "as they are for few P and Q"
+        )
+        return f"{told}: equal, {why}. Move one slider, then swap."
     step, leap = (
         amount(float(gaussian_kl(0, 1, mean, 1, base=unit.base)), unit.name) for mean in (1, 2)
     )
@@ -127,6 +136,12 @@ def other_way(p: Array, q: Array, unit: Unit) -> str:
         f"too: between bell curves one spread apart it is {step}, two spreads apart {leap}, "
         "more than both steps together."
     )
+
+
+def _mirrored(p: Array, q: Array) -> bool:
+    """Return whether some other order of the weather makes Q of P and P of Q."""
+    p, q = p.round(9), q.round(9)
+    return sorted(zip(p, q, strict=True)) == sorted(zip(q, p, strict=True))
 
 
 def way_in_words(way: Way, here: float, unit: Unit) -> str:
@@ -161,10 +176,12 @@ def snippet(
     q_weights: Sequence[float],
     days: Days,
     seed: int,
-    divergence: float,
     unit: Unit,
 ) -> str:
-    """Return Python that lets the same days pass; `divergence` is D(P‖Q)."""
+    """Return Python that lets the same days pass."""
+    # Of P and Q as the code makes them: weights in proportion may leave a trace of rounding.
+    p, q = normalize(p_weights), normalize(q_weights)
+    losses = float(log_ratios(p, q, base=unit.base)[days.sky].mean())
     return (
         "import numpy as np\n"
         "from kl_core import kl_divergence, log_ratios, normalize\n\n"
@@ -172,6 +189,6 @@ def snippet(
         f"q = normalize({q_weights})\n"
         f"sky = np.random.default_rng({seed}).choice({len(SKY)}, p=p, size={days.count})\n"
         f"print(log_ratios(p, q, base={unit.code})[sky].mean())  # {counted(days.count, 'day')}, "
-        f"in {unit.name}: {float(days.losses.mean())!r}\n"
-        f"print(kl_divergence(p, q, base={unit.code}))  # D(P‖Q): {divergence!r}\n"
+        f"in {unit.name}: {losses!r}\n"
+        f"print(kl_divergence(p, q, base={unit.code}))  # D(P‖Q): {unit.kl(p, q)!r}\n"
     )

@@ -286,6 +286,10 @@ def test_prediction_reveals_what_is_computed(unit):
     assert f"A sunny day gives {-sun:.3f} {unit} back" in said
     assert f"a rainy one costs {rain:.3f} {unit}" in said
     assert f"loses **{lost(TRUTH, SUNNY, unit)}** a day" in said
+    ahead = sum(average(seed, 20) < -1e-9 for seed in range(1, 2001)) / 2000
+    shown = int(re.search(r"after 20 of them this forecast is still ahead in (\d+)% of", said)[1])
+    # Four standard errors of a share of 2,000 runs.
+    assert shown == pytest.approx(100 * ahead, abs=3.2)
 
 
 @pytest.mark.parametrize("choice", ["The forecast", "It depends on luck"])

@@ -133,7 +133,7 @@ def test_band_is_drawn_between_its_edges():
     np.testing.assert_array_equal(upper.x, BAND.days)
     np.testing.assert_array_equal(lower.y, BAND.low)
     np.testing.assert_array_equal(upper.y, BAND.high)
-    assert ["95% of all runs"] in [list(trace.text or ()) for trace in drawn.data]
+    assert ["middle 95% of 1,000 runs"] in [list(trace.text or ()) for trace in drawn.data]
 
 
 def test_no_band_is_drawn_where_none_is_given():

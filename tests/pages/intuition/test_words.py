@@ -1,6 +1,7 @@
 """The forecaster's sentences say what its weather and its days make true."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from tests.pages.intuition.weather import (
     figures,
     lost,
 )
-from tests.pages.reading import printed
+from tests.pages.reading import NUMBER, printed, value_of
 from tests.pages.truth import BASES, chances
 
 
@@ -219,8 +220,68 @@ def test_divergences_that_differ_are_written_so_that_one_sees_it(q):
     assert (there > back) == (entropy(TRUTH, q) > entropy(q, TRUTH))
 
 
-def test_mirrored_weather_is_equal_both_ways_by_coincidence():
-    assert "equal, but only by coincidence" in swapped([1, 2, 3, 4], [4, 3, 2, 1])
+def mirrored(rng):
+    """Return weights of P and Q, who would only trade names if they were swapped."""
+    a, b, c, d = (rng.choice(100, 4, replace=False) + 1) / 10
+    p, q = [([a, b, c, d], [b, a, d, c]), ([a, b, c, c], [b, a, c, c])][rng.integers(2)]
+    order = rng.permutation(4)
+    return np.array(p)[order], np.array(q)[order]
+
+
+def test_mirrored_weather_is_equal_both_ways_until_one_slider_moves():
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        p, q = mirrored(rng)
+        assert entropy(p, q) == pytest.approx(entropy(q, p), rel=1e-9)
+        assert "equal, since swapping P and Q only gives the weather other names" in swapped(p, q)
+        p[rng.integers(4)] += 0.1
+        said = swapped(p, q)
+        assert "A distance would be the same both ways" in said
+        assert figures(said.split("‖")[1])[0] != figures(said.split("‖")[2])[0]
+
+
+def test_equal_both_ways_without_a_mirror_is_not_said_to_be_one():
+    # Cloud and snow are as much too rare in Q as rain and sun are too frequent, but not one by one.
+    p, q = [0.1, 0.3, 0.2, 0.4], [0.05, 0.15, 0.4, 0.4]
+    assert entropy(p, q) == pytest.approx(entropy(q, p), rel=1e-9)
+    assert "equal, as they are for few P and Q" in swapped(p, q)
+
+
+def test_three_kinds_of_equal_cost_are_listed_with_commas():
+    assert "a day of sun, cloud or snow" in says([3, 3, 1, 3], [2, 2, 4, 2])
+
+
+def test_run_outside_the_middle_is_written_so_that_one_sees_it():
+    rng = np.random.default_rng(2)
+    outside = 0
+    for seed in range(1, 1001):
+        q = [SUNNY, TIMID, [3.9, 3, 2.6, 0.5]][rng.integers(3)]
+        said = run(int(rng.choice(numbers.DAYS[3:9])), seed, q=q)
+        found = re.search(
+            rf"is \*\*\+?{NUMBER}\*\*.*between \+?{NUMBER} and \+?{NUMBER} by then", said
+        )
+        loss, low, high = (value_of(each)[0] for each in found.groups())
+        if "is one of the others" in said:
+            outside += 1
+            assert loss < low or loss > high, said
+        else:
+            assert low <= loss <= high, said
+    assert outside > 20
+
+
+def test_share_of_runs_that_luck_decides_is_that_of_every_way_to_share_the_days():
+    p, q, days = chances(TRUTH), chances(SUNNY), 20
+    came = np.array([each for each in itertools.product(range(days + 1), repeat=4)
+                     if sum(each) == days])  # fmt: skip
+    ahead = multinomial.pmf(came, days, p)[came @ costs(TRUTH, SUNNY) < -1e-9].sum()
+    assert numbers.ahead_by_luck(p, q, days) == pytest.approx(ahead, rel=1e-9)
+    runs = np.random.default_rng(5).multinomial(days, p, 40_000) @ costs(TRUTH, SUNNY)
+    assert (runs < -1e-9).mean() == pytest.approx(ahead, abs=0.01)
+
+
+def test_tie_is_no_lead():
+    # Sun and rain once each: what the one costs the other gives back.
+    assert numbers.ahead_by_luck(chances([1, 2]), chances([2, 1]), 2) == pytest.approx(1 / 9)
 
 
 def test_infinite_both_ways_is_no_coincidence():
@@ -253,15 +314,20 @@ def test_formula_adds_up_to_the_divergence(unit):
 def test_snippet_prints_the_numbers_on_screen(unit, days, q):
     pair, seed = (chances(TRUTH), chances(q)), 6
     passed = numbers.days_passed(*pair, days, seed, UNITS[unit])
-    divergence = UNITS[unit].kl(*pair)
-    snippet = words.snippet(TRUTH, q, passed, seed, divergence, UNITS[unit])
+    snippet = words.snippet(TRUTH, q, passed, seed, UNITS[unit])
     losses, there = printed(snippet).split()
     assert float(there) == pytest.approx(entropy(TRUTH, q, base=BASES[unit]))
     assert float(losses) == pytest.approx(average(seed, days, q=q, unit=unit))
-    shown = (f"{float(losses):+.3f}" if np.isfinite(float(losses)) else "infinite").replace(
-        "-", "−"
-    )
-    assert shown in run(days, seed, q=q, unit=unit)
+    shown = f"{float(losses):.3f}" if np.isfinite(float(losses)) else "infinite"
+    assert shown.replace("-", "−") in run(days, seed, q=q, unit=unit)
     first, second = (line for line in snippet.splitlines() if line.startswith("print("))
     assert first.endswith(f"in {unit}: {losses}")
     assert second.endswith(f"D(P‖Q): {there}")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.7, 2])
+def test_snippet_says_what_rounding_leaves_where_p_and_q_are_in_proportion(share):
+    p, q = [1, 2, 3, 4], [share * weight for weight in (1, 2, 3, 4)]
+    passed = numbers.days_passed(chances(p), chances(p), 100, 1, UNITS["bits"])
+    snippet = words.snippet(p, q, passed, 1, UNITS["bits"])
+    assert re.findall(r"# .*: (\S+)$", snippet, re.M) == printed(snippet).split()
