@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import ArrayLike
 
 from charts.units import Unit
+from charts.wording import digits_apart, number
 from kl_core import (
     Array,
     Descent,
@@ -128,6 +129,18 @@ class Comparison:
     unit: Unit
 
     @property
+    def larger(self) -> Direction | None:
+        """Which divergence is the larger one; None where six digits do not tell."""
+        if number(self.forward, 6) == number(self.reverse, 6):
+            return None
+        return "forward" if self.forward > self.reverse else "reverse"
+
+    @property
+    def digits(self) -> int:
+        """How many digits it takes to see which one is larger, at least three."""
+        return digits_apart(self.forward, self.reverse) if self.larger else 3
+
+    @property
     def p(self) -> Array:
         """The density of P."""
         return np.exp(self.log_p)
@@ -158,12 +171,17 @@ def compared(p: GaussianMixture, q: Bell, unit: Unit) -> Comparison:
     return Comparison(x, p.logpdf(x), gaussian(*q).logpdf(x), *both_ways(p, q, unit.base), unit)
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
 def both_ways(p: GaussianMixture, q: Bell, base: float) -> tuple[float, float]:
     """Return D(P‖Q) and D(Q‖P); what rounding has left of a zero is zero."""
-    bell = gaussian(*q)
-    there, back = mixture_kl(p, bell, base=base), mixture_kl(bell, p, base=base)
+    there, back = both_ways_unrounded(p, q, base)
     return there if there > 1e-20 else 0.0, back if back > 1e-20 else 0.0
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def both_ways_unrounded(p: GaussianMixture, q: Bell, base: float) -> tuple[float, float]:
+    """Return D(P‖Q) and D(Q‖P) as `mixture_kl` has them, to the last digit."""
+    bell = gaussian(*q)
+    return mixture_kl(p, bell, base=base), mixture_kl(bell, p, base=base)
 
 
 def data(view: Comparison) -> Mapping[str, Array]:
@@ -186,8 +204,9 @@ class Attempt:
 
     @property
     def off(self) -> float:
-        """How much too large its own is."""
-        return self.mine - self.goal
+        """How much too large its own is; what rounding has left of a zero is zero."""
+        off = self.mine - self.goal
+        return off if abs(off) > ROUNDING else 0.0
 
     @property
     def allowed(self) -> float:

@@ -25,13 +25,13 @@ def lesson() -> None:
     """Show the lesson, from top to bottom."""
     first_screen = frame.header(
         "Cover or seek",
-        "One bell Q for a P with several modes: D(P‖Q) makes it cover them all, D(Q‖P) lets it "
-        "seek one.",
+        "One bell Q for a P with several modes: D(P‖Q) stretches it towards them all, D(Q‖P) lets "
+        "it seek one if they lie far apart.",
     )
     st.markdown(
         "Both divergences compare the same two curves. D(P‖Q) averages over :blue[**P**], and "
-        "cannot bear Q to miss anything that P does. D(Q‖P) averages over :orange[**Q**], and "
-        "cannot bear Q to go where P does not.",
+        "charges for what Q misses of it. D(Q‖P) averages over :orange[**Q**], and charges for "
+        "where Q goes and P does not.",
         width=720,
     )
     prediction()
@@ -132,8 +132,8 @@ def the_landscape() -> None:
     st.header("The landscape", anchor="landscape")
     st.markdown(
         "Every point of a map is a bell: its mean to the right, its spread upwards; the more "
-        "violet, the dearer. **Click anywhere** to put Q there and see the way down, from the ring "
-        "to the diamond."
+        "violet, the dearer. **Click anywhere** to put Q there, as far as its sliders reach, and "
+        "see where the optimiser walks, from the ring to the diamond."
     )
     unit, p = units.current(), P.mixture()
     fits = {"forward": [numbers.covering(p)], "reverse": numbers.seeking(p)}
@@ -257,8 +257,8 @@ def todays_formula() -> None:
     st.markdown(words.without_direction(p, q, unit))
     st.markdown(
         "Integrated numerically, to at least eight digits. The forward optimum needs no search: it "
-        "has the mean and the spread of P (*moment matching*). D(Q‖P) has no such formula, only "
-        "valleys to roll into."
+        "has the mean and the spread of P (*moment matching*). D(Q‖P) has no such formula for a "
+        "mixture, only valleys to roll into."
     )
     write(words.MOMENTS, words.moments_today(p))
 

@@ -39,14 +39,15 @@ QUESTIONS = [
         right="Over both",
     ),
     Question(
-        "Why does D(Q‖P) not care about a mode of P that Q does not visit?",
+        "Q sits on one of P's far modes, of weight w. Why does D(Q‖P) charge so little for the "
+        "modes that Q misses?",
         {
-            "The average runs over Q": "Right: what Q never draws is never counted. Only what Q "
-            "does draw has to look likely under P.",
+            "The average runs over Q": "Right: what Q hardly draws is hardly counted. All it pays "
+            "is about log(1/w): that much lower than Q is P where Q does draw.",
             "Because log p is small there": "It is large there, that is what a mode is. It just "
-            "gets no weight.",
-            "It does care, a little": "Not at all: where q is 0 the product q·log(q/p) is 0, "
-            "however high p may be.",
+            "gets next to no weight.",
+            "It charges nothing at all": "Almost: there q·log(q/p) is next to nothing, however "
+            "high p may be. But what lies there is missing where Q is, and costs about log(1/w).",
         },
         right="The average runs over Q",
     ),
@@ -55,20 +56,23 @@ QUESTIONS = [
         {
             "No, both can be local optima": "Right: each mode far enough from the others has one. "
             "Compare their divergences to see which is best.",
-            "Yes, the optimiser failed": "Look at the map of D(Q‖P) above: it has several valleys, "
-            "and each start rolls into its own.",
-            "Yes, KL has a unique minimum": "D(P‖Q) has, for a bell. D(Q‖P) has not.",
+            "Yes, the optimiser failed": "Where P's modes lie far apart, the map of D(Q‖P) has "
+            "several valleys, and the start decides into which one rolls.",
+            "Yes, KL has a unique minimum": "D(P‖Q) has, for a bell. D(Q‖P) need not.",
         },
         right="No, both can be local optima",
     ),
     Question(
-        "P is a slanted bell in the plane, Q an upright ellipse. How wide does D(Q‖P) make Q?",
+        "P is a slanted bell in the plane, Q an upright ellipse. How wide does D(Q‖P) make Q along "
+        "each axis?",
         {
-            "Too narrow": "Right: a wide upright ellipse would reach past the slanted bell, where "
-            "P has nothing, and D(Q‖P) charges for that. Variational inference is known for it.",
-            "Too wide": "That is D(P‖Q), which would rather waste weight than miss any of P.",
-            "Exactly as wide as P": "D(P‖Q) keeps P's width along each axis. D(Q‖P) keeps P's "
-            "width with the other axis held still, and that is less.",
+            "Too narrow": "Right: an upright ellipse of P's width would reach past the slanted "
+            "bell, where P has next to nothing, and D(Q‖P) charges for that. Variational inference "
+            "is known for it.",
+            "Too wide": "Neither direction does that. D(P‖Q) makes the *area* of Q too large, with "
+            "P's own width along each axis.",
+            "Exactly as wide as P": "That is D(P‖Q). D(Q‖P) keeps P's width with the other axis "
+            "held still, and that is less.",
         },
         right="Too narrow",
     ),

@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charts.units import Unit
-from charts.wording import amount, counted, listed, number, percent, position
+from charts.wording import amount, counted, digits_apart, listed, number, percent, position
 from kl_core import (
     Array,
     Descent,
@@ -22,6 +23,7 @@ from kl_core import (
 )
 from pages.forward_reverse.numbers import (
     NAMES,
+    ROUNDING,
     STEPS,
     Attempt,
     Bell,
@@ -29,6 +31,7 @@ from pages.forward_reverse.numbers import (
     Game,
     Optima,
     both_ways,
+    both_ways_unrounded,
     circled,
     falls_into,
     in_unit,
@@ -62,18 +65,29 @@ def at(fit: GaussianFit) -> str:
 
 def hand_in_words(view: Comparison) -> str:
     """Say where each divergence of the hand-made Q comes from."""
-    x, log_p, log_q, unit = view.x, view.log_p, view.log_q, view.unit.name
+    unit, digits = view.unit.name, view.digits
     if view.forward == 0:
         return f"P and Q are the same bell: both directions are 0 {unit}."
-    missed = int((np.exp(log_p) * (log_p - log_q)).argmax())
-    wasted = int((np.exp(log_q) * (log_q - log_p)).argmax())
+    missed, lacked = _peaks(view.forward_integrand), _peaks(view.reverse_integrand)
+    ratios = view.log_p - view.log_q
     return (
-        f"**D(P‖Q) = {amount(view.forward, unit)}.** It comes most from around "
-        f"x = {position(x[missed], 1)}, where P is {times(log_p[missed] - log_q[missed])} Q: there "
-        f"Q misses some of P. **D(Q‖P) = {amount(view.reverse, unit)}.** It comes most from around "
-        f"x = {position(x[wasted], 1)}, where Q is {times(log_q[wasted] - log_p[wasted])} P: there "
-        "Q puts weight that P lacks."
+        f"**D(P‖Q) = {amount(view.forward, unit, digits)}.** It comes most from around "
+        f"x = {_places(view.x[missed])}, where P is {times(ratios[missed[0]])} Q: there Q misses "
+        f"some of P. **D(Q‖P) = {amount(view.reverse, unit, digits)}.** It comes most from around "
+        f"x = {_places(view.x[lacked])}, where Q is {times(-ratios[lacked[0]])} P: there Q puts "
+        "weight that P lacks."
     )
+
+
+def _peaks(integrand: Array) -> NDArray[np.int_]:
+    """Return where a curve is highest: at more than one place where P and Q are symmetric."""
+    highest: NDArray[np.int_] = np.flatnonzero(integrand >= integrand.max() * (1 - 1e-9))
+    return highest
+
+
+def _places(x: Array) -> str:
+    """Return positions as a sentence lists them."""
+    return listed([position(each, 1) for each in x])
 
 
 def times(ratio: float) -> str:
@@ -83,9 +97,11 @@ def times(ratio: float) -> str:
     --------
     >>> times(math.log(1234)), times(math.log(2.34)), times(1e4)
     ('1,234 times as dense as', '2.3 times as dense as', 'more than 10²⁹⁹ times as dense as')
+    >>> times(math.log(1.004))
+    '1.004 times as dense as'
     """
     factor = math.exp(min(ratio, 690))
-    size = f"{factor:,.0f}" if 100 <= factor < 1e5 else number(factor, 1)
+    size = f"{factor:,.0f}" if 100 <= factor < 1e5 else number(factor, digits_apart(factor, 1, 1))
     return f"{size if ratio < 690 else 'more than 10²⁹⁹'} times as dense as"
 
 
@@ -99,11 +115,14 @@ def score_in_words(game: Game, tried: Attempt, moves: int, unit: Unit) -> str:
         else f"The least {name} any bell reaches is **{goal}**"
     )
     judged = "too much" if tried.off > 0 else "too little" if tried.off < 0 else "off"
+    off, allowed = abs(tried.off) / unit.nats, tried.allowed / unit.nats
+    # As many digits as it takes to see that it is not within.
+    digits = 4 if tried.won else digits_apart(off, allowed, 4)
     score = (
         f"{aim}. Yours is {amount(tried.mine / unit.nats, unit.name)}: "
-        f"**{amount(abs(tried.off) / unit.nats, unit.name, 4)}** {judged}."
+        f"**{amount(off, unit.name, digits)}** {judged}."
     )
-    need = amount(tried.allowed / unit.nats, unit.name, 4)
+    need = amount(allowed, unit.name, digits)
     if not tried.won:
         return f"{score} Within {need} you win. Moves so far: {moves}."
     tries = f", in {counted(moves, 'move')}" if moves else ""
@@ -124,7 +143,7 @@ def optima_in_words(p: GaussianMixture, optima: Optima, optimiser: str, unit: Un
         more = (
             "P is one bell, so Q can be P itself."
             if cover.divergence == 0
-            else "Pull P's bells apart and there will be more."
+            else "Far enough apart, each of P's bells would have one of its own."
         )
         return words + (
             f"**Seeking**: D(Q‖P) has one optimum here too: {at(seek[0])}, at "
@@ -175,12 +194,15 @@ def arrival(direction: Direction, path: Descent, fits: Sequence[GaussianFit], un
     steps = path.means.size - 1
     rank = falls_into(path, fits)
     end = f"mean {position(path.means[-1])}, spread {position(path.stds[-1])}"
-    cost = amount(float(in_unit(path.divergences[-1], unit)), unit.name)
-    name = NAMES[direction]
+    first, last = (float(in_unit(path.divergences[at], unit)) for at in (0, -1))
+    name, cost, rises = NAMES[direction], amount(last, unit.name), course(first, last) == "rises"
+    if rises:
+        cost += f", up from {number(first)}"
     if rank is None:
+        why = "" if rises else "too short to arrive, or "
         return (
             f"{name}: after {counted(steps, 'step')} it is at {end}, {cost}, and in no optimum: "
-            "the steps are too short to arrive, or too long to settle."
+            f"the steps are {why}too long to settle."
         )
     which = f"optimum {circled(rank + 1)}" if len(fits) > 1 else "the one optimum"
     if steps == STEPS:
@@ -188,14 +210,31 @@ def arrival(direction: Direction, path: Descent, fits: Sequence[GaussianFit], un
     return f"{name}: {counted(steps, 'step')} to {which}: {end}, {cost}."
 
 
+def course(first: float, last: float) -> str:
+    """Return whether a divergence falls, rises or just goes from its first value to its last.
+
+    Examples
+    --------
+    >>> course(0.7, 0.2), course(0.2, 0.7), course(0.7004, 0.7001)
+    ('falls', 'rises', 'goes')
+    """
+    if number(first) == number(last):
+        return "goes"
+    return "falls" if last < first else "rises"
+
+
 def film_in_words(paths: Mapping[Direction, Descent], unit: Unit) -> str:
     """Say from where to where each descent goes; divergences are in the unit."""
-    first = [float(path.divergences[0]) for path in paths.values()]
-    last = [float(path.divergences[-1]) for path in paths.values()]
+    ends = [(float(path.divergences[0]), float(path.divergences[-1])) for path in paths.values()]
+    courses = [course(*each) for each in ends]
+    forward, reverse = (
+        f"{how} from {number(first)} to {amount(last, unit.name)}"
+        for how, (first, last) in zip(courses, ends, strict=True)
+    )
+    why = " Steps that are too long lead uphill." if "rises" in courses else ""
     return (
-        f"Both begin at your Q. Down D(P‖Q), the solid line, it goes from {number(first[0])} to "
-        f"{amount(last[0], unit.name)}; down D(Q‖P), the dashed one, from {number(first[1])} to "
-        f"{amount(last[1], unit.name)}."
+        f"Both begin at your Q. D(P‖Q), the solid line, {forward}; D(Q‖P), the dashed one, "
+        f"{reverse}.{why}"
     )
 
 
@@ -205,27 +244,27 @@ def film_in_words(paths: Mapping[Direction, Descent], unit: Unit) -> str:
 def between_in_words(alpha: float, fits: Sequence[GaussianFit], breaks: Sequence[float]) -> str:
     """Say what the best Q does at this α, and where it leaps."""
     end = {0.0: " This is D(Q‖P) itself.", 1.0: " This is D(P‖Q) itself."}.get(alpha, "")
-    words = f"At α = {number(alpha, 2)} the best Q has {at(fits[0])}.{end} "
+    equals = sum(math.isclose(fit.divergence, fits[0].divergence, rel_tol=1e-6) for fit in fits)
+    one_of = f", one of {equals} that are equally good," if equals > 1 else ""
+    words = f"At α = {number(alpha, 2)} the best Q{one_of} has {at(fits[0])}.{end} "
     others = len(fits) - 1
     if others:
-        there = "is 1 other local optimum" if others == 1 else f"are {others} other local optima"
-        words += f"There {there}, drawn as small rings. "
+        words += f"The small rings are other local optima, {others} at this α. "
     if not breaks:
         return words + "From one end to the other the best Q changes smoothly: nothing breaks here."
     places = listed([number(each, 3) for each in breaks])
     return words + (
-        f"At α = {places} the best Q leaps: on both sides of that point another valley is the "
-        "deepest, and no small step leads from one into the other."
+        f"At α = {places} the best Q leaps: below such a point one valley is the deepest, above it "
+        "another, and no small step leads from one into the other."
     )
 
 
 def cautious_person(p: GaussianMixture, cover: GaussianFit) -> str:
     """Tell what the book's cautious person does with this P."""
     return (
-        f"🧥 **The cautious person** minds D(P‖Q): *never be surprised*. So Q is spread "
-        f"{number(cover.std, 2)} wide, and {percent(_within(p, cover))} of P lies within two "
-        f"spreads of its middle. The price: {_in_the_empty(cover, p)} lies where P hardly goes, "
-        "and Q is more than ten times as dense."
+        "🧥 **The cautious person** minds D(P‖Q): *rather too wide than surprised*. So Q is "
+        f"spread {number(cover.std, 2)} wide, and {percent(_within(p, cover))} of P lies within "
+        f"two spreads of its middle. {_in_the_empty('The price', cover, p)}."
     )
 
 
@@ -233,15 +272,14 @@ def focused_person(p: GaussianMixture, seek: GaussianFit) -> str:
     """Tell what the book's focused person does."""
     ignored = 1 - _within(p, seek)
     price = (
-        f"The price: {percent(ignored)} of P lies more than two spreads away, and is ignored."
+        f"The price: {percent(ignored)} of P lies more than two spreads away, and is left out."
         if ignored > 0.1
-        else f"With this P it ignores little all the same: {percent(ignored)} of P lies more than "
-        "two spreads away. To leave out more would cost more than it saves."
+        else f"With this P it leaves out little all the same: {percent(ignored)} of P lies more "
+        "than two spreads away. To leave out more would cost more than it saves."
     )
     return (
-        f"🎯 **The focused person** minds D(Q‖P): *never be caught where P is not*. So Q settles "
-        f"on {at(seek)}, and {_in_the_empty(seek, p)} lies where it is more than ten times as "
-        f"dense as P. {price}"
+        "🎯 **The focused person** minds D(Q‖P): *rather leave out than go where P is not*. So Q "
+        f"settles on {at(seek)}. {_in_the_empty('Even so', seek, p)}. {price}"
     )
 
 
@@ -250,10 +288,11 @@ def _within(p: GaussianMixture, fit: GaussianFit) -> float:
     return float(p.cdf(fit.mean + 2 * fit.std) - p.cdf(fit.mean - 2 * fit.std))
 
 
-def _in_the_empty(fit: GaussianFit, p: GaussianMixture) -> str:
-    """Return how much of a fit lies where P has next to nothing."""
+def _in_the_empty(but: str, fit: GaussianFit, p: GaussianMixture) -> str:
+    """Return how much of a fit lies where P is far less dense; `but` introduces what counts."""
     share = mass_beyond(gaussian(fit.mean, fit.std), p, 10)
-    return f"{percent(share)} of Q" if share > 5e-4 else "next to nothing of Q"
+    much = f"{but}: {percent(share)}" if share > 5e-4 else "Next to nothing"
+    return f"{much} of Q lies where it is more than ten times as dense as P"
 
 
 # In the plane.
@@ -270,23 +309,29 @@ def plane_in_words(
     )
     count = len(fits["reverse"])
     words += f", in the best of {count} local optima. " if count > 1 else ". "
+    if max(cover.divergence, seek.divergence) < ROUNDING:
+        return words + "Both have the area of P's own ellipse: Q can take the shape of P."
     own = _area(p.covariance)
     shares = [_area(np.array(fit.covariance)) / own for fit in (cover, seek)]
-    if max(abs(share - 1) for share in shares) < 1e-3:
-        return words + "Both have the area of P's own ellipse: Q can take the shape of P."
     compare = (
         f"The ellipse of the forward Q has {percent(shares[0])} of the area of P's own, that of "
         f"the reverse Q {percent(shares[1])}"
     )
-    wide, narrow = shares[0] > 1.001, shares[1] < 0.999
+    bells = len(p.weights)
     judged = (
-        ": too wide, and too narrow."
-        if wide and narrow and len(p.weights) == 1
-        else ": the one is spread out over all of P, the other keeps to a part."
-        if narrow
-        else "."
+        "too large, and too small"
+        if bells == 1
+        else f"of P's {bells} middles the outer ring of the one holds {_held(p, cover)}, that of "
+        f"the other {_held(p, seek)}"
     )
-    return words + compare + judged
+    return f"{words}{compare}: {judged}."
+
+
+def _held(p: PlaneMixture, fit: PlaneFit) -> int:
+    """Return how many middles of P's bells lie within two spreads of a fit, its outer ring."""
+    inverse = np.linalg.inv(np.array(fit.covariance))
+    away = np.array(p.means) - fit.mean
+    return int((np.einsum("ki,ij,kj->k", away, inverse, away) <= 4).sum())
 
 
 def _area(covariance: Array) -> float:
@@ -351,7 +396,7 @@ def moments_today(p: GaussianMixture) -> str:
 
 def snippet(p: GaussianMixture, q: Bell, unit: Unit) -> str:
     """Return Python that computes the numbers on the screen."""
-    forward, reverse = both_ways(p, q, unit.base)
+    forward, reverse = both_ways_unrounded(p, q, unit.base)
     mean, spread = q
     return "\n".join(
         [

@@ -2,7 +2,7 @@
 
 from charts.curves import densities, signed_area
 from charts.style import Figure, Palette, figure, steady_limit, steady_range
-from charts.wording import amount, number
+from charts.wording import amount
 from pages.forward_reverse.numbers import NAMES, Comparison
 from pages.forward_reverse.pictures.axes import line
 
@@ -17,7 +17,7 @@ def hand_figure(view: Comparison, colours: Palette) -> Figure:
         traces += signed_area(x, row, axis, unit, colours)
     labels = [
         {
-            "text": f"<b>{name} = {amount(value, unit)}</b>: {where}",
+            "text": f"<b>{name} = {amount(value, unit, view.digits)}</b>: {where}",
             "xref": "paper",
             "yref": "paper",
             "x": 0,
@@ -35,11 +35,11 @@ def hand_figure(view: Comparison, colours: Palette) -> Figure:
             strict=True,
         )
     ]
-    if number(view.forward, 6) == number(view.reverse, 6):
-        title = "Both directions cost the same here"
-    else:
-        larger = NAMES["forward" if view.forward > view.reverse else "reverse"]
-        title = f"{larger} is the larger one here"
+    title = (
+        f"{NAMES[view.larger]} is the larger one here"
+        if view.larger
+        else "Both directions cost the same here"
+    )
     return figure(
         traces,
         colours,

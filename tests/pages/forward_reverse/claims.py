@@ -123,7 +123,7 @@ def check_people(cautious, focused, rows):
     found = re.search(rf"cautious person.*spread {NUMBER} wide, and {NUMBER}% of P", cautious)
     assert agree(found[1], std)
     assert agree(found[2], 100 * inside(rows, mean, std), 0.1)
-    found = re.search(rf"focused person.*mean {NUMBER}, spread {NUMBER}, and .*", focused)
+    found = re.search(rf"focused person.*mean {NUMBER}, spread {NUMBER}\. ", focused)
     at = (value_of(found[1])[0], value_of(found[2])[0])
     # Of two that are equally good either may come first.
     equals = [fit for fit in best_bells(rows) if fit[2] - best[2] < 1e-6]
@@ -131,7 +131,7 @@ def check_people(cautious, focused, rows):
     ignored = re.search(rf"{NUMBER}% of P lies more than\s+two spreads away", focused)
     assert agree(ignored[1], 100 * (1 - inside(rows, *seek[:2])), 0.2)
     for said, share in ((cautious, wasted(rows, mean, std)), (focused, wasted(rows, *seek[:2]))):
-        shown = re.search(rf"{NUMBER}% of Q lies where|next to nothing of Q lies where", said)
+        shown = re.search(rf": {NUMBER}% of Q lies where|Next to nothing of Q lies where", said)
         if shown[1]:
             assert agree(shown[1], 100 * share, 0.2), (shown[0], share)
         else:

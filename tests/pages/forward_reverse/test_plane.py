@@ -80,18 +80,54 @@ def test_plane_shows_what_a_grid_integrates(picture, shape, slant):
     if shares:
         assert all(agree(s, 100 * area / own, 0.1) for s, area in zip(shares, areas, strict=True))
     else:
-        assert areas == pytest.approx([own, own], rel=2e-3)
+        assert areas == pytest.approx([own, own], rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", ["full", "diagonal", "isotropic"])
+@pytest.mark.parametrize("picture", PICTURES)
+def test_outer_rings_hold_as_many_middles_as_is_said(picture, shape):
+    middles = [np.array(middle) for _, middle, _ in PICTURES[picture]]
+    for slant in (0, 0.05, 0.3, 0.55, 0.7, 0.8, 0.95):
+        said, _ = shown(picture, shape, slant)
+        fits = [found[0] for found in numbers.plane_fits(picture, slant, shape).values()]
+        found = re.search(r"of P's (\d) middles .* one holds (\d), that of the other (\d)", said)
+        if found:
+            held = [
+                sum(
+                    (at - fit.mean) @ np.linalg.inv(np.array(fit.covariance)) @ (at - fit.mean) <= 4
+                    for at in middles
+                )
+                for fit in fits
+            ]
+            assert [int(each) for each in found.groups()] == [len(middles), *held]
+        elif "too large, and too small" in said:
+            assert len(middles) == 1
+            wide, narrow = (value_of(each)[0] for each in re.findall(rf"{NUMBER}%", said))
+            assert wide > 100 > narrow
+        else:
+            assert "Q can take the shape of P" in said
+            assert max(fit.divergence for fit in fits) < 1e-12
+
+
+@pytest.mark.parametrize("slant", [0.3, 0.8, 0.95])
+def test_upright_ellipse_keeps_the_width_of_p_forward_and_less_in_reverse(slant):
+    # What the answers of the question on the slanted bell say; P has width 1 along each axis.
+    fits = numbers.plane_fits("One slanted bell", slant, "diagonal")
+    wide, narrow = (np.diag(found[0].covariance) ** 0.5 for found in fits.values())
+    assert wide == pytest.approx([1, 1], rel=1e-6)
+    # With the other axis held still a bell of correlation ρ is √(1 − ρ²) wide.
+    assert narrow == pytest.approx([math.sqrt(1 - slant**2)] * 2, rel=1e-4)
 
 
 @pytest.mark.parametrize("slant", [0.5, 0.8, 0.95])
 @pytest.mark.parametrize("shape", ["diagonal", "isotropic"])
-def test_slanted_bell_is_covered_too_wide_and_sought_too_narrow(shape, slant):
+def test_slanted_bell_is_covered_too_large_and_sought_too_small(shape, slant):
     said, figures = shown("One slanted bell", shape, slant)
     areas = re.search(rf"{NUMBER}% of the area of P's own.* {NUMBER}%: ", said)
     narrow = math.sqrt(1 - slant**2)
     assert agree(areas[1], 100 / narrow)
     assert agree(areas[2], 100 * narrow)
-    assert "too wide, and too narrow" in said
+    assert "too large, and too small" in said
     # Closed forms: both directions cost −½ log(1 − ρ²).
     for figure in figures:
         assert agree(re.search(rf"{NUMBER} bits", title(figure))[1], -math.log2(narrow))
@@ -101,6 +137,6 @@ def test_slanted_bell_is_covered_too_wide_and_sought_too_narrow(shape, slant):
 def test_q_that_can_take_the_shape_of_p_is_p(shape, slant):
     said, figures = shown("One slanted bell", shape, slant)
     assert "Q can take the shape of P" in said
-    assert "too wide" not in said
+    assert "too large" not in said
     for figure in figures:
         assert "0.000 bits" in title(figure)
