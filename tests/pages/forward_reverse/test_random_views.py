@@ -93,14 +93,18 @@ def test_game_is_not_lost_by_what_is_printed_as_within():
             assert (off <= need) == tried.won
             assert game == "target" or "too little" not in said
     assert 20 < won < 220
+    said = words.score_in_words("forward", numbers.Attempt(0.05, 0.05102), 0, NATS)
+    assert "**0.00102 nats** too much. Within 0.00100 nats you win" in said
 
 
 def test_optimum_is_not_too_little_by_rounding():
-    # Their mean 0 and spread 5 are steps of Q's sliders.
-    p = mixture(((1, -3, 4), (1, 3, 4)))
-    said = words.score_in_words("forward", numbers.attempt(p, (0.0, 5.0), "forward", 1), 0, BITS)
-    assert "**0.0000 bits** off" in said
-    assert "you have it" in said
+    # Mean and spread of these are steps of Q's sliders.
+    for middle, spread, wide in ((5.6, 0.75, 5.65), (5.4, 2.25, 5.85), (6, 1.35, 6.15)):
+        p = mixture(((1, -middle, spread), (1, middle, spread)))
+        tried = numbers.attempt(p, (0.0, wide), "forward", 1)
+        said = words.score_in_words("forward", tried, 0, BITS)
+        assert "**0.0000 bits** off" in said
+        assert "you have it" in said
 
 
 def test_descent_that_rises_says_so():
