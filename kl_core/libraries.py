@@ -16,7 +16,11 @@ KERAS_EPSILON = 1e-7
 
 
 def torch_kl_div(
-    log_input: ArrayLike, target: ArrayLike, reduction: Literal["sum", "mean"] = "mean"
+    log_input: ArrayLike,
+    target: ArrayLike,
+    reduction: Literal["sum", "mean", "batchmean"] = "mean",
+    *,
+    log_target: bool = False,
 ) -> np.float64:
     """Return `torch.nn.functional.kl_div(input, target)`: Σ target·(log target - input).
 
@@ -26,14 +30,18 @@ def torch_kl_div(
     ----------
     log_input, target : array_like, shapes that broadcast
         PyTorch expects the logarithm of chances, and chances.
-    reduction : {"sum", "mean"}
-        "mean" divides by the number of all entries, outcomes included. "batchmean", which divides
-        by the number of rows, is "sum" for a single row.
+    reduction : {"sum", "mean", "batchmean"}
+        "mean" divides by the number of all entries, outcomes included, and PyTorch warns of it.
+        "batchmean" divides by the first length: the number of rows of a matrix, but of a vector
+        the number of outcomes, and of texts of several words the number of texts.
+    log_target : bool
+        Whether `target` is a logarithm, too.
 
     Returns
     -------
     float
-        NaN where a target of 0 meets an input of -∞, and where a target is below 0.
+        NaN where a target of 0 meets an input of -∞, and where a target is below 0; with
+        `log_target` wherever the target is -∞.
 
     References
     ----------
@@ -43,11 +51,18 @@ def torch_kl_div(
     --------
     >>> print(torch_kl_div(np.log([0.5, 0.5]), [0.75, 0.25], "sum").round(6))
     0.130812
+    >>> print(torch_kl_div(np.log([[0.5, 0.5]]), [[0.75, 0.25]], "batchmean").round(6))
+    0.130812
     """
     log_input, target = np.asarray(log_input, np.float64), np.asarray(target, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.asarray(xlogy(target, target) - target * log_input)
-    total: np.float64 = terms.mean() if reduction == "mean" else terms.sum()
+        terms = np.asarray(
+            np.exp(target) * (target - log_input)
+            if log_target
+            else xlogy(target, target) - target * log_input
+        )
+    parts = {"sum": 1, "mean": terms.size, "batchmean": len(terms)}[reduction]
+    total: np.float64 = terms.sum() / parts
     return total
 
 

@@ -34,7 +34,10 @@ class Handed:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the decoder: how it is written, and what it does."""
+    """A call of the decoder: how it is written, and what it does.
+
+    In its formulas `log` is that of the unit; `{nat}` turns what is no logarithm into the unit.
+    """
 
     name: str
     code: str
@@ -54,7 +57,7 @@ CALLS = [
         "D(P‖Q)",
         "chances",
         "D − log s",
-        "NaN where P is 0: 0·log 0",
+        "NaN, and a warning, where P is 0: 0·log 0",
         lambda h: np.sum(h.p * np.log(h.p / h.q)),
     ),
     Call(
@@ -70,10 +73,10 @@ CALLS = [
     Call(
         "scipy kl_div",
         "scipy.special.kl_div(p, q).sum()",
-        "Σ p·log(p/q) − p + q",
+        "Σ p·log(p/q) + (q − p){nat}",
         "D(P‖Q)",
         "chances",
-        "D − log s + s − 1",
+        "D − log s + (s − 1){nat}",
         "its single terms are not those of D",
         lambda h: kl_div(h.p, h.q).sum(),
     ),
@@ -94,7 +97,7 @@ CALLS = [
         "D(P‖Q)",
         "log",
         "D − log s",
-        "P comes second; NaN where both are 0",
+        "P comes second, as a logarithm if log_target=True; NaN where both are 0",
         lambda h: torch_kl_div(h.log_q, h.p, "sum"),
     ),
     Call(
@@ -114,7 +117,8 @@ CALLS = [
         "neither",
         "log",
         "(D − log s) / k",
-        'reduction="mean" counts every entry; "batchmean" only rows',
+        '"mean" divides by all entries, and PyTorch warns; "batchmean" by the first length: a '
+        "matrix's rows, but a vector's k",
         lambda h: torch_kl_div(h.log_q, h.p),
     ),
     Call(
@@ -150,11 +154,11 @@ CALLS = [
     Call(
         "k3 over Q's draws",
         "((log_p - log_q).exp() - (log_p - log_q) - 1).mean()",
-        "Σ q·(u − log u − 1), u = p/q",
+        "Σ q·((u − 1){nat} − log u), u = p/q",
         "D(Q‖P)",
         "log",
-        "D + log s + 1/s − 1",
-        "too small by P's share of what Q rules out",
+        "D + log s + (1/s − 1){nat}",
+        "too small where Q rules out what P says",
         lambda h: h.over_draws(k3),
     ),
 ]

@@ -119,10 +119,11 @@ def the_decoder(unit: Unit) -> None:
     if not (found := decoded()):
         st.info("There is nothing to decode until P and Q both have a weight above 0.")
         return
+    told_in = "" if unit.name == "nats" else f", all in {unit.name} (the calls answer in nats)"
     st.markdown(
         "Read the formula, not the name: whose chances stand in front of the logarithm, or whose "
         "draws are averaged, comes first. *s* is what Q's numbers add up to, *k* how many outcomes "
-        "there are, and D the direction of the row."
+        f"there are, and D the direction of the row{told_in}."
     )
     table(
         words.every_call(found),

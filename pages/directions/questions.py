@@ -58,7 +58,7 @@ def drill(unit: Unit) -> list[Item]:
     mixed_up = view(
         "the decoder with the logarithm mixed up",
         "directions?directions_form=mixed+up",
-        "No call complains",
+        "No call stops",
         unit,
     )
     torch_rows = view("the two rows of F.kl_div", "directions", "F.kl_div(log_p, q)", unit)
@@ -125,12 +125,12 @@ def drill(unit: Unit) -> list[Item]:
                 "D(Q‖P)": "The order in the call suggests it. But the weight in front of the "
                 "logarithm is the target's, the *second* argument: the teacher's.",
                 "Neither": "Everything is in its place: the first argument is a logarithm, the "
-                "second is not, and “batchmean” divides by the number of rows only.",
+                "second is not, and “batchmean” divides a batch of rows by their number only.",
             },
             right="D(P‖Q)",
             code='loss = F.kl_div(log_student, teacher, reduction="batchmean")',
             see=torch_rows,
-            computes=lambda p, q: torch_kl_div(np.log(q), p, "sum"),
+            computes=lambda p, q: torch_kl_div(np.log([q]), [p], "batchmean"),
         ),
         Item(
             "And this one? The teacher is still :blue[**P**], the student :orange[**Q**].",
@@ -145,7 +145,7 @@ def drill(unit: Unit) -> list[Item]:
             right="D(Q‖P)",
             code='loss = F.kl_div(log_teacher, student, reduction="batchmean")',
             see=torch_rows,
-            computes=lambda p, q: torch_kl_div(np.log(p), q, "sum"),
+            computes=lambda p, q: torch_kl_div(np.log([p]), [q], "batchmean"),
         ),
         Item(
             "Teacher :blue[**P**] and student :orange[**Q**] are both outputs of a softmax here. "
@@ -155,13 +155,13 @@ def drill(unit: Unit) -> list[Item]:
                 "Σ p·(log p − q).",
                 "D(Q‖P)": "The student is the input, not the target, so no weight of Q stands in "
                 "front; and its logarithm is missing.",
-                "Neither": "Right: the logarithm was forgotten. Σ p·(log p − q) is −H(P) − Σ p·q, "
-                "never above 0: a loss below 0 gives it away.",
+                "Neither": "Right: the logarithm was forgotten. Σ p·(log p − q) is, in nats, "
+                "−H(P) − Σ p·q, never above 0: a loss below 0 gives it away.",
             },
             right="Neither",
             code='loss = F.kl_div(student, teacher, reduction="batchmean")',
             see=mixed_up,
-            computes=lambda p, q: torch_kl_div(q, p, "sum"),
+            computes=lambda p, q: torch_kl_div([q], [p], "batchmean"),
         ),
         Item(
             "GRPO: :blue[**P**] is the reference, :orange[**Q**] the policy that the tokens were "
@@ -181,8 +181,8 @@ def drill(unit: Unit) -> list[Item]:
         ),
         Item(
             "The same penalty in the loss: `backward()` differentiates it at the sampled tokens. "
-            "Which divergence has this *gradient*, on average? (:blue[**P**] is the reference, "
-            ":orange[**Q**] the policy.)",
+            "Which divergence has this *gradient*, on average? (:blue[**P**] and :orange[**Q**] "
+            "are the chances of reference and policy for a single token.)",
             {
                 "D(P‖Q)": "Right, though its value is D(Q‖P): one token adds (1 − u)·∇log q. Over "
                 "Q's draws ∇log q averages to 0, and −Σ p·∇log q is left "

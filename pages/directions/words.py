@@ -4,18 +4,20 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from scipy.special import kl_div, rel_entr
+from scipy.stats import entropy
 
 from charts.units import Unit
-from charts.wording import amount, in_columns, listed, number, signed, sum_today
-from kl_core import Array, kl_terms
-from pages.directions.decoder import CALLS, told
-from pages.directions.numbers import WORDS, Decoded, Line
+from charts.wording import amount, digits_apart, in_columns, listed, number, signed, sum_today
+from kl_core import Array, kl_terms, normalize
+from pages.directions.decoder import CALLS, Call, told
+from pages.directions.numbers import WORDS, Decoded, Line, landing
 
 # More calls than this on neither line are counted; the table has their numbers.
 MOST_NAMED = 3
 SOURCES = """
 scipy's functions are called live. PyTorch, Keras and TRL are not installed here: their rows are
-their documented formulas, held against PyTorch 2.13 and Keras 3.15 when this page was written.
+their documented formulas, held against PyTorch 2.14 and Keras 3.15 when this page was written.
 k1 and k3 are averaged over all draws of Q, exactly. Sources:
 [rel_entr](https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.rel_entr.html),
 [kl_div](https://docs.scipy.org/doc/scipy/reference/generated/scipy.special.kl_div.html),
@@ -39,10 +41,11 @@ def landings_in_words(decoded: Decoded) -> str:
     """Say on which divergence each call lands."""
     unit, (there, back) = decoded.unit, decoded.divergences
     landed: dict[Line, list[str]] = {"both": [], "D(P‖Q)": [], "D(Q‖P)": [], "neither": []}
-    for (name, value), line in zip(decoded.by_name().items(), decoded.lines, strict=True):
-        found = f" ({told(value, unit.name)})" if line == "neither" else ""
-        landed[line].append(name + found)
+    for call, value, line in zip(CALLS, decoded.values.tolist(), decoded.lines, strict=True):
+        landed[line].append(call.name + _remark(call, value, line, decoded))
     stray = len(landed["neither"])
+    # As many digits as it takes to see that the two differ, where a call is told from the other.
+    digits = 3 if landing(there, there, back) == "both" else digits_apart(there, back)
     said = [
         f"On {line} {'lands' if len(calls) == 1 else 'land'} {listed(calls)}."
         for line, calls in landed.items()
@@ -53,9 +56,20 @@ def landings_in_words(decoded: Decoded) -> str:
     opening = (
         f"P and Q are the same, so either direction is 0 {unit.name}."
         if np.array_equal(decoded.p, decoded.q)
-        else f"D(P‖Q) is **{amount(there, unit.name)}**, D(Q‖P) **{amount(back, unit.name)}**."
+        else f"D(P‖Q) is **{amount(there, unit.name, digits)}**, "
+        f"D(Q‖P) **{amount(back, unit.name, digits)}**."
     )
     return " ".join([opening, *said])
+
+
+def _remark(call: Call, value: float, line: Line, decoded: Decoded) -> str:
+    """Return what to add to a call that does not land where it belongs."""
+    if line == "neither":
+        return f" ({told(value, decoded.unit.name)})"
+    if line == "both" or (line == call.direction and not decoded.mixed_up):
+        return ""
+    divided = math.isinf(value) and call.direction == "neither" and not decoded.mixed_up
+    return f" (∞ divided by {len(WORDS)})" if divided else " (by chance)"
 
 
 def mistakes_in_words(decoded: Decoded) -> str:
@@ -65,8 +79,8 @@ def mistakes_in_words(decoded: Decoded) -> str:
         return (
             "Where a call asks for Q's chances it got their logarithm, and the other way round"
             f"{'' if total == 1 else f'; besides, the chances add up to {total:g}'}. No call "
-            f"complains: {decoded.finite} of {len(CALLS)} answer with a number all the same. "
-            f"{_alarm(decoded)}"
+            f"stops, though NumPy warns: {decoded.finite} of {len(CALLS)} answer with a number all "
+            f"the same. {_alarm(decoded)}"
         )
     if total == 1:
         return ""
@@ -92,7 +106,7 @@ def _alarm(decoded: Decoded) -> str:
     """Say where the mistake shows."""
     below = [name for name, value in decoded.by_name().items() if value < 0]
     if not below:
-        return "No answer is below 0, where the mistake would show."
+        return "No answer is below 0, which would give the mistake away."
     return (
         f"Below 0, where no divergence can be, {'is' if len(below) == 1 else 'are'} "
         f"{listed(below)}: there the mistake shows."
@@ -111,8 +125,8 @@ def _zeros_in_words(decoded: Decoded) -> Iterator[str]:
         )
         if not (no_p & ~no_q).any():
             yield (
-                "Draws of Q never show that, so k3, whose p/q − 1 no longer averages to 0, falls "
-                f"short of D(Q‖P) by {amount(float(p[no_q].sum()) / unit.nats, unit.name)}."
+                "None of Q's draws is such a word, so k3, whose p/q − 1 no longer averages to 0, "
+                f"falls short of D(Q‖P) by {amount(float(p[no_q].sum()) / unit.nats, unit.name)}."
             )
     if never := [word for word, missing in zip(WORDS, no_p, strict=True) if missing]:
         yield f"P never says {_as_words(never)}: numpy by hand stumbles over 0·log 0."
@@ -127,15 +141,17 @@ def _as_words(words: Sequence[str]) -> str:
 
 def every_call(decoded: Decoded) -> dict[str, list[str]]:
     """Return what the decoder tells of every call, column by column."""
+    unit = decoded.unit
+    nat = "" if unit.nats == 1 else f"/ln {unit.base:g}"
     return {
         "call": [call.code for call in CALLS],
         "is": [call.direction for call in CALLS],
-        f"now, {decoded.unit.name}": [
+        f"now, {unit.name}": [
             "NaN" if math.isnan(value) else number(value) for value in decoded.values
         ],
-        "sums up": _unbroken(call.formula for call in CALLS),
+        "sums up": _unbroken(call.formula.format(nat=nat) for call in CALLS),
         "Q as": [call.takes for call in CALLS],
-        "if Q sums to s": _unbroken(call.unnormalised for call in CALLS),
+        "if Q sums to s": _unbroken(call.unnormalised.format(nat=nat) for call in CALLS),
         "careful": [call.careful for call in CALLS],
     }
 
@@ -181,12 +197,18 @@ def back_today(p: Array, q: Array, unit: Unit) -> str:
 
 def snippet(decoded: Decoded, p_weights: Sequence[float], q_weights: Sequence[float]) -> str:
     """Return Python that computes both divergences, and what scipy's calls make of this Q."""
-    unit, (there, back) = decoded.unit, decoded.divergences
-    answers = decoded.by_name()
-    base = "np.e" if unit.code == "None" else unit.code
-    handed = f"{decoded.total:g} * q"
-    if decoded.mixed_up:
-        handed = f"np.log({handed})"
+    unit, base = decoded.unit, "np.e" if decoded.unit.code == "None" else decoded.unit.code
+    # Of P and Q as the code makes them: weights in proportion may leave a trace of rounding.
+    p, q = normalize(p_weights), normalize(q_weights)
+    there, back = unit.both_ways(p, q)
+    code, handed = f"{decoded.total:g} * q", decoded.total * q
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if decoded.mixed_up:
+            code, handed = f"np.log({code})", np.log(handed)
+        answers = [
+            float(each / np.log(unit.base))
+            for each in (rel_entr(p, handed).sum(), kl_div(p, handed).sum(), entropy(p, handed))
+        ]
     return (
         "import numpy as np\n"
         "from scipy.special import kl_div, rel_entr\n"
@@ -197,9 +219,9 @@ def snippet(decoded: Decoded, p_weights: Sequence[float], q_weights: Sequence[fl
         f"q = normalize({q_weights})\n"
         f"print(kl_divergence(p, q, base={unit.code}))  # D(P‖Q) in {unit.name}: {there!r}\n"
         f"print(kl_divergence(q, p, base={unit.code}))  # D(Q‖P): {back!r}\n\n"
-        f"handed = {handed}  # what the calls get for q\n"
+        f"handed = {code}  # what the calls get for q\n"
         f"one = np.log({base})  # a {unit.name[:-1]}, in nats\n"
-        f"print(rel_entr(p, handed).sum() / one)  # {answers['scipy rel_entr']!r}\n"
-        f"print(kl_div(p, handed).sum() / one)  # {answers['scipy kl_div']!r}\n"
-        f"print(entropy(p, handed) / one)  # {answers['scipy entropy']!r}\n"
+        f"print(rel_entr(p, handed).sum() / one)  # {answers[0]!r}\n"
+        f"print(kl_div(p, handed).sum() / one)  # {answers[1]!r}\n"
+        f"print(entropy(p, handed) / one)  # {answers[2]!r}\n"
     )

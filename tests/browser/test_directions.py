@@ -82,7 +82,7 @@ def test_link_of_a_wrong_answer_opens_the_view_that_mends_it(page):
     mended = settled(opened.value)
     assert asked(mended) == {"directions_form": "mixed up"}
     expect(title(mended, 0)).to_have_text("11 calls on neither")
-    expect(mended.get_by_test_id("stMain")).to_contain_text("No call complains")
+    expect(mended.get_by_test_id("stMain")).to_contain_text("No call stops")
 
 
 def test_drill_keeps_the_score(page):

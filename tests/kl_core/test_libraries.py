@@ -1,4 +1,4 @@
-"""What is computed for PyTorch and Keras is what PyTorch 2.13 and Keras 3.15 returned."""
+"""What is computed for PyTorch and Keras is what PyTorch 2.14 and Keras 3.15 returned."""
 
 import numpy as np
 import pytest
@@ -49,6 +49,25 @@ def test_torch_kl_div_without_the_logarithm(p, q, value):
 @pytest.mark.parametrize(("p", "q"), PAIRS)
 def test_torch_kl_div_with_logarithms_for_targets(p, q):
     assert np.isnan(torch_kl_div(log(p), log(q), "sum"))
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "value"),
+    returned(0.21801191094332795, 0.5699357233740662, -0.47513526961661734, inf, nan, nan),
+)  # fmt: skip
+def test_torch_kl_div_with_log_target(p, q, value):
+    found = torch_kl_div(log(q), log(p), "sum", log_target=True)
+    np.testing.assert_allclose(found, value, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("shape", "value"),
+    [((3,), 0.18997857445802202), ((1, 3), 0.5699357233740661), ((4, 3), 0.5699357233740661),
+     ((2, 5, 3), 2.8496786168703303)],
+)  # fmt: skip
+def test_torch_batchmean_divides_by_the_first_length(shape, value):
+    p, q = (np.broadcast_to(each, shape) for each in PEAKED)
+    np.testing.assert_allclose(torch_kl_div(log(q), p, "batchmean"), value, rtol=1e-14)
 
 
 @pytest.mark.parametrize(

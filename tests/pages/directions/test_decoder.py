@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import entropy
 
+from charts.units import UNITS
+from pages.directions import words
 from pages.directions.decoder import CALLS, answers
+from pages.directions.numbers import Decoded, P, Q
 from tests.pages.truth import chances
 
 NAMES = [call.name for call in CALLS]
@@ -22,7 +25,18 @@ EQUAL = {"rtol": 1e-9, "atol": 1e-12}
 def python(formula):
     """Return a formula of the table as Python, without what is said after a comma."""
     body = formula.split(",")[0].replace("·", "*").replace("−", "-").replace("Σ ", "")
-    return re.sub(r"log (\w)", r"log(\1)", body)
+    return re.sub(r"(log|ln) (\w+)", r"\1(\2)", body)
+
+
+def in_table(column, unit):
+    """Return a column of formulas as the table has it, as Python."""
+    table = words.every_call(Decoded(chances(P), chances(Q), 1.0, mixed_up=False, unit=unit))
+    return [python(each.replace("\N{NO-BREAK SPACE}", " ")) for each in table[column]]
+
+
+def known_in(unit, **known):
+    """Return what a formula may name, its logarithm in the unit."""
+    return known | {"k": 3, "log": lambda x: np.log(x) / unit.nats, "ln": np.log}
 
 
 def divergence(call, p, q):
@@ -49,25 +63,28 @@ def test_calls_are_in_the_direction_that_the_table_names(p, q):
     check_answers(answers(p, q), {call.name: expected[call.direction] for call in CALLS})
 
 
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 @UNHURRIED
 @given(WEIGHTS, WEIGHTS)
-def test_formulas_sum_to_the_answers(p, q):
+def test_formulas_sum_to_the_answers(unit, p, q):
     p, q = chances(p), chances(q)
-    known = {"p": p, "q": q, "u": p / q, "k": 3, "log": np.log}
-    totals = {call.name: np.sum(eval(python(call.formula), known)) for call in CALLS}  # noqa: S307
-    check_answers(answers(p, q), totals)
+    known = known_in(unit, p=p, q=q, u=p / q)
+    formulas = zip(CALLS, in_table("sums up", unit), strict=True)
+    totals = {call.name: np.sum(eval(formula, known)) for call, formula in formulas}  # noqa: S307
+    check_answers(answers(p, q) / unit.nats, totals)
 
 
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 @UNHURRIED
 @given(WEIGHTS, WEIGHTS, st.floats(0.2, 2))
-def test_unnormalised_q_does_what_the_table_says(p, q, total):
+def test_unnormalised_q_does_what_the_table_says(unit, p, q, total):
     p, q = chances(p), chances(q)
     expected = {}
-    for call in CALLS:
+    for call, formula in zip(CALLS, in_table("if Q sums to s", unit), strict=True):
         if not ("unless cut" in call.unnormalised and (total * q > 1).any()):
-            known = {"D": divergence(call, p, q), "s": total, "k": 3, "log": np.log}
-            expected[call.name] = eval(python(call.unnormalised), known)  # noqa: S307
-    check_answers(answers(p, q, total), expected)
+            known = known_in(unit, D=divergence(call, p, q) / unit.nats, s=total)
+            expected[call.name] = eval(formula, known)  # noqa: S307
+    check_answers(answers(p, q, total) / unit.nats, expected)
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.code.startswith(("np", "scipy"))])
@@ -96,11 +113,28 @@ def test_zeros_do_what_the_table_warns_of():
 
 
 @UNHURRIED
-@given(WEIGHTS, WEIGHTS)
-def test_k3_misses_the_share_of_what_q_rules_out(p, q):
-    p, q = chances(p), chances([*q[:2], 0.0])
+@given(WEIGHTS, WEIGHTS, st.integers(1, 2))
+def test_k3_misses_the_share_of_what_q_rules_out(p, q, words_left):
+    p, q = chances(p), chances([*q[:words_left], *[0.0] * (3 - words_left)])
     value = answers(p, q)[NAMES.index("k3 over Q's draws")]
-    np.testing.assert_allclose(value, entropy(q, p) - p[2], **EQUAL)
+    np.testing.assert_allclose(value, entropy(q, p) - p[q == 0].sum(), **EQUAL)
+
+
+@UNHURRIED
+@given(*[st.lists(st.floats(0, 10), min_size=3, max_size=3).filter(any)] * 2, st.floats(0.2, 2))
+def test_numpy_warns_of_a_logarithm_mixed_up_and_goes_on(p, q, total):
+    p, q = chances(p), chances(q)
+    with np.errstate(divide="ignore"):
+        handed = np.log(total * q)
+    with pytest.warns(RuntimeWarning), np.errstate(all="warn"):
+        value = eval(CALLS[0].code, {"np": np, "p": p, "q": handed})  # noqa: S307
+    np.testing.assert_equal(value, answers(p, q, total, mixed_up=True)[0])
+
+
+def test_numpy_warns_where_p_is_0_as_the_table_says():
+    code = {"np": np, "p": chances([1, 1, 0]), "q": chances([1, 1, 1])}
+    with pytest.warns(RuntimeWarning):
+        assert np.isnan(eval(CALLS[0].code, code))  # noqa: S307
 
 
 @UNHURRIED
