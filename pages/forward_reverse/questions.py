@@ -43,7 +43,7 @@ QUESTIONS = [
         "modes that Q misses?",
         {
             "The average runs over Q": "Right: what Q hardly draws is hardly counted. All it pays "
-            "is about log(1/w): that much lower than Q is P where Q does draw.",
+            "is about log(1/w), since P is only w times as high as Q where Q does draw.",
             "Because log p is small there": "It is large there, that is what a mode is. It just "
             "gets next to no weight.",
             "It charges nothing at all": "Almost: there q·log(q/p) is next to nothing, however "
