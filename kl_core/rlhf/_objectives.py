@@ -112,7 +112,7 @@ def advantages(algorithm: Algorithm, batch: Batch, scores: Array, penalty: float
         groups = scores.reshape(-1, algorithm.group)
         relative = groups - groups.mean(axis=1, keepdims=True)
         if algorithm.as_published:
-            spread = groups.std(axis=1, keepdims=True)
+            spread = group_spreads(scores, algorithm.group)[:, None]
             # In a group of equals nothing is better than anything else, whatever rounding says.
             differ = spread > 1e-9 * np.abs(groups).max(axis=1, keepdims=True)
             relative = np.divide(relative, spread, where=differ, out=np.zeros_like(relative))
@@ -123,6 +123,24 @@ def advantages(algorithm: Algorithm, batch: Batch, scores: Array, penalty: float
     alive = np.arange(earned.shape[1]) < batch.lengths[:, None]
     usual = (still_to_come * alive).sum(axis=0) / np.maximum(alive.sum(axis=0), 1)
     return np.asarray((still_to_come - usual)[batch.rows, batch.steps])
+
+
+def group_spreads(scores: Array, group: int) -> Array:
+    """Return the standard deviation of the rewards in each group, shape (groups,).
+
+    Parameters
+    ----------
+    scores : ndarray, shape (sequences,)
+        The reward of each sequence, group after group.
+    group : int
+        Sequences in a group.
+
+    Examples
+    --------
+    >>> group_spreads(np.array([1.0, 3.0, 7.0, 7.0]), 2)
+    array([1., 0.])
+    """
+    return np.asarray(scores.reshape(-1, group).std(axis=1))
 
 
 def objective(

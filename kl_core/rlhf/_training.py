@@ -19,6 +19,7 @@ from kl_core.rlhf._objectives import (
     Anchor,
     advantages,
     gradient,
+    group_spreads,
     objective,
     trust,
 )
@@ -62,8 +63,14 @@ class Record:
         Sampled from the policy before the step.
     reward, judge, kl : tuple of float
         Mean over the batch and its standard error: reward, judge's score, and log(π/π_ref) in nats.
+    spread : float
+        The mean standard deviation of the rewards in a group, which GRPO as published divides by;
+        the whole batch is PPO's one group.
     beta : float
         The price of a nat in this step.
+    watched : float
+        What sets the next β: the KL in nats that the batch estimates to what the penalty is
+        measured from, over whole sequences. From the policy before the step it is D(π_old‖π).
     clipped : float
         Share of tokens whose ratio ρ had left the clip range, over all epochs.
     policy : TrainedPolicy
@@ -77,7 +84,9 @@ class Record:
     reward: tuple[float, float]
     judge: tuple[float, float]
     kl: tuple[float, float]
+    spread: float
     beta: float
+    watched: float
     clipped: float
     policy: TrainedPolicy
     reward_model: RewardModel
@@ -110,7 +119,7 @@ def train(
     """Train a policy that starts as the reference, and yield a record of each step.
 
     Plain gradient ascent on the clipped objective, in strides no longer than `LONGEST_GRADIENT`
-    times a learning rate that falls to 0 in a straight line. The same state of `rng` brings the
+    times a learning rate that falls in a straight line, to rate/steps at the last step. The same state of `rng` brings the
     same run.
 
     Parameters
@@ -172,6 +181,7 @@ def _train(
     rate: float,
 ) -> Iterator[Record]:
     policy = TrainedPolicy.untrained(model)
+    group = algorithm.group if isinstance(algorithm, GRPO) else batch_size
     for step in range(1, steps + 1):
         batch = Batch.of(policy, sample(policy, batch_size, rng))
         scores, beta, clipped = reward.score(batch.tokens), controller.beta, 0.0
@@ -188,22 +198,19 @@ def _train(
                 model, policy.pairs + stride * pairs, policy.clock + stride * clock
             )
             clipped += beyond / epochs
-        drift = batch.token_by_token(batch.log_ratio).sum(axis=1)
-        judged = judge.score(batch.tokens)
+        kl = mean_and_error(batch.token_by_token(batch.log_ratio).sum(axis=1))
         record = Record(
             step,
             batch,
             mean_and_error(scores),
-            mean_and_error(judged),
-            mean_and_error(drift),
+            mean_and_error(judge.score(batch.tokens)),
+            kl,
+            float(group_spreads(scores, group).mean()),
             beta,
+            kl[0] if anchor == "reference" else float(trust(policy, batch).sum()) / batch_size,
             clipped,
             policy,
             reward,
         )
         yield record
-        controller = controller.after(
-            record.kl[0]
-            if anchor == "reference"
-            else float(trust(policy, batch).sum()) / batch_size
-        )
+        controller = controller.after(record.watched)

@@ -66,6 +66,7 @@ def test_controllers_see_the_divergence_from_the_anchor(small, controller, ancho
         assert record.beta == pytest.approx(controller.beta, rel=1e-12)
         prices.append(record.beta)
         watched = length_of_stride(record) if anchor == "previous" else record.kl[0]
+        assert record.watched == pytest.approx(watched, rel=1e-9)
         controller = controller.after(watched)
     assert (len(set(prices)) > 2) != isinstance(controller, FixedKL)
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -106,6 +107,20 @@ def test_records_agree_with_exact_accounts(model, reward, algorithm):
     assert records[0].kl == pytest.approx((0, 0), abs=1e-14)
     mean, error = records[-1].kl
     assert 0 < error < mean / 2
+
+
+@pytest.mark.parametrize("group", [2, 4, 8])
+def test_spread_is_the_one_that_grpo_divides_by(small, group):
+    reward = tiny_reward(small)
+    for record in run(small, GRPO(group), steps=4, batch_size=16):
+        scores = reward.score(record.batch.tokens)
+        deviations = [statistics.pstdev(each) for each in scores.reshape(-1, group)]
+        assert record.spread == pytest.approx(math.fsum(deviations) / len(deviations), rel=1e-12)
+        # Groups differ among themselves, and the batch holds that, too.
+        assert record.spread < statistics.pstdev(scores)
+    *_, last = run(small, PPO(), steps=4, batch_size=16)
+    whole = statistics.pstdev(reward.score(last.batch.tokens))
+    assert last.spread == pytest.approx(whole, rel=1e-12)
 
 
 def test_one_sequence_has_no_standard_error(small):
