@@ -70,7 +70,8 @@ class Record:
         The price of a nat in this step.
     watched : float
         What sets the next β: the KL in nats that the batch estimates to what the penalty is
-        measured from, over whole sequences. From the policy before the step it is D(π_old‖π).
+        measured from, over whole sequences. From the policy before the step it is D(π_old‖π), and
+        to the batch that has made the step that looks longer than it is.
     clipped : float
         Share of tokens whose ratio ρ had left the clip range, over all epochs.
     policy : TrainedPolicy
@@ -119,8 +120,8 @@ def train(
     """Train a policy that starts as the reference, and yield a record of each step.
 
     Plain gradient ascent on the clipped objective, in strides no longer than `LONGEST_GRADIENT`
-    times a learning rate that falls in a straight line, to rate/steps at the last step. The same state of `rng` brings the
-    same run.
+    times a learning rate that falls in a straight line, to rate/steps at the last step. The same
+    state of `rng` brings the same run.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from charts.units import Unit
 from kl_core import Array
@@ -148,7 +149,7 @@ class Boosted:
     Attributes
     ----------
     words : sequence of str
-        The most boosted first.
+        Those that add most to the divergence of the policy's words from the usual ones first.
     usual, share : ndarray
         Which share of the words they are for the reference and for the policy.
     weight : ndarray
@@ -239,6 +240,11 @@ class Curve:
     def peak(self) -> int:
         """Where the judge's score is largest."""
         return int(self.judge.argmax())
+
+    def within_noise(self, place: int) -> NDArray[np.int64]:
+        """Return which have a judge's score that cannot be told from this one's: two errors."""
+        apart = np.abs(self.judge - self.judge[place])
+        return np.flatnonzero(apart <= 2 * np.hypot(self.error, self.error[place]))
 
     def judged(self, place: int) -> tuple[float, float]:
         """Return the judge's score of one of them, with its standard error."""

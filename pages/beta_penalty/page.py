@@ -10,6 +10,7 @@ from pages.beta_penalty.numbers import LADDER, PAIRS, Examined, NextWords, World
 from pages.beta_penalty.pictures.hacking import hacking_picture
 from pages.beta_penalty.pictures.rope import words_figure
 from pages.beta_penalty.questions import QUESTIONS, prediction
+from pages.beta_penalty.runs import TO_REFERENCE
 from pages.beta_penalty.words import rope as words
 from widgets import frame, theme, units
 from widgets.chart import Controls, Picture, moving
@@ -35,6 +36,18 @@ PRESETS = [
     ),
     Preset("Plenty of pairs", partial(put, beta_pairs=20_000), help="It sees 20,000."),
 ]
+
+
+def grpo(beta: str) -> dict[str, str]:
+    """Return the controls of a training by GRPO: no β above stands for one beside its spreads."""
+    return {
+        "beta_method": "GRPO",
+        "beta_rope": "fixed",
+        "beta_price": beta,
+        "beta_anchor": TO_REFERENCE,
+    }
+
+
 # What is on the button, what it puts, and what it stands for.
 IN_USE = [
     (
@@ -56,8 +69,9 @@ IN_USE = [
     ),
     (
         "0.04",
-        {"beta_beta": "0.04"},
-        "**DeepSeekMath**, GRPO ([Shao et al. 2024](https://arxiv.org/abs/2402.03300)).",
+        grpo("0.04"),
+        "**DeepSeekMath**, GRPO ([Shao et al. 2024](https://arxiv.org/abs/2402.03300)): beside "
+        "rewards in spreads of their group; sets *Train it*, below.",
     ),
     (
         "0.1",
@@ -66,12 +80,12 @@ IN_USE = [
     ),
     (
         "0.001",
-        {"beta_beta": "0.001"},
-        "**DeepSeek-R1**, GRPO ([2025](https://arxiv.org/abs/2501.12948)).",
+        grpo("0.001"),
+        "**DeepSeek-R1**, GRPO ([2025](https://arxiv.org/abs/2501.12948)): likewise.",
     ),
     (
         "0",
-        {"beta_price": "0", "beta_rope": "fixed"},
+        grpo("0"),
         "**TRL's GRPO trainer**, default since 2025: no rope at all; sets *Train it*, below.",
     ),
 ]
@@ -125,7 +139,7 @@ def rope_and_pairs() -> None:
         PAIRS,
         numbers.USUAL.pairs,
         key="beta_pairs",
-        tells="More pairs make a better reward model; none makes it the judge.",
+        tells="More pairs mostly make a better reward model; no number makes it the judge.",
     )
     series("beta_seed", "Which pairs", again="Other pairs", icon=":material/casino:")
 
@@ -240,15 +254,14 @@ def boosted_words(mine: Examined, base: Examined) -> None:
         label="The words that the policy says more often than the SFT model",
         hues={"SFT, of 100 words": "blue", "policy, of 100": "orange"},
     )
-    st.caption("The most boosted words, exactly; and what the reward model thinks they are worth.")
+    st.caption(words.ABOUT_THE_BOOSTED)
 
 
 def betas_in_use() -> None:
     """Show the book's β table and what real systems use, a button each."""
     st.subheader("Which β?", anchor="which-beta")
     st.markdown(
-        "The book's table, and what real systems use. A button sets β above, or the rope of "
-        "*Train it* below."
+        "The book's table, and what real systems use. A button sets β above, or *Train it* below."
     )
     for place, (label, controls, says) in enumerate(IN_USE):
         button, text = st.columns([1, 4], vertical_alignment="center")

@@ -54,10 +54,10 @@ def verdict(guessed: str | None, rope: Curve) -> str:
     if guessed is None:
         return "Guess first, and the star will show it."
     low, high = GUESSES[guessed]
-    right = low <= float(BETAS[rope.peak]) < high
-    return (
-        f"{'Right.' if right else f'Not {guessed}.'} {best_beta(rope)} It is the star in the chart."
-    )
+    near = rope.within_noise(rope.peak)
+    best, *others = (low <= float(BETAS[place]) < high for place in (rope.peak, *near))
+    answer = "Right." if best else "Perhaps." if any(others) else f"Not {guessed}."
+    return f"{answer} {best_beta(rope)} It is the star in the chart."
 
 
 QUESTIONS = [
@@ -77,12 +77,13 @@ QUESTIONS = [
         "Which divergence does the rope of RLHF measure?",
         {
             "D(π‖π_SFT), averaged over the policy's own answers": "Right: the reverse direction, "
-            "the one that seeks. It forbids saying what the SFT model would not; it does not ask "
-            "to say all that it would.",
+            "the one that seeks. It makes dear what the SFT model would hardly say; it does not "
+            "ask to say all that it would.",
             "D(π_SFT‖π), averaged over the SFT model's answers": "That one would punish the policy "
-            "for dropping anything that the SFT model says. It is the loss of supervised training.",
-            "Either, they are the same": "They differ whenever the two models do; see *Cover or "
-            "seek*.",
+            "for dropping anything that the SFT model says. But for a constant it is the loss of "
+            "supervised training.",
+            "Either, they are the same": "They can be, by symmetry, but hardly ever are; see "
+            "*Cover or seek*.",
         },
         right="D(π‖π_SFT), averaged over the policy's own answers",
     ),
@@ -91,8 +92,8 @@ QUESTIONS = [
         {
             "It picks a point with less KL on it": "Right: the curve belongs to the reward model. "
             "β says how far to go along it, much as stopping early does.",
-            "It lifts the whole curve": "A better reward model does that. With the same reward "
-            "model each β gives one point of the same curve.",
+            "It lifts the whole curve": "A better reward model can lift it. With the same "
+            "one each β gives one point of the same curve.",
             "It makes the peak move to the right": "The peak stays where the reward model's "
             "mistakes begin to win. A larger β stops earlier.",
         },
@@ -102,8 +103,8 @@ QUESTIONS = [
         "PPO's paper also adapts a β, to a KL between the new policy and the one before the step. "
         "Does that keep a policy near its SFT model?",
         {
-            "No, it keeps each step short": "Right: a trust region. Many short steps lead as far "
-            "away as you like; tie the rope to the policy one step before and see.",
+            "No, it keeps each step short": "Right: a trust region. Many short steps lead far "
+            "away; tie the rope to the policy one step before and see.",
             "Yes, short steps add up to little": "They add up to as much as there are steps. Train "
             "it that way and look at the KL to the SFT model.",
             "Yes, it is the same KL": "One is measured from the policy a step ago, the other from "

@@ -154,6 +154,7 @@ class TrainingRun:
     spread: list[float] = field(default_factory=list)
     judge: list[tuple[float, float]] = field(default_factory=list)
     kl: list[tuple[float, float]] = field(default_factory=list)
+    watched: list[float] = field(default_factory=list)
     beta: list[float] = field(default_factory=list)
     clipped: list[float] = field(default_factory=list)
     exact: dict[int, Account] = field(default_factory=dict)
@@ -182,12 +183,12 @@ class TrainingRun:
 
     @property
     def recent_kl(self) -> float:
-        """The mean KL of the last steps, in nats."""
-        return float(np.mean([mean for mean, _ in self.kl[-RECENT:]]))
+        """The mean of what the rope saw in the last steps, in nats."""
+        return float(np.mean(self.watched[-RECENT:]))
 
     @property
     def recent_spread(self) -> float:
-        """The mean spread of rewards in the last steps."""
+        """The mean spread of rewards in a group in the last steps."""
         return float(np.mean(self.spread[-RECENT:]))
 
     def judged(self, step: int) -> tuple[float, float]:
@@ -198,10 +199,10 @@ class TrainingRun:
         return mean, error
 
     @property
-    def stride(self) -> float:
-        """D(π after ‖ π before) of the latest step in nats; 0 before the first."""
-        # Worked out when asked for: at every exact step it would double the time of a run.
-        return self.latest.kl_previous if self.latest else 0.0
+    def forecasts(self) -> tuple[int, int]:
+        """How many forecasts of the latest batch are different ones, and how many it has."""
+        tokens = self.latest.batch.tokens if self.latest else np.empty((0, 1))
+        return len(np.unique(tokens, axis=0)), len(tokens)
 
     def advance(self) -> None:
         """Take one step, unless all are done."""
@@ -217,9 +218,10 @@ class TrainingRun:
 
     def _take_down(self, record: Record) -> None:
         batch = record.batch
-        self.spread.append(record.reward[1] * len(batch.tokens) ** 0.5)
+        self.spread.append(record.spread)
         self.judge.append(record.judge)
         self.kl.append(record.kl)
+        self.watched.append(record.watched)
         self.beta.append(record.beta)
         self.clipped.append(record.clipped)
         self.reward.append(record.reward[0])

@@ -27,8 +27,9 @@ from widgets.series import series
 
 METHODS = {
     "PPO": "the penalty is part of the reward",
-    "GRPO": "as published: rewards measured in spreads of their group, penalty in the loss",
-    "GRPO, unscaled": "without the division by the spread (“Dr. GRPO”)",
+    "GRPO": "as published: rewards in spreads of their group, each answer averaged over its "
+    "length, penalty in the loss",
+    "GRPO, unscaled": "without the divisions by spread and by length (“Dr. GRPO”)",
 }
 ROPES = {
     "fixed": "β stays as it is",
@@ -91,7 +92,13 @@ def more_settings() -> None:
     explained("The rope is tied to", ANCHORS, key="beta_anchor")
     for key, label, options, start, tells in (
         ("beta_steps", "Steps", [30, 75, 150, 300], 150, "Each samples 64 forecasts."),
-        ("beta_rate", "Learning rate", [10, 20, 40, 80], 40, "It falls to 0 with the last step."),
+        (
+            "beta_rate",
+            "Learning rate",
+            [10, 20, 40, 80],
+            40,
+            "It falls in a straight line, to almost 0 with the last step.",
+        ),
         (
             "beta_epochs",
             "Passes over each batch",

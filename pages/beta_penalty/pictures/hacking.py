@@ -139,12 +139,11 @@ def hacking_figure(
     farthest = max(float(each.distance.max()) for each in both)
     highest = max(float(each.reward.max()) for each in (*both, best_of))
     lowest = min(0.0, *(float(each.reward.min()) for each in (*both, best_of)))
-    first, most, last = curve.judge[0], curve.judge.max(), curve.judge[-1]
-    noise = 2 * float(curve.error[curve.judge.argmax()])
-    if most - first <= noise:
+    near = curve.within_noise(curve.peak)
+    if 0 in near:
         finding = "the judge does not follow"
     else:
-        finding = "the judge turns" if most - last > noise else "so does the judge’s score"
+        finding = "so does the judge’s score" if curve.judge.size - 1 in near else "the judge turns"
     return figure(
         traces,
         colours,

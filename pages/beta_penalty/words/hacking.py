@@ -1,11 +1,10 @@
 """What the rope lesson says about optimising too far."""
 
 import math
-
-import numpy as np
+from fractions import Fraction
 
 from charts.units import Unit
-from charts.wording import amount, give_or_take, number, position
+from charts.wording import amount, counted, digits_apart, give_or_take, number
 from pages.beta_penalty.numbers import (
     BEST_OF,
     BETAS,
@@ -21,25 +20,33 @@ from pages.beta_penalty.numbers import (
 def end_to_end(rope: Curve, beta: str, farthest: BestOf, unit: Unit) -> str:
     """Say what the chart shows from end to end; `farthest` is the best of the largest n."""
     mine = give_or_take(*rope.judged(BETAS.index(beta)))
-    first, last, most = (position(score) for score in (*rope.judge[[0, -1]], rope.judge.max()))
+    first, last, most = (give_or_take(*rope.judged(place)) for place in (0, -1, rope.peak))
     kl, bound = (amount(each / unit.nats, unit.name) for each in (farthest.kl, farthest.bound))
     return (
         f"From the tightest rope to the loosest the reward goes from {number(rope.reward[0])} to "
         f"{number(rope.reward[-1])} and never turns; the judge's score goes from {first} to "
         f"{last}, by way of {most}. Your β = {beta}, the dot, has {mine}. Dashed: the "
         f"best of n, up to n = {BEST_OF[-1]}, which lies {kl} from "
-        f"the SFT model (its bound, log n − (n − 1)/n: {bound})."
+        f"the SFT model (its bound, {bound_of_best(unit)}: {bound})."
     )
+
+
+def bound_of_best(unit: Unit) -> str:
+    """Return the formula of the bound on the KL of best-of-n: what is no logarithm is in nats."""
+    if unit.nats == 1:
+        return "ln n − (n − 1)/n"
+    base = f"{unit.base:g}"
+    low = base.translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return f"log{low} n − (n − 1)/(n·ln {base})"
 
 
 def best_beta(rope: Curve) -> str:
     """Return the β that the judge likes best, and which others it cannot be told from."""
     best = rope.peak
-    margin = 2 * math.hypot(rope.error[best], rope.error[best])
-    near = np.flatnonzero(rope.judge >= rope.judge[best] - margin)
+    near = rope.within_noise(best)
     doubt = (
-        f" Within the noise of {SAMPLES:,} samples it could be anything from {BETAS[near[-1]]} to "
-        f"{BETAS[near[0]]}."
+        f" Within the noise of {SAMPLES:,} samples it could be as small as "
+        f"{BETAS[near[-1]]} or as large as {BETAS[near[0]]}."
         if near.size > 1
         else ""
     )
@@ -51,11 +58,23 @@ def best_beta(rope: Curve) -> str:
 
 def other_pairs(world: World, rope: Curve, usual: Curve) -> str:
     """Compare the judge's peak with that of the first pairs."""
-    mine, first = (position(each.judge.max()) for each in (rope, usual))
+    (mine, error), (first, other) = (each.judged(each.peak) for each in (rope, usual))
+    clear = abs(mine - first) > 2 * math.hypot(error, other)
+    relation = ("higher" if mine > first else "lower") if clear else "the same within the noise"
+    digits = digits_apart(mine, first, 2) if clear else 2
     return (
-        f"With these {world.pairs:,} pairs the judge's score peaks at {mine}; with the "
-        f"first {USUAL.pairs:,}, in grey, at {first}."
+        f"With these {world.pairs:,} pairs the judge's score peaks at "
+        f"{give_or_take(mine, error, digits)}; with the first {USUAL.pairs:,}, in grey, at "
+        f"{give_or_take(first, other, digits)}: {relation}."
     )
+
+
+def mirror_steps(beta: str) -> str:
+    """Say after how many steps of mirror ascent, with η = 1, a policy is the optimum at β."""
+    steps = 1 / Fraction(beta)
+    if steps.denominator == 1:
+        return f"is the same policy as stopping after {counted(int(steps), 'step')}"
+    return f"lies between stopping after {math.floor(steps)} and after {math.ceil(steps)} steps"
 
 
 def picks_a_point(found: Families, beta: str, unit: Unit) -> str:
@@ -72,8 +91,8 @@ def picks_a_point(found: Families, beta: str, unit: Unit) -> str:
         "**β picks a point on this curve; it does not lift the curve.** Climb without any rope, "
         "each step multiplying the chance of every forecast by exp(η·reward) (*mirror ascent*), "
         "and after k steps you are exactly at the optimum for β = 1/(η·k). With η = 1, β = "
-        f"{beta} is the same policy as stopping after {1 / float(beta):.4g} steps: the "
-        "rope is a way to stop early. What does lift the curve is a better reward model: move the "
+        f"{beta} {mirror_steps(beta)}: the "
+        "rope is a way to stop early. What can lift the curve is a better reward model: move the "
         "pairs. (Gao et al. saw the same in large models, the penalty acted like early stopping; "
         "they add that this may depend on hyperparameters.) Another way of choosing gives another "
         f"curve: the best of {n}, {amount(distance**2, unit.name)} away, "

@@ -1,9 +1,10 @@
 """What the rope lesson says about the best policy at one β."""
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 from charts.units import Unit
-from charts.wording import amount, counted, give_or_take, number, percent, readable
+from charts.wording import amount, counted, digits_apart, give_or_take, number, percent, readable
 from kl_core.rlhf import Account, Tokens, forecasts
 from pages.beta_penalty.numbers import SAMPLES, Boosted, Examined, NextWords, World
 from widgets.pipeline import judge, reference
@@ -27,8 +28,8 @@ def pipeline() -> str:
     """Say what the four parts of this small RLHF are."""
     return (
         f"1. **SFT model** :blue[π_SFT]: {len(forecasts().splitlines())} weather forecasts, "
-        "counted: how often each word follows the two before. It can write endlessly many new "
-        f"ones, good and bad, of up to {reference().longest} words and full stops.\n"
+        "counted: how often each word follows the two before. It can write more new ones than "
+        f"anybody could read, good and bad, of up to {reference().longest} words and full stops.\n"
         "2. **Judge**: what people really want. One point each if a forecast says *when*, *where*, "
         "what *sky*, what *temperature* and what *wind*; one if it ends properly, with a full stop "
         "and not on a word like “the”; one if no word comes twice (little words may, but not twice "
@@ -104,7 +105,7 @@ def failures(mine: Examined, base: Examined) -> list[str]:
     if puzzled >= TWICE_AS_PUZZLED or report.repeated[0] >= MANY_REPEATS:
         said.append(
             f"**Language degeneration.** The SFT model's perplexity on this text is "
-            f"{number(puzzled, 1)} times that of its own, and {percent(report.repeated[0])} of "
+            f"{number(puzzled, 1)} times that on its own, and {percent(report.repeated[0])} of "
             f"the sampled words repeat (named from {TWICE_AS_PUZZLED:g} times or "
             f"{percent(MANY_REPEATS, 0)} on)."
         )
@@ -174,14 +175,23 @@ ABOUT_THE_TILES = (
 )
 
 
+ABOUT_THE_BOOSTED = (
+    "First come the words that add most to the divergence of the policy's words from the SFT "
+    "model's: share · log(times), exactly. A full stop counts as a word. Last, what the reward "
+    "model thinks they are worth."
+)
+
+
 def boosted_columns(boosted: Boosted) -> Mapping[str, Sequence[str]]:
     """Return the table of the words that the policy says more often, column by column."""
-    usual, share = boosted.usual, boosted.share
+    usual, share, times = 100 * boosted.usual, 100 * boosted.share, boosted.share / boosted.usual
+    # A little more often is more, also as printed.
+    digits = [*map(digits_apart, usual, share, repeat(1))]
     return {
         "word": boosted.words,
-        "SFT, of 100 words": [number(100 * each, 1) for each in usual],
-        "policy, of 100": [number(100 * each, 1) for each in share],
-        "times": [number(each, 1) for each in share / usual],
+        "SFT, of 100 words": [*map(number, usual, digits)],
+        "policy, of 100": [*map(number, share, digits)],
+        "times": [number(each, digits_apart(1, each, 1)) for each in times],
         "reward model's weight": [number(each, 2) for each in boosted.weight],
     }
 
@@ -214,7 +224,7 @@ def price_of_kl(unit: Unit) -> str:
         else f" The factor {number(unit.nats)} turns {unit.name} into the natural unit of β."
     )
     return (
-        "β is the price of KL, measured with the natural logarithm as in every paper."
+        "β is the price of KL, measured with the natural logarithm, as papers do."
         f"{factor} No policy has a smaller loss than −β·log Z. The first line is summed forwards "
         "over the policy's forecasts, the second backwards over the SFT model's: they meet."
     )
@@ -226,10 +236,10 @@ def per_token_or_sequence(own: Account, unit: Unit) -> str:
     return (
         "**Per token or per sequence?** The KL of whole forecasts is the sum of what each word "
         f"adds: {amount(in_unit, unit.name)} here, {amount(in_unit / own.length, unit.name)} for "
-        f"each of {number(own.length, 1)} words on average. PPO subtracts β·k1 at every token, "
-        "which adds up to the KL of the sequence; GRPO averages over the tokens of an answer, "
-        "reward and penalty alike. The same β means something else when rewards or lengths are "
-        "measured otherwise. Here a reward is the mean weight of "
+        f"each of {number(own.length, 1)} words and stops on average. PPO subtracts β·k1 at every "
+        "token, which on average adds up to the KL of the sequence; GRPO as published averages "
+        "over the tokens of an answer, reward and penalty alike. The same β means something else "
+        "when rewards or lengths are measured otherwise. Here a reward is the mean weight of "
         f"{reference().longest} places."
     )
 

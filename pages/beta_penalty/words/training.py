@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from charts.units import Unit
-from charts.wording import amount, give_or_take, listed, number, percent, position
+from charts.wording import amount, digits_apart, give_or_take, listed, number, percent, position
 from pages.beta_penalty.numbers import at_beta, most_at_kl
-from pages.beta_penalty.runs import RECENT, Settings, TrainingRun
+from pages.beta_penalty.runs import BATCHES, RECENT, Settings, TrainingRun
 
 # How the lines of runs that race are drawn, in their order.
 LINES = ("solid line", "dashed", "dotted")
@@ -16,7 +18,7 @@ def nothing_yet(kept: Sequence[TrainingRun]) -> str:
     names = listed([run.name for run in kept]) if kept else ""
     return (
         f"Kept: {names}. Train another run to compare. " if kept else "Nothing is trained yet. "
-    ) + "Switch *Train* on: a run takes a few seconds, and you may stop it at any time."
+    ) + "Switch *Train* on: a run takes seconds, a long race longer; stop it at any time."
 
 
 def how_far(run: TrainingRun) -> str:
@@ -51,35 +53,39 @@ def landings(runs: Sequence[TrainingRun], settings: Settings, unit: Unit) -> lis
 def _landing(run: TrainingRun, line: str, most: float | None, unit: Unit) -> str:
     """Say where a run has ended, and how far below the frontier: `most` can be had there."""
     end, base = run.end, run.start
+    digits = digits_apart(base.reward, base.reward if most is None else most)
     said = (
-        f"**{run.name}**{line}, step {run.steps}: reward {number(end.reward)} (SFT model "
-        f"{number(base.reward)}), {amount(end.kl / unit.nats, unit.name)} from the SFT model, "
-        f"judge {give_or_take(*run.judged(run.steps))} of 7."
+        f"**{run.name}**{line}, step {run.steps}: reward {number(end.reward, digits)} (SFT model "
+        f"{number(base.reward, digits)}), {amount(end.kl / unit.nats, unit.name)} from the SFT "
+        f"model, judge {give_or_take(*run.judged(run.steps))} of 7 (mean of up to {BATCHES} "
+        "batches)."
     )
     if most is not None and most > base.reward:
         share = (end.reward - base.reward) / (most - base.reward)
         said += (
-            f" No policy that close to the SFT model earns more than {number(most)}: the run "
-            f"got {percent(max(share, 0), 0)} of the gain that was to be had."
+            f" No policy that close to the SFT model earns more than {number(most, digits)}: the "
+            f"run got {percent(max(share, 0), 0)} of the gain that was to be had."
         )
     return said
 
 
 def price_of(beta: float) -> str:
     """Return a β with the digits that matter, three of them."""
-    return f"{beta:.3g}" if beta >= 0.001 else number(beta, 3)
+    if not beta:
+        return "0"
+    return f"{beta:.3g}" if 1e-4 <= beta < 999.5 else number(beta, 3 if beta < 1 else 0)
 
 
 def reasons(run: TrainingRun, settings: Settings, unit: Unit) -> str:
     """Say why a run has landed where it has."""
     if run.target is None and not settings.beta:
-        return "With β = 0 nothing asks it to stop; only the steps run out."
+        return without_a_rope(*run.forecasts)
     if not settings.to_reference:
         return (
             "The rope is tied to the policy of the step before. It minds only how long each step "
-            f"is (the last: {amount(run.stride / unit.nats, unit.name)}); nothing holds the run "
-            f"near the SFT model, from which it is {amount(run.end.kl / unit.nats, unit.name)} "
-            "away."
+            f"is (on average {amount(float(np.mean(run.watched)) / unit.nats, unit.name)}, as its "
+            f"batch sees it{_aim(run, unit)}); nothing holds the run near the SFT model, from "
+            f"which it is {amount(run.end.kl / unit.nats, unit.name)} away."
         )
     said = (
         _beside_its_optimum(run, settings, unit)
@@ -87,6 +93,19 @@ def reasons(run: TrainingRun, settings: Settings, unit: Unit) -> str:
         else _beside_its_target(run, run.target, unit)
     )
     return said + (_in_spreads(run, settings, unit) if settings.method == "GRPO" else "")
+
+
+def without_a_rope(different: int, of: int) -> str:
+    """Say what ends a run without a rope, and how near that is: how many forecasts differ."""
+    last = "are" if different == 1 else f"still hold {different} different ones"
+    return (
+        "With β = 0 no rope holds it. It stops when its steps run out, or once all its forecasts "
+        f"are the same and nothing is left to compare: its last {of} {last}."
+    )
+
+
+def _aim(run: TrainingRun, unit: Unit) -> str:
+    return "" if run.target is None else f"; target: {amount(run.target / unit.nats, unit.name)}"
 
 
 def _beside_its_target(run: TrainingRun, target: float, unit: Unit) -> str:
@@ -115,8 +134,8 @@ def _in_spreads(run: TrainingRun, settings: Settings, unit: Unit) -> str:
     spread = run.recent_spread
     weighs = run.beta[-1] * spread
     said = (
-        f" But GRPO measures rewards in spreads of their group, here about {number(spread)}: "
-        f"its β of {price_of(run.beta[-1])} weighs like {price_of(weighs)}"
+        f" But GRPO measures rewards in spreads of their group, here about {price_of(spread)}: "
+        f"its β of {price_of(run.beta[-1])} weighs like {price_of(weighs)} without that"
     )
     if run.target is None and weighs > 0:
         there = at_beta(settings.world, weighs).exact.kl / unit.nats
@@ -134,8 +153,9 @@ def what_else(settings: Settings) -> str:
         else ""
     )
     return (
-        f"{k3}What else is missing is lost to chance, 64 forecasts a step, and to a learning rate "
-        "that falls to 0 with the last of them."
+        f"{k3}Much of what else is missing is lost to chance, 64 forecasts a step, and to few "
+        "steps at a falling learning rate; a little to the form of the policy, which learns of "
+        "pairs of words and of places, not of pairs at each place."
     )
 
 
@@ -145,8 +165,8 @@ def compared(run: TrainingRun, other: TrainingRun, unit: Unit) -> str:
     nearest = min(steps, key=lambda step: abs(other.exact[step].kl - run.end.kl))
     there = other.exact[nearest]
     return (
-        f"Kept: *{other.name}*. It came nearest to the KL of this run at step {nearest} "
-        f"({amount(there.kl / unit.nats, unit.name)}), with reward {number(there.reward)} and "
+        f"Kept: *{other.name}*. Of its exact points, step {nearest} came nearest to the KL of this "
+        f"run ({amount(there.kl / unit.nats, unit.name)}), with reward {number(there.reward)} and "
         f"{give_or_take(*other.judged(nearest))} from the judge. This run is at "
         f"{number(run.end.reward)} and {give_or_take(*run.judged(run.steps))}."
     )

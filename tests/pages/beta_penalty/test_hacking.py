@@ -1,5 +1,6 @@
 """What the lesson says and draws about optimising too far, without the page."""
 
+import itertools
 import math
 import re
 
@@ -8,7 +9,7 @@ import pytest
 
 from charts.style import LIGHT
 from charts.units import UNITS
-from kl_core.rlhf import fit_over_optimisation, optimal_policy, sample
+from kl_core.rlhf import best_of_n_kl, fit_over_optimisation, optimal_policy, sample
 from pages.beta_penalty import numbers
 from pages.beta_penalty.hacking import handles_of
 from pages.beta_penalty.numbers import World
@@ -24,7 +25,7 @@ from tests.pages.beta_penalty.truth import (
     stars,
     unmoved,
 )
-from tests.pages.reading import NUMBER, PAIR, agree, all_agree, values
+from tests.pages.reading import NUMBER, PAIR, agree, all_agree, value_of, values
 from tests.pages.truth import BASES, rewards, sft
 
 WORLDS = [USUAL, FEW]
@@ -63,14 +64,15 @@ def test_guess_is_answered_by_the_largest_mean_of_the_judge(guess, world):
         r"The judge's score is largest at \*\*β = (\S+)\*\*: (\S+)\s±\s(\S+) of 7", text
     )
     right = low <= float(BETAS[best]) < high
-    assert text.startswith("Right. " if right else f"Not {guess}. ")
+    near = [
+        beta for beta, each, doubt in zip(BETAS, score, error, strict=True)
+        if score[best] - each <= 2 * math.hypot(error[best], doubt)
+    ]  # fmt: skip
+    perhaps = any(low <= float(beta) < high for beta in near)
+    assert text.startswith("Right. " if right else "Perhaps. " if perhaps else f"Not {guess}. ")
     assert said[1] == BETAS[best]
     assert all_agree(said.groups()[1:], (score[best], error[best]))
-    near = [
-        beta for beta, each in zip(BETAS, score, strict=True)
-        if each >= score[best] - 2 * math.sqrt(2) * error[best]
-    ]  # fmt: skip
-    doubt = re.search(r"anything from (\S+) to (\S+)\. ", text)
+    doubt = re.search(r"as small as (\S+) or as large as (\S+)\. ", text)
     assert doubt.groups() == (near[-1], near[0])
     assert f"{1000:,} samples" in text
     both = np.array([(kl[best] ** 0.5, reward[best]), (kl[best] ** 0.5, score[best])])
@@ -90,20 +92,21 @@ def test_hacking_in_words_and_numbers(beta, world, unit):
     farthest = numbers.best_of(World(*world))[-1]
     said = re.search(
         rf"the reward goes from {NUMBER} to {NUMBER} and never turns; the judge's score goes from "
-        rf"{NUMBER} to {NUMBER}, by way of {NUMBER}\. Your β = {re.escape(beta)}, the dot, has "
+        rf"{PAIR} to {PAIR}, by way of {PAIR}\. Your β = {re.escape(beta)}, the dot, has "
         rf"{PAIR}\. Dashed: the best of n, up to n = 256, which lies {NUMBER} {unit} from the SFT "
-        rf"model \(its bound, log n − \(n − 1\)/n: {NUMBER} {unit}\)",
+        rf"model \(its bound, .*: {NUMBER} {unit}\)",
         words.end_to_end(families.rope, beta, farthest, here_unit),
     )
     assert (np.diff(reward) > -1e-12).all()
     expected = (
-        reward[0], reward[-1], score[0], score[-1], score.max(), score[here], error[here],
+        reward[0], reward[-1],
+        *(each[at] for at in (0, -1, score.argmax(), here) for each in (score, error)),
         n_kl[-1] / nats, bound[-1] / nats,
     )  # fmt: skip
     assert all_agree(said.groups(), expected)
 
     said = re.search(
-        rf"With η = 1, β = {re.escape(beta)} is the same policy as stopping after {NUMBER} steps.*"
+        rf"With η = 1, β = {re.escape(beta)} {re.escape(words.mirror_steps(beta))}: the rope.*"
         rf"the best of 16, {NUMBER} {unit} away, gets {PAIR} from the judge, the rope's optimum at "
         rf"that KL {PAIR}: best of 16 gets (more|less|the same within the noise)\.$",
         words.picks_a_point(families, beta, here_unit),
@@ -111,7 +114,7 @@ def test_hacking_in_words_and_numbers(beta, world, unit):
     at, root = np.sqrt(n_kl[4]), np.sqrt(kl)
     rope, noise = np.interp(at, root, score), np.interp(at, root, error)
     *shown, relation = said.groups()
-    expected = 1 / float(beta), n_kl[4] / nats, n_score[4], n_error[4], rope, noise
+    expected = n_kl[4] / nats, n_score[4], n_error[4], rope, noise
     assert all_agree(shown, expected)
     gap = n_score[4] - rope
     clear = abs(gap) > 2 * math.hypot(noise, n_error[4])
@@ -137,11 +140,98 @@ def test_hacking_in_words_and_numbers(beta, world, unit):
         assert said[2] == "It does not turn within this chart."
 
 
+def evaluated(formula, n):
+    """Return what a formula of logarithms gives for n."""
+    base = formula.partition(" ")[0].removeprefix("log").translate(str.maketrans("₀₁₂", "012"))
+    code = re.sub(r"^\S+ n", "log(n)" if base == "ln" else f"log(n, {base})", formula)
+    code = re.sub(r"ln (\d+)", r"log(\1)", code).replace("−", "-").replace("·", "*")
+    return eval(code, {"log": math.log, "n": n})  # noqa: S307
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("n", [1, 2, 16, 256])
+def test_bound_of_best_of_n_is_right_in_every_unit(unit, n):
+    formula = words.bound_of_best(UNITS[unit])
+    expected = best_of_n_kl(n) / math.log(BASES[unit])
+    assert evaluated(formula, n) == pytest.approx(expected, abs=1e-12)
+    said = words.end_to_end(found(USUAL, unit).rope, "0.5", numbers.best_of(World(*USUAL))[-1],
+                            UNITS[unit])  # fmt: skip
+    assert f"(its bound, {formula}: " in said
+
+
+@pytest.mark.parametrize("beta", BETAS)
+def test_steps_of_mirror_ascent_are_whole(beta):
+    said = words.mirror_steps(beta)
+    first, *second = map(value_of, re.findall(NUMBER, said))
+    assert "." not in said
+    if second:
+        assert said.startswith("lies between stopping after ")
+        # With η = 1, k steps lead to β = 1/k.
+        assert 1 / second[0][0] < float(beta) < 1 / first[0]
+        assert second[0][0] == first[0] + 1
+        assert said.endswith(" steps")
+    else:
+        assert said.startswith("is the same policy as stopping after ")
+        assert 1 / first[0] == pytest.approx(float(beta), rel=1e-12)
+        assert said.endswith(" step" if first[0] == 1 else " steps")
+
+
+def some_curve(rng):
+    """Return a curve of any scores of the judge, some of them close to each other."""
+    size = len(BETAS)
+    judge = rng.uniform(4, 7) + 10 ** rng.uniform(-3, 0) * rng.normal(size=size)
+    error = 10 ** rng.uniform(-4, -1, size)
+    return numbers.Curve(np.arange(1.0, size + 1), np.arange(1.0, size + 1), judge, error, BETAS)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_lift_is_named_where_it_is_clear_and_holds_as_printed(seed):
+    rng = np.random.default_rng(seed)
+    mine, usual = some_curve(rng), some_curve(rng)
+    said = re.search(
+        rf"peaks at {PAIR}; .* at {PAIR}: (higher|lower|the same within the noise)\.$",
+        words.other_pairs(World(50, 3), mine, usual),
+    )
+    (one, doubt), (other, others) = ((each.judge.max(), each.error[each.judge.argmax()])
+                                     for each in (mine, usual))  # fmt: skip
+    assert all_agree(said.groups()[:4], (one, doubt, other, others))
+    shown, before = value_of(said[1])[0], value_of(said[3])[0]
+    if abs(one - other) <= 2 * math.hypot(doubt, others):
+        assert said[5] == "the same within the noise"
+    else:
+        assert said[5] == ("higher" if one > other else "lower")
+        assert (shown > before) == (one > other)
+        assert shown != before
+
+
+def test_ten_times_the_pairs_lift_the_peak_by_no_more_than_noise():
+    many = 20_000, 1
+    said = words.other_pairs(World(*many), found(many).rope, found(USUAL).rope)
+    assert said.endswith(": the same within the noise.")
+    said = words.other_pairs(World(*FEW), found(FEW).rope, found(USUAL).rope)
+    assert said.endswith(": lower.")
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_guess_is_wrong_only_beyond_the_noise(seed):
+    some = some_curve(np.random.default_rng(seed))
+    best = int(some.judge.argmax())
+    near = [
+        float(beta) for beta, score, error in zip(BETAS, some.judge, some.error, strict=True)
+        if some.judge[best] - score <= 2 * math.hypot(error, some.error[best])
+    ]  # fmt: skip
+    for guess, (low, high) in GUESSES.items():
+        text = verdict(guess, some)
+        assert text.startswith("Right. ") == (low <= float(BETAS[best]) < high)
+        assert text.startswith("Not ") == (not any(low <= beta < high for beta in near))
+    doubt = re.search(r"as small as (\S+) or as large as (\S+)\. ", text)
+    assert ([*map(float, doubt.groups())] if doubt else near * 2) == [min(near), max(near)]
+
+
 def test_mirror_ascent_reaches_the_optimum():
     # After k steps the policy is ∝ π_SFT·exp(η·k·r), seen here on log-ratios of whole forecasts.
     beta, eta = 0.02, 1
-    said = words.picks_a_point(found(USUAL), "0.02", UNITS["bits"])
-    steps = float(re.search(rf"stopping after {NUMBER} steps", said)[1])
+    steps = float(re.search(rf"stopping after {NUMBER} steps", words.mirror_steps("0.02"))[1])
     policy = optimal_policy(sft(), rewards(*USUAL), beta)
     tokens = sample(sft(), 20, np.random.default_rng(5))
     contexts = sft().visited(tokens)
@@ -157,8 +247,8 @@ def test_mirror_ascent_reaches_the_optimum():
 def test_chart_of_hacking_holds_both_families_and_the_first_pairs_in_grey(world):
     traces = drawn(world, "0.1", "dits")["data"]
     nats = math.log(10)
-    kl, reward, score, _ = along_the_rope(world)
-    usual_kl, usual_reward, usual_score, _ = along_the_rope(USUAL)
+    kl, reward, score, error = along_the_rope(world)
+    usual_kl, usual_reward, usual_score, usual_error = along_the_rope(USUAL)
     lines = [trace for trace in traces if trace.get("mode") == "lines"]
     grey = [trace for trace in lines if "with 2,000 pairs" in trace["hovertemplate"]]
     if world == USUAL:
@@ -168,11 +258,13 @@ def test_chart_of_hacking_holds_both_families_and_the_first_pairs_in_grey(world)
             np.testing.assert_allclose(values(trace["x"]), np.sqrt(usual_kl / nats))
             np.testing.assert_allclose(values(trace["y"]), expected)
         said = re.search(
-            rf"With these {NUMBER} pairs the judge's score peaks at {NUMBER}; with the first "
-            rf"2,000, in grey, at {NUMBER}\.",
+            rf"With these {NUMBER} pairs the judge's score peaks at {PAIR}; with the first "
+            rf"2,000, in grey, at {PAIR}: ",
             words.other_pairs(World(*world), found(world).rope, found(USUAL).rope),
         )
-        assert all_agree(said.groups(), (world[0], score.max(), usual_score.max()))
+        peaks = ((each.max(), doubt[each.argmax()])
+                 for each, doubt in ((score, error), (usual_score, usual_error)))  # fmt: skip
+        assert all_agree(said.groups(), (world[0], *itertools.chain(*peaks)))
     policy = [trace for trace in lines if trace["hovertemplate"].startswith("policy")]
     for trace, expected in zip(policy, (reward, score), strict=True):
         np.testing.assert_allclose(values(trace["x"]), np.sqrt(kl / nats))

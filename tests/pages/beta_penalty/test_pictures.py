@@ -182,8 +182,9 @@ def test_title_tells_whether_the_judge_turns():
     assert hacking(rising).layout.title.text.endswith("so does the judge’s score")
 
 
-@pytest.mark.parametrize(("fall", "turns"), [(0.079, False), (0.081, True)])
-def test_judge_turns_from_two_standard_errors_on(fall, turns):
+@pytest.mark.parametrize(("fall", "turns"), [(0.113, False), (0.114, True)])
+def test_judge_turns_from_two_standard_errors_of_a_difference_on(fall, turns):
+    # Both scores are uncertain by 0.04, and their difference by 0.04·√2.
     scores = np.full(21, 5.0)
     scores[10], scores[-1] = 6.0, 6.0 - fall
     title = hacking(curve(scores, error=0.04)).layout.title.text

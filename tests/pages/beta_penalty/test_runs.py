@@ -13,7 +13,6 @@ from kl_core.rlhf import (
     PPO,
     AdaptiveKL,
     account,
-    sequence_kl,
     train,
 )
 from pages.beta_penalty.runs import TrainingRun
@@ -66,7 +65,7 @@ def kept(run):
     """Return all that a run keeps, as one comparable value."""
     exact = {step: (own.reward, own.kl, own.entropy) for step, own in run.exact.items()}
     return (
-        run.reward, run.spread, run.judge, run.kl, run.beta, run.clipped, exact, run.stride,
+        run.reward, run.spread, run.judge, run.kl, run.watched, run.beta, run.clipped, exact,
         run.sentences,
     )  # fmt: skip
 
@@ -89,7 +88,9 @@ def test_every_step_is_written_down_as_it_was():
     assert run.kl == [record.kl for record in of]
     assert run.beta == [record.beta for record in of]
     assert run.clipped == [record.clipped for record in of]
-    spreads = [rewards(*PAIRS).score(record.batch.tokens).std(ddof=1) for record in of]
+    assert run.watched == [record.watched for record in of]
+    # To PPO a batch is one group.
+    spreads = [rewards(*PAIRS).score(record.batch.tokens).std() for record in of]
     assert run.spread == pytest.approx(spreads)
 
 
@@ -103,12 +104,12 @@ def test_exact_figures_every_five_steps_first_and_last():
     assert run.end is run.exact[17]
 
 
-def test_stride_is_how_long_the_latest_step_was():
+def test_forecasts_are_counted_that_differ():
     run = fresh(17)
-    assert run.stride == 0
+    assert run.forecasts == (0, 0)
     for record in records(17):
         run.advance()
-        assert run.stride == sequence_kl(record.policy, record.batch.policy)
+        assert run.forecasts == (len({*map(tuple, record.batch.tokens.tolist())}), 16)
 
 
 def test_a_forecast_every_fifteen_steps_first_and_last():

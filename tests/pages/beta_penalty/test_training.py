@@ -2,6 +2,7 @@
 
 import math
 import re
+import statistics
 from functools import cache
 
 import numpy as np
@@ -9,7 +10,17 @@ import pytest
 
 from charts.style import LIGHT
 from charts.units import UNITS
-from kl_core.rlhf import account, optimal_policy
+from kl_core.rlhf import (
+    GRPO,
+    PPO,
+    Batch,
+    TrainedPolicy,
+    account,
+    optimal_policy,
+    sample,
+    sequence_kl,
+)
+from kl_core.rlhf._objectives import advantages
 from pages.beta_penalty.numbers import World
 from pages.beta_penalty.pictures.training import landing_picture, train_picture
 from pages.beta_penalty.runs import Settings, TrainingRun, fresh_runs
@@ -130,14 +141,42 @@ def test_a_fixed_rope_is_told_from_where_its_optimum_lies(method, price, unit):
     if method != "GRPO":
         assert "weighs like" not in text
         return
-    spread = np.mean([each.reward[1] * 8 for each in of[-50:]])  # 8 = √64 forecasts
-    scores = rewards(*USUAL).score(of[-1].batch.tokens)
-    assert of[-1].reward[1] * 8 == pytest.approx(scores.std(ddof=1))
-    said = re.search(rf"about {NUMBER}: its β of {NUMBER} weighs like {NUMBER}, whose optimum lies "
-                     rf"at {NUMBER} {unit}\.", text)  # fmt: skip
+    spread = spread_of_groups(of, 8)
+    said = re.search(rf"about {NUMBER}: its β of {NUMBER} weighs like {NUMBER} without that, whose "
+                     rf"optimum lies at {NUMBER} {unit}\.", text)  # fmt: skip
     weighs = float(price) * spread
     there = account(optimal_policy(sft(), rewards(*USUAL), weighs), rewards(*USUAL)).kl / nats
     assert all_agree(said.groups(), (spread, float(price), weighs, there))
+
+
+def spread_of_groups(of, group):
+    """Return the mean standard deviation of rewards in a group over the last fifty batches."""
+    scores = [rewards(*USUAL).score(each.batch.tokens) for each in of[-50:]]
+    return np.mean([statistics.pstdev(each) for batch in scores
+                    for each in batch.reshape(-1, group)])  # fmt: skip
+
+
+@pytest.mark.parametrize("group", [2, 4, 16])
+def test_spread_of_grpo_is_that_of_its_groups_and_not_of_the_batch(group):
+    of = records(method="GRPO", group=group)
+    spread = spread_of_groups(of, group)
+    said = re.search(
+        rf"about {NUMBER}: its β of 0.02 weighs like {NUMBER} without that",
+        told(settings_of(method="GRPO", group=group)),
+    )
+    assert all_agree(said.groups(), (spread, 0.02 * spread))
+    assert not agree(said[1], spread_of_groups(of, 64))
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_price_has_three_digits_that_matter(seed):
+    beta = 10 ** np.random.default_rng(seed).uniform(-12, 12)
+    said = words.price_of(beta)
+    assert "e" not in said
+    # Beyond what any rope asks for one digit will do.
+    assert value_of(said)[0] == pytest.approx(beta, rel=0.0051 if beta < 1e5 else 0.34)
+    assert words.price_of(0.00058) == "0.00058"
+    assert words.price_of(0) == "0"
 
 
 def test_some_of_these_runs_stop_short_and_others_go_beyond():
@@ -197,12 +236,55 @@ def test_rope_to_the_policy_before_minds_the_step_only(method):
     check_run(runs_of(settings)[0], of)
     text = told(settings, "nats")
     check_landing(text, f"{method}, β = {price:g}, step by step", of, "nats")
-    said = re.search(rf"\(the last: {NUMBER} nats\); nothing holds the run near the SFT model, "
-                     rf"from which it is {NUMBER} nats away\.", text)  # fmt: skip
-    assert all_agree(said.groups(), (of[-1].kl_previous, of[-1].exact.kl))
+    said = re.search(
+        rf"\(on average {NUMBER} nats, as its batch sees it\); nothing holds the run near the SFT "
+        rf"model, from which it is {NUMBER} nats away\.",
+        text,
+    )
+    steps = [sequence_kl(each.batch.policy, each.policy) for each in of]
+    assert all_agree(said.groups(), (np.mean([each.watched for each in of]), of[-1].exact.kl))
+    # To the batch that it has learned from a step looks longer than it is; and the last step is no
+    # measure of the others.
+    assert 1 < value_of(said[1])[0] / np.mean(steps) < 1.2
+    assert steps[-1] < 0.1 * np.mean(steps)
     assert not step_by_step(settings)["layout"]["shapes"]
     assert K3 not in words.what_else(settings)
     assert "weighs like" not in text
+
+
+def test_an_adaptive_rope_to_the_policy_before_names_the_step_it_aims_at():
+    text = told(settings_of(rope="adaptive", anchor=ANCHORS["previous"], target="0.5"))
+    said = re.search(
+        rf"\(on average {NUMBER} bits, as its batch sees it; target: {NUMBER} bits\); nothing", text
+    )
+    of = records(rope="adaptive", anchor="previous", target=0.5)
+    expected = np.array([np.mean([each.watched for each in of]), 0.5]) / math.log(2)
+    assert all_agree(said.groups(), expected)
+
+
+@pytest.mark.parametrize(("method", "beta"), [("PPO", "1"), ("GRPO", "0.0125"), ("PPO", "0")])
+def test_the_most_that_can_be_had_is_more_as_printed(method, beta):
+    settings = settings_of(method=method, price=beta)
+    [run] = fresh_runs(settings)
+    run.advance()
+    [said] = words.landings([run], settings, UNITS["bits"])
+    base = re.search(rf"SFT model {NUMBER}\)", said)[1]
+    most = re.search(rf"earns more than {NUMBER}:", said)[1]
+    assert value_of(most)[0] > value_of(base)[0]
+
+
+def test_a_run_without_a_rope_says_how_near_its_end_is():
+    ends = "or once all its forecasts are the same and nothing is left to compare: its last 64 "
+    assert words.without_a_rope(12, 64).endswith(f"{ends}still hold 12 different ones.")
+    assert words.without_a_rope(1, 64).endswith(f"{ends}are.")
+
+
+@pytest.mark.parametrize("algorithm", [PPO(), GRPO(), GRPO(as_published=False)], ids=str)
+def test_where_all_forecasts_are_the_same_nothing_is_left_to_compare(algorithm):
+    tokens = np.repeat(sample(sft(), 1, np.random.default_rng(3)), 64, axis=0)
+    batch = Batch.of(TrainedPolicy.untrained(sft()), tokens)
+    gains = advantages(algorithm, batch, rewards(*USUAL).score(tokens), 0.0)
+    np.testing.assert_allclose(gains, 0, atol=1e-12)
 
 
 def test_a_penalty_that_does_not_exist_explains_nothing():
@@ -219,7 +301,8 @@ def test_no_rope_at_all(method, anchor):
     name = f"{method}, β = 0" + (", step by step" if anchor == "previous" else "")
     text = told(settings)
     check_landing(text, name, of)
-    assert text.endswith("With β = 0 nothing asks it to stop; only the steps run out.")
+    different = len({*map(tuple, of[-1].batch.tokens.tolist())})
+    assert text.endswith(words.without_a_rope(different, 64))
     spec = step_by_step(settings)
     assert not spec["layout"]["shapes"]
     assert np.isnan(values(spec["data"][6]["y"])).all()

@@ -147,9 +147,9 @@ def check_kept(line, name, kept, mine):
     end = mine[-1].exact
     nearest = min(exact, key=lambda step: abs(exact[step].kl - end.kl))
     said = re.match(
-        rf"Kept: \*{re.escape(name)}\*\. It came nearest to the KL of this run at step (\d+) "
-        rf"\({NUMBER} bits\), with reward {NUMBER} and {PAIR} from the judge\. This run is at "
-        rf"{NUMBER} and {PAIR}\.",
+        rf"Kept: \*{re.escape(name)}\*\. Of its exact points, step (\d+) came nearest to the KL of "
+        rf"this run \({NUMBER} bits\), with reward {NUMBER} and {PAIR} from the judge\. This run "
+        rf"is at {NUMBER} and {PAIR}\.",
         line,
     )
     there = exact[nearest]

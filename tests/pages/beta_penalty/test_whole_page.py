@@ -30,10 +30,10 @@ BUTTONS = [
     ("β: 0.001 to 0.01", {"beta": "0.005"}),
     ("β: adaptive", {"rope": "adaptive"}),
     ("β: 0.02", {"beta": "0.02"}),
-    ("β: 0.04", {"beta": "0.04"}),
+    ("β: 0.04", {"method": "GRPO", "rope": "fixed", "price": "0.04", "anchor": "the SFT model"}),
     ("β: 0.1", {"beta": "0.1"}),
-    ("β: 0.001", {"beta": "0.001"}),
-    ("β: 0", {"price": "0", "rope": "fixed"}),
+    ("β: 0.001", {"method": "GRPO", "rope": "fixed", "price": "0.001", "anchor": "the SFT model"}),
+    ("β: 0", {"method": "GRPO", "rope": "fixed", "price": "0", "anchor": "the SFT model"}),
     ("Too few pairs", {"pairs": 50}),
     ("Plenty of pairs", {"pairs": 20_000}),
 ]
@@ -41,7 +41,8 @@ BUTTONS = [
 
 def test_buttons_put_what_they_say_and_nothing_else():
     app = opened("0.5", FEW, rope="proportional", price="0.1", unit="nats", context="snow",
-                 check2="Either, they are the same", guess="below 0.003")  # fmt: skip
+                 check2="Either, they are the same", guess="below 0.003",
+                 anchor=ANCHORS["previous"])  # fmt: skip
     for label, puts in BUTTONS:
         before = set_up(app)
         press(app, label)

@@ -23,7 +23,7 @@ from tests.pages.beta_penalty.truth import (
     optimum,
     unmoved,
 )
-from tests.pages.reading import NUMBER, agree, all_agree, printed, value_of
+from tests.pages.reading import NUMBER, agree, all_agree, printed, rows, value_of
 from tests.pages.truth import BASES, sft
 
 
@@ -103,7 +103,7 @@ def test_both_failures_are_named_with_their_numbers_and_none_where_there_is_none
     expected = own.reward, base.reward, report.score[0], base_report.score[0]
     assert all_agree(said, expected)
     said = re.search(
-        rf"is {NUMBER} times that of its own, and {NUMBER}% of the sampled words", degeneration
+        rf"is {NUMBER} times that on its own, and {NUMBER}% of the sampled words", degeneration
     )
     assert all_agree(said.groups(), (own.perplexity / base.perplexity, 100 * report.repeated[0]))
     assert "from 2 times or 20% on" in degeneration
@@ -185,6 +185,22 @@ def test_words_that_lead_nowhere_are_named(text, told):
     # Whatever was typed stands between backticks, or not at all.
     assert "**" not in re.sub(r"`[^`]*`", "", said)
     assert "<" not in re.sub(r"`[^`]*`", "", said)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_words_said_more_often_have_more_as_printed(seed):
+    rng = np.random.default_rng(seed)
+    count = rng.integers(0, 7)
+    usual = 10 ** rng.uniform(-6, -1, count)
+    # From hardly more often to a hundred times.
+    share = usual * (1 + 10 ** rng.uniform(-5, 2, count))
+    names = [f"word {place}" for place in range(count)]
+    columns = words.boosted_columns(numbers.Boosted(names, usual, share, rng.normal(size=count)))
+    for line, *exact in zip(rows(columns)[1:], usual, share, strict=True):
+        before, after, times = (value_of(each)[0] for each in line[1:4])
+        assert after > before
+        assert times > 1
+        assert all_agree(line[1:4], (100 * exact[0], 100 * exact[1], exact[1] / exact[0]))
 
 
 def test_forecasts_degenerate_as_the_rope_gets_longer():

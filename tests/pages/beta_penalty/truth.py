@@ -173,8 +173,9 @@ def check_landing(text, name, of, unit="bits", world=USUAL):
     assert 0 <= share <= 1
     said = re.search(
         rf"^\*\*{re.escape(name)}\*\*.*?, step (\d+): reward {NUMBER} \(SFT model {NUMBER}\), "
-        rf"{NUMBER} {unit} from the SFT model, judge {PAIR} of 7\. No policy that close to the SFT "
-        rf"model earns more than {NUMBER}: the run got {NUMBER}% of the gain",
+        rf"{NUMBER} {unit} from the SFT model, judge {PAIR} of 7 \(mean of up to 15 "
+        rf"batches\)\. No policy that close to the SFT model earns more than {NUMBER}: the run got "
+        rf"{NUMBER}% of the gain",
         text,
     )
     expected = (
