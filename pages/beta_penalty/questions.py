@@ -105,8 +105,8 @@ QUESTIONS = [
         {
             "No, it keeps each step short": "Right: a trust region. Many short steps lead far "
             "away; tie the rope to the policy one step before and see.",
-            "Yes, short steps add up to little": "They add up to as much as there are steps. Train "
-            "it that way and look at the KL to the SFT model.",
+            "Yes, short steps add up to little": "They add up, step after step. Train it that way "
+            "and look at the KL to the SFT model.",
             "Yes, it is the same KL": "One is measured from the policy a step ago, the other from "
             "the model it all started with.",
         },
