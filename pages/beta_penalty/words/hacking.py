@@ -33,11 +33,8 @@ def end_to_end(rope: Curve, beta: str, farthest: BestOf, unit: Unit) -> str:
 
 def bound_of_best(unit: Unit) -> str:
     """Return the formula of the bound on the KL of best-of-n: what is no logarithm is in nats."""
-    if unit.nats == 1:
-        return "ln n − (n − 1)/n"
-    base = f"{unit.base:g}"
-    low = base.translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-    return f"log{low} n − (n − 1)/(n·ln {base})"
+    beside_ln = "n" if unit.nats == 1 else f"(n·ln {unit.base:g})"
+    return f"{unit.written} n − (n − 1)/{beside_ln}"
 
 
 def best_beta(rope: Curve) -> str:
