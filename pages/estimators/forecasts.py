@@ -23,7 +23,7 @@ WAYS = {
     "Q itself": "each next word with the chance that Q gives it",
     "top 2": "only the two likeliest next words, so-called top-k sampling",
     "temperature 0.5": "chances squared: likely words more often than Q would",
-    "at least 16 words": "no full stop before the 16th place (`min_length`)",
+    "at least 16 words": "no full stop before the 17th place (`min_length`)",
     "padding counted": "from Q itself, but what fills up short forecasts counts as Q's words",
 }
 
@@ -55,13 +55,14 @@ PRESETS = [
 
 def below_zero() -> None:
     """Show the section."""
-    st.header("“KL is starting to become negative”", anchor="negative")
+    st.header("“KL divergence is starting to become negative”", anchor="negative")
     st.markdown(
-        "It is one of the most reported warnings of RLHF trainers "
-        f"([TRL]({TRL_ON_NEGATIVE_KL}) has a section on it). There are two reasons, and they look "
-        "alike in a log: **chance**, when the policy has hardly moved; and a **mistake**, when the "
-        "words do not come from the policy whose chances are compared. Make both happen, to the "
-        "language model of *The safety rope*.",
+        "So TRL 0.7 warned of a batch whose k1 averages below −1 "
+        f"([its manual]({TRL_ON_NEGATIVE_KL}) says why). There are two reasons, and they look "
+        "alike in a log: **chance**, when the policy has hardly moved; and a **mistake**, when "
+        "what is counted was not drawn from the policy whose chances are compared. Make both "
+        "happen, to the language model of *The safety rope*. Here k3 is taken word by word and "
+        "added up; k3 of a whole forecast, as above, is another number with the same average.",
         width=820,
     )
     presets("estimators_negative", PRESETS, back=False)

@@ -68,8 +68,9 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "KL from samples",
-        "From samples KL is only estimated: k1 is right but noisy, k2 quiet but off, k3 right and "
-        "quiet close to the reference; and as a penalty each pulls its own way.",
+        "From samples KL is only estimated: k1 is right on average but noisy; close to the "
+        "reference k2, a little off, and k3, right on average, are quieter; and in the loss each "
+        "pulls its own way.",
     )
     three_ways()
     prediction(unit)
@@ -109,8 +110,9 @@ def three_ways() -> None:
         "Three ways to average, named by John Schulman "
         "([2020](http://joschu.net/blog/kl-approx.html)):\n"
         "- **k1** = log(q/p), the definition itself, one draw at a time;\n"
-        "- **k2** = half its square, with the natural logarithm;\n"
-        "- **k3** = p/q − 1 + log(q/p): k1 plus something that averages to 0.",
+        "- **k2** = half its square;\n"
+        "- **k3** = p/q − 1 + log(q/p): k1 plus something that averages to 0.\n\n"
+        "The logarithm is the natural one; what comes out is then measured in your unit.",
         width=820,
     )
 

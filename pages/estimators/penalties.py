@@ -36,9 +36,10 @@ def where_each_pulls(unit: Unit) -> None:
     st.header("Where each one pulls", anchor="pulls")
     st.markdown(
         "As a *penalty* an estimator is differentiated, and what counts is no longer its value but "
-        "its slope. Below, the chances of the next word after “rain”, for the SFT model "
-        ":blue[**P**] and the best policy :orange[**Q**]; and how each placement of the penalty "
-        "pulls at Q, on average over all words.",
+        f"its slope. Below, a forecast goes on after “{CONTEXT}”. At the words where they are "
+        "steepest, open marks show the slopes of both divergences of the SFT model :blue[**P**] "
+        "and the best policy :orange[**Q**], and small ones how each placement of the penalty "
+        "pulls at Q, on average over all draws. A mark at the edge lies beyond it.",
         width=820,
     )
     controls, beside = st.columns([2, 3], gap="medium")
@@ -109,10 +110,11 @@ def train_it() -> DeltaGenerator:
     """Show the controls of the training, and return the place for `training`."""
     st.header("The same run, five times", anchor="train")
     st.markdown(
-        "The training of *The safety rope* (GRPO without the division by the spread, one pass over "
-        "each batch, so that every draw is the policy's own), with the penalty in four places and "
-        "with none. In the loss it stands at each word; in the reward it is the sum over the "
-        "forecast, so that a word also answers for what it leads to.",
+        "The training of *The safety rope* (GRPO without its divisions by the spread and by the "
+        "length, one pass over each batch, so that every draw is the policy's own), with the "
+        "penalty in four places and with none. In the loss it stands at each word; in the reward "
+        "it is the sum over the forecast, so that a word also answers for what it leads to. Steep "
+        "steps are shortened, as trainers do; so even noise changes where a run ends.",
         width=820,
     )
     controls, beside = st.columns([2, 3], gap="medium")

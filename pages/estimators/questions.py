@@ -53,11 +53,11 @@ def questions(unit: Unit) -> list[Question]:
         Question(
             "It logs −0.9 ± 0.02, and k3 of the same answers says +1.4. What happened?",
             {
-                "The answers were not drawn from the policy": "Right: k1 and k3 estimate one "
-                "number only where the draws are the policy's own. A minimum length, top-k or "
-                "counted padding are the usual reasons.",
-                "Bad luck": "So many standard errors below 0, and with k3 disagreeing? Chance does "
-                "not do that.",
+                "The answers were not drawn from the policy": "Right: k1 and k3 need not agree "
+                "unless the draws are the policy's own. A minimum length, top-k and counted "
+                "padding are common reasons.",
+                "Bad luck": "So many standard errors below 0, and with k3 disagreeing? Chance "
+                "hardly ever does that.",
                 "The policy has become better than the reference": "KL does not know better and "
                 "worse. It cannot be below 0 for any policy.",
             },
@@ -66,7 +66,7 @@ def questions(unit: Unit) -> list[Question]:
                 "a minimum length",
                 "estimators?estimators_fee=cost+0.5&estimators_way=at+least+16+words"
                 "&estimators_texts=1024#negative",
-                "A mistake, not chance.",
+                "A mistake, hardly chance.",
                 unit,
             ),
         ),
@@ -74,9 +74,10 @@ def questions(unit: Unit) -> list[Question]:
             "k3 is never below 0, has no bias and is quieter than k1. Is it always the better one?",
             {
                 "Only close to the reference": "Right: far away its spread grows with the "
-                "exponential of the squared gap, and for a wide enough P it is infinite.",
+                "exponential of half the squared gap, and for a wide enough P it is infinite.",
                 "Yes, always": "Move the gap to 2.5, or P's spread to 1.5, and look at the table.",
-                "No, it is biased": "It has none: p/q − 1 averages to exactly 0 over Q.",
+                "No, it is biased": "It has none where Q may write all that P may: there p/q − 1 "
+                "averages to exactly 0 over Q.",
             },
             right="Only close to the reference",
             see=view("far away", "estimators?estimators_gap=2.5#move", "k1 is closest here.", unit),
@@ -85,10 +86,11 @@ def questions(unit: Unit) -> list[Question]:
             "k1 has no bias. You put β·k1 into the loss and differentiate it. What happens?",
             {
                 "On average nothing": "Right: the average of ∇log π over the policy's own draws is "
-                "0. The slope of an average is not the average of the slopes, when the draws "
-                "depend on what is moved.",
-                "It holds the policy to the reference": "That needs k1 in the *reward*, or k2 in "
-                "the loss. The gradient of k1 in the loss does not even contain the reference.",
+                "0, and what is left is noise, which moves the policy as well. The slope of an "
+                "average is not the average of the slopes, when the draws depend on what is moved.",
+                "It holds the policy to the reference": "That needs k1 in the *reward*, or k2 or "
+                "k3 in the loss. The gradient of k1 in the loss does not even contain the "
+                "reference.",
                 "It pulls towards D(π_ref‖π)": "That is what k3 in the loss does.",
             },
             right="On average nothing",

@@ -98,7 +98,7 @@ def test_more_forecasts_end_the_doubt(page):
     settled(page)
     ranges = drawings(page)[TEXTS]["ranges"]
     press(page, HOW_MANY, "End")
-    expect(finding(page, "Nothing suspect here.")).to_be_visible()
+    expect(finding(page, "No sign of a mistake, and no proof.")).to_be_visible()
     settled(page)
     assert title(page, TEXTS).text_content().startswith("k1 of 4,096 texts: 0.02")
     assert drawings(page)[TEXTS]["ranges"] == ranges
@@ -110,7 +110,7 @@ def test_more_forecasts_end_the_doubt(page):
 def test_mistakes_are_one_click_each(page, label):
     visit(page, LESSON)
     page.get_by_role("button", name=label, exact=True).click()
-    expect(finding(page, "A mistake, not chance.")).to_be_visible()
+    expect(finding(page, "A mistake, hardly chance.")).to_be_visible()
     settled(page)
     expect(page.get_by_text("where k1 is bound for", exact=True)).to_be_visible()
     height = plot(page, TEXTS).evaluate(
@@ -213,7 +213,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     ("answer", "heading", "promise"),
     [
         ("Take its absolute value", "negative", "Chance can do this."),
-        ("Bad luck", "negative", "A mistake, not chance."),
+        ("Bad luck", "negative", "A mistake, hardly chance."),
         ("Yes, always", "move", "k1 is closest here."),
         ("It holds the policy to the reference", "train", "Not held: k1 in the loss"),
     ],
@@ -300,5 +300,5 @@ def test_axe_finds_nothing_more_after_training_and_wrong_answers(page, scheme, b
                 "&estimators_texts=1024&estimators_check1=Take+its+absolute+value"
                 "&estimators_predict=Never")  # fmt: skip
     trained(page)
-    expect(finding(page, "A mistake, not chance.")).to_be_visible()
+    expect(finding(page, "A mistake, hardly chance.")).to_be_visible()
     expect_nothing_new_for_axe(page, scheme, bare_address)

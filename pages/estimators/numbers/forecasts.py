@@ -26,7 +26,7 @@ MOST_TEXTS = 4096
 TEXTS = [2**power for power in range(3, 13)]
 # A batch of Q's own forecasts whose first 64 average below 0.
 UNLUCKY = 2
-# How often chance alone may be called a mistake.
+# How often chance alone may be called a mistake, were sums of so many texts normal.
 FALSE_ALARM = 1e-6
 
 
@@ -60,7 +60,8 @@ class Forecasts:
         others: dict[str, Policy] = {
             "top 2": TopK(self.policy, 2),
             "temperature 0.5": Tempered(self.policy, 0.5),
-            "at least 16 words": AtLeast(self.policy, 16),
+            # The full stop is a token, too.
+            "at least 16 words": AtLeast(self.policy, 17),
         }
         return others.get(self.way, self.policy)
 
@@ -140,7 +141,7 @@ class Evidence:
 
     @property
     def furthest(self) -> float:
-        """How many standard errors chance hardly ever goes beyond."""
+        """How many standard errors sums that are normal hardly ever go beyond."""
         # The error itself is estimated, from few texts badly: Student's t allows for that.
         return float(stdtrit(self.texts - 1, 1 - FALSE_ALARM))
 

@@ -139,7 +139,7 @@ def histograms_figure(
             "anchor": "y3",
             "range": [edges[0], edges[-1]],
             "showgrid": False,
-            "title": {"text": f"estimate of D(Q‖P), {unit}"},
+            "title": {"text": f"estimate of D(Q‖P), {unit} (▲: average)"},
         },
         **axes,
     )
@@ -203,7 +203,7 @@ def noise_figure(noise: Noise, unit: str, colours: Palette) -> Figure:
             name=name,
             mode="lines",
             line={"color": colours.kl, "width": 2.5, "dash": DASHES[name]},
-            hovertemplate=f"{name}, D(Q‖P) = %{{x:.3~g}} {unit}: %{{y:.3~g}} times as large"
+            hovertemplate=f"{name}, D(Q‖P) = %{{x:.3~g}} {unit}: %{{y:,.3~r}} times as large"
             "<extra></extra>",
         )
         for name, values in noise.shares.items()
@@ -247,7 +247,7 @@ def noise_figure(noise: Noise, unit: str, colours: Palette) -> Figure:
         height=380,
         xaxis={
             "type": "log",
-            "title": {"text": f"D(Q‖P), {unit} (how far Q is from P)"},
+            "title": {"text": f"D(Q‖P), {unit} (orange: your gap)"},
             "range": [math.log10(kl[0]), math.log10(kl[-1])],
             "dtick": 1,
         },

@@ -16,7 +16,7 @@ from pages.estimators.numbers.draws import (
     errors_of,
     note_draws,
 )
-from pages.estimators.words import columns
+from pages.estimators.words import columns, times
 from widgets.papers import SCHULMANS_TABLE
 
 DEFINITIONS = (
@@ -36,14 +36,17 @@ def estimates_in_words(found: Mapping[str, Array], truth: float, draws: int, uni
             f"0 {unit.name}, always."
         )
     off = errors_of(found, truth)
-    best = min(off, key=lambda name: off[name])
     below = float((found["k1"] < 0).mean())
     often = f"{percent(below)} are" if below else "none is"
-    misses = [f"{name} by {amount(off[name] / unit.nats, unit.name)}" for name in off]
+    misses = {name: amount(off[name] / unit.nats, unit.name) for name in off}
+    least = misses[min(off, key=lambda name: off[name])]
+    best = [name for name, miss in misses.items() if miss == least]
+    closest = f"{listed(best)} are equally close" if len(best) > 1 else f"{best[0]} is closest"
     return (
         f"D(Q‖P) is {amount(truth / unit.nats, unit.name)}. Of {rows:,} estimates by k1, each from "
         f"{counted(draws, 'draw')}, {often} below 0; of those by k2 and k3 none can be. They "
-        f"typically miss the truth (root mean square) {listed(misses)}: {best} is closest here."
+        "typically miss the truth (root mean square) "
+        f"{listed([f'{name} by {miss}' for name, miss in misses.items()])}: {closest} here."
     )
 
 
@@ -85,9 +88,9 @@ def bias_in_words(view: View, found: Mapping[str, Array]) -> str:
     moments = view.moments
     if not moments:
         return (
-            "A draw is a whole forecast of the policy, and log(q/p) the sum over its words. That "
-            "k1 and k3 have no bias holds wherever Q may write all that P may; their spread is "
-            "known only by simulation."
+            "A draw is a whole forecast of the policy, and its log(q/p) the sum over its words. k1 "
+            "has no bias, nor has k3 wherever Q may write all that P may; the spread is known only "
+            "by simulation."
         )
     exact = float(moments["k3"].standard_error(view.draws))
     if math.isinf(exact):
@@ -140,8 +143,8 @@ def noise_in_words(gap: float, spread: float, unit: Unit) -> str:
     else:
         one, three = (float(moments[name].std) / truth for name in ("k1", "k3"))
         here = (
-            f"At your gap one draw of k1 is {number(one, 2)} times as spread out as D(Q‖P) is "
-            f"large, one draw of k3 {number(three, 2)} times."
+            f"At your gap one draw of k1 is {times(one)} times as spread out as D(Q‖P) is large, "
+            f"one draw of k3 {times(three)} times."
         )
     crossing = crossing_of(spread)
     if crossing is None:
@@ -154,8 +157,8 @@ def noise_in_words(gap: float, spread: float, unit: Unit) -> str:
         else " (found numerically for these widths)."
     )
     return (
-        f"k3 is quieter than k1 up to D(Q‖P) = **{amount(crossing / unit.nats, unit.name)}**, "
-        f"and noisier beyond{why} {here}"
+        f"k3 is quieter than k1 up to D(Q‖P) = **{amount(crossing / unit.nats, unit.name)}** (the "
+        f"star), and noisier beyond{why} {here}"
     )
 
 
@@ -165,14 +168,28 @@ def formula_today(log_ratio: float, unit: Unit) -> str:
         name: amount(float(each(log_ratio)) / unit.nats, unit.tex)
         for name, each in ESTIMATORS.items()
     }
-    log = number(log_ratio)
-    to_unit = "" if unit.nats == 1 else rf"/\,{number(unit.nats)}"
+    digits = _digits_that_hold(log_ratio, unit)
+    log, u = (number(each, digits) for each in (log_ratio, math.exp(-log_ratio)))
+    to_unit = "" if unit.nats == 1 else rf"/\,{number(unit.nats, digits)}"
     return (
         rf"\begin{{aligned}} k_1 &= ({log}){to_unit} = \KL{{{drawn['k1']}}} \\ "
         rf"k_2 &= \tfrac12\,({log})^2 {to_unit} = \KL{{{drawn['k2']}}} \\ "
-        rf"k_3 &= \big({number(math.exp(-log_ratio))} - 1 + ({log})\big){to_unit} \\ "
+        rf"k_3 &= \big({u} - 1 + ({log})\big){to_unit} \\ "
         rf"&= \KL{{{drawn['k3']}}}\end{{aligned}}"
     )
+
+
+def _digits_that_hold(log_ratio: float, unit: Unit) -> int:
+    """Return how many digits the formulas need, so that what is put in gives what comes out."""
+
+    def results(log: float, u: float, nats: float) -> list[str]:
+        return [number(each / nats) for each in (log, log**2 / 2, u - 1 + log)]
+
+    put_in = log_ratio, math.exp(-log_ratio), unit.nats
+    exact = [number(float(each(log_ratio)) / unit.nats) for each in ESTIMATORS.values()]
+    digits = range(3, 13)
+    enough = (each for each in digits if results(*(round(x, each) for x in put_in)) == exact)
+    return next(enough, digits[-1])
 
 
 def first_draw_in_words(truth: float, unit: Unit) -> str:

@@ -9,7 +9,7 @@ from charts.units import Unit
 from charts.wording import amount, listed, number, position, signed
 from kl_core import PLACEMENTS, Array, k3
 from pages.estimators.numbers.penalties import GRPO_BETA, NO_PENALTY, STEPS, Pulls, Run, Word, alike
-from pages.estimators.words import columns
+from pages.estimators.words import columns, times
 
 GRPO_TERM = (
     r"\begin{gathered} \KL{\mathbb{D}_{\mathrm{KL}}[\pi_\theta\|\pi_{\mathrm{ref}}]} = u - "
@@ -26,10 +26,10 @@ def pulls_in_words(pulls: Pulls, unit: Unit) -> str:
         too_long = float(np.linalg.norm(found["k3 in the loss"].mean) / np.linalg.norm(forward))
         return (
             "Drawn by the older policy and not weighted, none of the four gives the slope it gave "
-            f"on Q's own draws; k3 in the loss pulls {number(too_long, 1)} times as hard. "
-            "k1 in the loss, harmless before, now pulls along −1 times the slope of D(P‖Q) "
+            f"on Q's own draws; k3 in the loss pulls {times(too_long)} times as hard as it did. "
+            "k1 in the loss, which pulled nowhere, now pulls along −1 times the slope of D(P‖Q) "
             f"(cosine {number(away, 2)}): descending it leads *away* from P. Weigh each draw with "
-            "its chance under Q over that under the older policy, and all is right again."
+            "its chance under Q over that under the older policy, and the averages are right again."
         )
     said = []
     if along := pulls.along(pulls.reverse):
@@ -122,8 +122,9 @@ def grpo_in_words(word: Word, unit: Unit) -> str:
     return (
         f"Here {name} after “{word.before or '…'}”, in a forecast of the policy at "
         f"β = {GRPO_BETA:g}: {penalty}. As a *number* it is a good estimate of D(π‖π_ref), close "
-        "to the reference. As a *loss* its slope is, on average, that of D(π_ref‖π) at every "
-        "word: the covering direction of *Cover or seek*. Close to the reference the two slopes "
+        "to the reference. As a *loss* its slope is, on average, that of D(π_ref‖π) of the next "
+        "word, wherever π has got to: the covering direction of *Cover or seek*, blind to what a "
+        "word leads to. Close to the reference the two slopes "
         "all but agree; far away they part "
         "([Liu et al. 2025](https://arxiv.org/abs/2510.01555), "
         "[Shah et al. 2025](https://arxiv.org/abs/2512.21852))."

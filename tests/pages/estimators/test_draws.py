@@ -57,7 +57,7 @@ PICTURE = (
     rf"^D\(Q‖P\) is {NUMBER} UNIT\. Of {NUMBER} estimates by k1, each from {NUMBER} (draws?), "
     rf"(?:{NUMBER}% are|(none) is) below 0; of those by k2 and k3 none can be\. They typically "
     rf"miss the truth \(root mean square\) k1 by {NUMBER} UNIT, k2 by {NUMBER} UNIT and k3 by "
-    rf"{NUMBER} UNIT: (k\d) is closest here\.$"
+    rf"{NUMBER} UNIT: (?:(k\d) is closest|(k\d.*) are equally close) here\.$"
 )
 
 
@@ -73,7 +73,7 @@ def test_estimates_in_words(unit, view):
     nats, kinds, draws = math.log(BASES[unit]), estimates(**view), view.get("draws", 10)
     said = words.estimates_in_words(numbers.estimates(here), here.truth, draws, UNITS[unit])
     match = re.search(PICTURE.replace("UNIT", unit), said)
-    to, count, each, noun, below, none, *misses, best = match.groups()
+    to, count, each, noun, below, none, *misses, best, equals = match.groups()
     off = {name: math.sqrt(np.mean((found - truth(**view)) ** 2)) for name, found in kinds.items()}
     negative = np.mean(kinds["k1"] < 0)
     assert agree(to, truth(**view) / nats)
@@ -81,8 +81,25 @@ def test_estimates_in_words(unit, view):
     assert noun == ("draw" if draws == 1 else "draws")
     assert agree(below, 100 * negative) if negative else none
     assert all_agree(misses, [miss / nats for miss in off.values()])
-    assert best == min(off, key=off.get)
+    least = misses[[*off].index(min(off, key=off.get))]
+    closest = [name for name, miss in zip(off, misses, strict=True) if miss == least]
+    assert [best] == closest or equals.replace(" and ", ", ").split(", ") == closest
     assert min(kinds["k2"].min(), kinds["k3"].min()) >= 0
+
+
+def test_the_closest_is_the_closest_as_printed():
+    rng, ties = np.random.default_rng(7), 0
+    for _ in range(500):
+        truth_ = float(rng.uniform(0.1, 1))
+        off = 10 ** rng.uniform(-3, 0) * (1 + 0.002 * rng.random(3))
+        found = {name: np.array([truth_ + miss] * 5) for name, miss in zip(KINDS, off, strict=True)}
+        said = words.estimates_in_words(found, truth_, 3, NATS)
+        misses = dict(re.findall(rf"(k\d) by {NUMBER} nats", said))
+        named = re.findall(r"k\d", said.rpartition(": ")[2])
+        least = min(value_of(miss)[0] for miss in misses.values())
+        assert named == [name for name, miss in misses.items() if value_of(miss)[0] == least], said
+        ties += len(named) > 1
+    assert 100 < ties < 490
 
 
 @pytest.mark.parametrize(("unit", "view"), VIEWS)
@@ -168,7 +185,7 @@ def test_table_sets_exact_beside_simulated(unit, view):
         ({"spread": 1.4}, "k3's simulated spread is well below the exact one"),
         ({"spread": 1.45}, "P is at least √2 times as wide as Q, and k3's spread is infinite"),
         ({"spread": 2.0, "gap": 0.0}, "P is at least √2 times as wide as Q"),
-        ({"spread": 2.0, "source": "forecasts"}, "their spread is known only by simulation."),
+        ({"spread": 2.0, "source": "forecasts"}, "the spread is known only by simulation."),
     ],
 )
 def test_table_is_explained_by_what_it_shows(view, said):
@@ -227,7 +244,7 @@ def test_published_table_stands_beside_what_is_exact_and_what_is_drawn(seed):
 @pytest.mark.parametrize("unit", BASES)
 def test_k3_is_quieter_up_to_where_theory_says(unit):
     said = re.search(
-        rf"up to D\(Q‖P\) = \*\*{NUMBER} {unit}\*\*, and noisier beyond: exactly",
+        rf"up to D\(Q‖P\) = \*\*{NUMBER} {unit}\*\* \(the star\), and noisier beyond: exactly",
         words.noise_in_words(0.5, 1.0, UNITS[unit]),
     )
     assert agree(said[1], k3_noisier_beyond() / math.log(BASES[unit]))
@@ -238,7 +255,7 @@ def test_k3_is_quieter_up_to_where_theory_says(unit):
 @pytest.mark.parametrize("spread", [0.5, 0.75, 0.95, 1.05, 1.2])
 def test_k3_and_k1_trade_places_where_it_is_said(spread):
     said = re.search(
-        rf"= \*\*{NUMBER} nats\*\*, and noisier beyond \(found numerically",
+        rf"= \*\*{NUMBER} nats\*\* \(the star\), and noisier beyond \(found numerically",
         words.noise_in_words(0.5, spread, NATS),
     )
     kl, digit = value_of(said[1])
@@ -279,6 +296,11 @@ def test_noise_at_the_learners_gap(gap, spread, unit):
     )
     exact, true = moments(gap, spread), divergence(gap, spread)
     assert all_agree(said.groups(), [exact[name][1] / true for name in ("k1", "k3")])
+
+
+def test_spread_of_k3_grows_with_the_exponential_of_half_the_squared_gap():
+    near, far = (moments(gap, 1.0)["k3"][1] for gap in (4.0, 5.0))
+    assert math.log(far / near) == pytest.approx((5**2 - 4**2) / 2, rel=1e-3)
 
 
 @pytest.mark.parametrize("spread", [0.5, 1.0, 1.5])
@@ -337,6 +359,20 @@ def test_formula_holds_the_first_draw(unit, view):
         words.first_draw_in_words(here.truth, UNITS[unit]),
     )
     assert agree(said[1], truth(**view) / nats)
+
+
+@pytest.mark.parametrize("unit", BASES)
+def test_formula_gives_what_it_says_from_what_it_puts_in(unit):
+    sizes = np.geomspace(1e-4, 8, 200)
+    for ratio in np.concatenate([-sizes, sizes]):
+        today = uncoloured(words.formula_today(float(ratio), UNITS[unit]))
+        one, two, three = today.split(r" \\ ", 2)
+        log = value_of(re.search(rf"\({NUMBER}\)", one)[1])[0]
+        u = value_of(re.search(rf"\({NUMBER} - 1", three)[1])[0]
+        over = re.search(rf"/\\,{NUMBER}", one)
+        nats = value_of(over[1])[0] if over else 1.0
+        outs = [re.search(rf"= {NUMBER} \\text", line)[1] for line in (one, two, three)]
+        assert all_agree(outs, np.divide([log, log**2 / 2, u - 1 + log], nats)), today
 
 
 @pytest.mark.parametrize(

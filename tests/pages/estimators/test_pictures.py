@@ -125,8 +125,8 @@ def test_titles_are_short_enough_for_a_phone(draw):
 @pytest.mark.parametrize(
     ("draw", "axis", "says"),
     [
-        (histograms, "xaxis", "estimate of D(Q‖P), bits"),
-        (noise, "xaxis", "D(Q‖P), bits (how far Q is from P)"),
+        (histograms, "xaxis", "estimate of D(Q‖P), bits (▲: average)"),
+        (noise, "xaxis", "D(Q‖P), bits (orange: your gap)"),
         (running, "xaxis", "texts so far (band: k1 ± two standard errors)"),
         (pulls, "yaxis", "pull at the logit, nats"),
         (placements, "xaxis", "step (dotted: the exact optimum)"),

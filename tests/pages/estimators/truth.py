@@ -135,7 +135,7 @@ def drawn_by(way, pi):
     return {
         "top 2": TopK(pi, 2),
         "temperature 0.5": Tempered(pi, 0.5),
-        "at least 16 words": AtLeast(pi, 16),
+        "at least 16 words": AtLeast(pi, 17),
     }.get(way, pi)
 
 
@@ -165,10 +165,10 @@ def judged(one, three):
     apart = gap / gap_error
     if mean < 0:
         far = apart > furthest or -mean > furthest * error
-        return "A mistake, not chance." if far else "Chance can do this."
-    return (
-        "Above 0, and suspect all the same." if abs(apart) > furthest else "Nothing suspect here."
-    )
+        return "A mistake, hardly chance." if far else "Chance can do this."
+    if abs(apart) > furthest:
+        return "Not below 0, and suspect all the same."
+    return "No sign of a mistake, and no proof."
 
 
 # Pulls.
