@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 # [label](page?query "promise"), relative on a page, absolute in the teaching guide.
 LINK = re.compile(
-    r'\[[^\]]+\]\((?:http://localhost:8501/)?(?P<page>[a-z-]*)(?P<query>\?[^\s)"]*)?'
+    r'\[[^\]]+\]\((?:http://localhost:8501/)?(?P<page>[a-z-]*)(?P<query>[?#][^\s)"]*)?'
     r' "(?P<promise>[^"]+)"\)'
 )
 
@@ -28,6 +28,11 @@ class DeepLink(NamedTuple):
     def lesson(self) -> str:
         """Return the page's name."""
         return self.page.replace("-", "_") or "home"
+
+    @property
+    def heading(self) -> str:
+        """Return the anchor of the heading that the link opens at; empty at the top."""
+        return urlsplit(self.address).fragment
 
     @property
     def parameters(self) -> dict[str, str]:

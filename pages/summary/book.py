@@ -57,7 +57,7 @@ def _meaning(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Believe a forecast",
-                "intuition",
+                "intuition#move",
                 f"Believing the forecast loses {loss} of information a day",
             ),
         ),
@@ -67,8 +67,8 @@ def _meaning(unit: Unit) -> Iterator[Row]:
         "The gap log(p/q), weighed with p and added up: a sum over outcomes "
         f"({number(lost)} there), an integral over a line ({area}).",
         (
-            see("Sum", "definition", f"Together the products make {loss}"),
-            see("integral", "definition", f"What remains is the area, {area}"),
+            see("Sum", "definition#sum", f"Together the products make {loss}"),
+            see("integral", "definition#integral", f"What remains is the area, {area}"),
         ),
     )
 
@@ -83,12 +83,12 @@ def _laws(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Make it 0",
-                "intuition?intuition_q1=4&intuition_q2=3&intuition_q3=2.5",
+                "intuition?intuition_q1=4&intuition_q2=3&intuition_q3=2.5#move",
                 "The forecast is the truth: no day costs anything",
             ),
             see(
                 "try to get below",
-                "intuition",
+                "intuition#try",
                 "None is below 0, and none can be: Gibbs' inequality",
             ),
         ),
@@ -97,10 +97,10 @@ def _laws(unit: Unit) -> Iterator[Row]:
         "Infinite",
         "One outcome that P can bring and Q rules out is enough; an ε added to q hides it.",
         (
-            see("Rule out the six", "die?die_q6=0", "so D(P‖Q) is infinite"),
+            see("Rule out the six", "die?die_q6=0#move", "so D(P‖Q) is infinite"),
             see(
                 "what ε makes up",
-                "definition?definition_q_end=2",
+                "definition?definition_q_end=2#epsilon",
                 "The number tells of your ε, not of P and Q",
             ),
         ),
@@ -112,7 +112,7 @@ def _laws(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Both rules broken",
-                "intuition",
+                "intuition#try",
                 f"two spreads apart {amount(leap, unit.name)}, more than both steps together",
             ),
         ),
@@ -128,11 +128,13 @@ def _die(unit: Unit) -> Iterator[Row]:
         f"A fair die against a uniform model: {number(unit.kl(FAIR, FAIR), 0)}. Against a loaded "
         f"one {amount(there, unit.name)}; the other way round {number(back)}.",
         (
-            see("Uniform", "die?die_q1=1", f"nothing is lost: D(P‖Q) is 0 {unit.name}"),
-            see("loaded", "die", f"costs a believer in Q {amount(there, unit.name)} on average"),
+            see("Uniform", "die?die_q1=1#move", f"nothing is lost: D(P‖Q) is 0 {unit.name}"),
+            see(
+                "loaded", "die#move", f"costs a believer in Q {amount(there, unit.name)} on average"
+            ),
             see(
                 "swapped",
-                "die?die_p1=5&die_q1=1",
+                "die?die_p1=5&die_q1=1#move",
                 f"costs a believer in Q {amount(back, unit.name)} on average",
             ),
         ),
@@ -151,7 +153,7 @@ def _codes(unit: Unit) -> Iterator[Row]:
         (
             view(
                 "The wrong code",
-                "information",
+                "information#move",
                 f"The difference is D(P‖Q): {extra} paid on every roll",
                 unit,
             ),
@@ -173,7 +175,7 @@ def _directions(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "The Q that covers",
-                "forward-reverse?forward_q_mean=0&forward_q_spread=2.62",
+                "forward-reverse?forward_q_mean=0&forward_q_spread=2.62#optima",
                 f"the mean and the spread of P itself: {covers_at}, at {covered}",
             ),
         ),
@@ -184,14 +186,14 @@ def _directions(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "The Q that seeks",
-                "forward-reverse?forward_q_mean=2.49&forward_q_spread=0.81",
+                "forward-reverse?forward_q_mean=2.49&forward_q_spread=0.81#optima",
                 f"at {seeks_at}, over 1 bell of P, costs {sought}",
             ),
         ),
     )
     yield Row(
         "Which is it?",
-        "Code and papers rarely say. Ask who takes the average.",
+        "Code and papers do not always say. Ask who takes the average.",
         (see("Name that direction", "directions", "Name that direction"),),
     )
 
@@ -207,8 +209,8 @@ def _rope(unit: Unit) -> Iterator[Row]:
         "Reward − β·D(π‖π_ref): the larger β, the shorter the rope. The lesson's best policy "
         f"is {short} away at β = 0.1, and {long} at β = 0.01.",
         (
-            see("Short rope", "beta-penalty?beta_beta=0.1", f"For that they are {short}"),
-            see("long rope", "beta-penalty?beta_beta=0.01", f"For that they are {long}"),
+            see("Short rope", "beta-penalty?beta_beta=0.1#move", f"For that they are {short}"),
+            see("long rope", "beta-penalty?beta_beta=0.01#move", f"For that they are {long}"),
         ),
     )
     yield Row(
@@ -218,7 +220,7 @@ def _rope(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Train with one",
-                "beta-penalty?beta_rope=adaptive&beta_steps=30&beta_train=true",
+                "beta-penalty?beta_rope=adaptive&beta_steps=30&beta_train=true#train",
                 f"(target: {target}), and β ended at",
             ),
         ),
@@ -230,13 +232,17 @@ def _training(unit: Unit) -> Iterator[Row]:
     see = partial(view, unit=unit)
     yield Row(
         "GRPO's KL",
-        "k3: right on average, never below 0. Put in the loss it has the gradient of "
-        "D(π_ref‖π), the other direction.",
+        "k3: right on average, never below 0. Put in the loss it has, at each token, the gradient "
+        "of D(π_ref‖π), the other direction.",
         (
-            see("KL from samples", "estimators", "KL from samples"),
+            see(
+                "KL from samples",
+                "estimators#pulls",
+                "Along the slope of the other direction, D(P‖Q): k3 in the loss",
+            ),
             see(
                 "a run of GRPO",
-                "beta-penalty?beta_method=GRPO&beta_steps=30&beta_train=true",
+                "beta-penalty?beta_method=GRPO&beta_steps=30&beta_train=true#train",
                 "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT)",
             ),
         ),

@@ -78,7 +78,7 @@ def _what_it_is(unit: Unit) -> list[Entry]:
         Entry(
             "The wrong code",
             r"D(\P{P}\|\Q{Q})=H(\P{P},\Q{Q})-H(\P{P})",
-            "H(P) does not move in training, so both losses have one gradient.",
+            "A fixed P's H(P) does not move, so both losses have one gradient.",
         ),
         Entry(
             "Units",
@@ -115,7 +115,7 @@ def _what_always_holds() -> list[Entry]:
         Entry(
             "Data processing",
             r"D(f(\P{P})\|f(\Q{Q}))\le D(\P{P}\|\Q{Q})",
-            "Bins, and any other way of looking less closely, only lower it.",
+            "Bins, and any other way of looking less closely, never raise it.",
         ),
         Entry("Pinsker", r"\mathrm{TV}(\P{P},\Q{Q})\le\sqrt{D(\P{P}\|\Q{Q})/2}", "With D in nats."),
         Entry(
@@ -178,7 +178,7 @@ def _reward_and_penalty() -> list[Entry]:
         Entry(
             "Best of n",
             r"D(\Q{\pi_n}\|\P{\pi_{\text{ref}}})\le\ln n-\frac{n-1}{n}",
-            "In nats; exact where no two rewards are equal.",
+            "In nats; exact only where draws never tie, as with continuous rewards.",
         ),
         Entry(
             "Adaptive β (PPO)",
@@ -216,8 +216,9 @@ def _from_samples() -> list[Entry]:
         Entry(
             "GRPO",
             r"\beta\,(u-1-\ln u),\quad u=\P{\pi_{\text{ref}}}/\Q{\pi}",
-            "k3 in the loss: its gradient is on average that of the forward D(π_ref‖π). k1 in the "
-            "reward and k2 in the loss have that of D(π‖π_ref); k1 in the loss has none.",
+            "k3 in the loss, at each token: its gradient is on average that of the forward "
+            "D(π_ref‖π) of that token. k2 in the loss has that of D(π‖π_ref), k1 none; what a "
+            "token leads to only k1 in the reward sees.",
         ),
     ]
 
@@ -225,7 +226,7 @@ def _from_samples() -> list[Entry]:
 def _traps() -> list[Entry]:
     return [
         Entry("Who is first?", note="PyTorch's kl_div takes log q first and p second for D(P‖Q)."),
-        Entry("Below 0?", note="Something is not normalised, or k1 was averaged over few draws."),
+        Entry("Below 0?", note="Not normalised, not drawn from π, or k1 over few draws."),
         Entry("Finite where Q ends?", note="Somebody added ε to q, or clipped it."),
         Entry("kl_div or rel_entr?", note="SciPy's kl_div adds q − p to every term."),
         Entry("Per token or per answer?", note="The same β means something else."),

@@ -7,7 +7,7 @@ from charts.wording import amount, number, signed, sum_today
 from kl_core import Array, kl_terms
 from pages.summary import book, pictures, sheet, words
 from pages.summary.numbers import coin, top_in
-from pages.summary.published import checked, data
+from pages.summary.published import BY_HAND, BY_SCIPY, checked, data
 from pages.summary.questions import prediction, questions
 from widgets import frame, theme, units
 from widgets.chart import Controls, Handle, Picture, Stops, moving
@@ -30,7 +30,7 @@ def lesson() -> None:
     frame.header(
         "The summary",
         "D(P‖Q) is what it costs, on average over P, to take Q for P: never below 0, 0 only for "
-        "Q = P, and another number with P and Q swapped.",
+        "Q = P, and as a rule another number with P and Q swapped.",
     )
     book_table(unit)
     prediction(unit)
@@ -66,7 +66,7 @@ def book_table(unit: Unit) -> None:
     """Show the book in one table, each row with a link into the view that shows it."""
     st.markdown(
         "The book in one table. Every number is computed as you look, and every link opens the "
-        "lesson in a new tab at exactly the view that shows it."
+        "lesson in a new tab, set up and scrolled to what shows it."
     )
     st.markdown(book.table(unit))
 
@@ -149,22 +149,27 @@ def checked_against() -> None:
     st.header("Checked against", anchor="checked")
     values, pairs = checked()
     agreeing = sum(each.agrees for each in values)
+    by_hand, by_scipy = (
+        sum(each.source == source for each in values) for source in (BY_HAND, BY_SCIPY)
+    )
     st.markdown(
-        f"{len(values)} published values beside what this app computes now, each in the unit of "
-        f"its source, whatever you measure in. {agreeing} agree to half a unit of the last printed "
-        "digit; the last column says why the others do not."
+        f"{len(values)} values beside what this app computes now: "
+        f"{len(values) - by_hand - by_scipy} that their sources print, {by_hand} worked out by "
+        f"hand, {by_scipy} by SciPy; each in the unit of its source, whatever you measure in. "
+        f"{agreeing} agree to half a unit of the last digit; the last column says why the others "
+        "do not."
     )
     table(
         {
             "value": [each.what for each in values],
             "source": [each.source for each in values],
             "unit": [each.unit for each in values],
-            "printed": [each.printed for each in values],
+            "given": [each.printed for each in values],
             "now": [number(each.now, each.digits) for each in values],
             "difference": [signed(each.difference, 2) for each in values],
             "agrees": ["yes" if each.agrees else each.remark for each in values],
         },
-        label="Published values and what is computed now",
+        label="Values to check against, and what is computed now",
         hues={},
         words=("value", "source", "unit", "agrees"),
     )

@@ -45,7 +45,7 @@ def _in_unit(nats: float, unit: Unit) -> str:
 
 def _of_the_definition(unit: Unit) -> list[Question]:
     nats, far = float(gaussian_kl(0, 1, 1, 1)), float(gaussian_kl(0, 1, 2, 1))
-    step, both_steps, leap = (_in_unit(each, unit) for each in (nats, 2 * nats, far))
+    both_steps, leap = (_in_unit(each, unit) for each in (2 * nats, far))
     return [
         Question(
             "You fit a model Q to data from P and minimise the *forward* KL. Which one is that?",
@@ -59,7 +59,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
             right="D(P‖Q)",
             see=view(
                 "the Q that covers",
-                "forward-reverse?forward_q_mean=0&forward_q_spread=2.62",
+                "forward-reverse?forward_q_mean=0&forward_q_spread=2.62#optima",
                 "D(P‖Q) has one optimum, the mean and the spread of P itself",
                 unit,
             ),
@@ -68,17 +68,17 @@ def _of_the_definition(unit: Unit) -> list[Question]:
             "Three bells of the same width: B stands one spread to the right of A, C one spread to "
             "the right of B. How large is D(A‖C)?",
             {
-                "Four times D(A‖B)": f"Right: {leap} against {step} a "
-                "step. The straight way costs more than both steps together, so D is no metric.",
+                "Four times D(A‖B)": f"Right: {leap}. The straight way costs more than both steps "
+                f"together, {both_steps}, so D is no metric.",
                 "Twice D(A‖B)": "A distance along a line would add up. D between such bells grows "
                 "with the square of the gap.",
                 "At most twice D(A‖B)": "That is the triangle inequality, which a metric obeys. "
-                f"Here both steps make {both_steps} and the straight way is dearer.",
+                f"Here both steps make {both_steps}, and the straight way is dearer.",
             },
             right="Four times D(A‖B)",
             see=view(
                 "the third thing to try",
-                "intuition",
+                "intuition#try",
                 f"two spreads apart {leap}, more than both steps together",
                 unit,
             ),
@@ -95,7 +95,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
             right="Infinite",
             see=view(
                 "the die that never shows a six",
-                "die?die_q6=0",
+                "die?die_q6=0#move",
                 "The first such roll proves Q impossible, so D(P‖Q) is infinite.",
                 unit,
             ),
@@ -114,7 +114,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
             right="One counts in nats, the other in bits",
             see=view(
                 "the die measured in nats",
-                "die?unit=nats",
+                "die?unit=nats#move",
                 "The last three columns are in nats; each sum is a divergence.",
                 unit,
             ),
@@ -132,7 +132,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
             right="It stays the same",
             see=view(
                 "*The wrong code*",
-                "information",
+                "information#move",
                 "The difference is D(P‖Q)",
                 unit,
             ),
@@ -149,7 +149,12 @@ def _of_code(unit: Unit) -> list[Question]:
     taken = sum(p * math.log(p / q) for p, q in zip(*counts, strict=True))
     divided = float(kl_divergence(*map(normalize, counts)))
     mending = view("*Your own numbers*", "your-own", "Your own numbers", unit)
-    sampling = view("*KL from samples*", "estimators", "KL from samples", unit)
+    sampling = view(
+        "*KL from samples*",
+        "estimators",
+        "D(Q‖P) is the average of log(q/p) over such draws",
+        unit,
+    )
     return [
         Question(
             "Neither list adds up to 1. What did SciPy do?",
@@ -200,13 +205,14 @@ def _of_code(unit: Unit) -> list[Question]:
             {
                 "A sixth of D": "Right: it divides by the number of entries, faces included. For "
                 f"the book's die that is {sixth} instead of {die}. "
-                '`"batchmean"` divides by the number of dice.',
-                "D": 'That takes `"batchmean"` or `"sum"`. `"mean"` divides by the number of '
-                "entries, and each face is one.",
+                '`"batchmean"` divides by the length of the first axis: 1 for a table with one '
+                "row, but 6 for a plain list of faces.",
+                "D": 'That takes `"sum"`, or `"batchmean"` and the die as a row of a table. '
+                '`"mean"` divides by the number of entries, and each face is one.',
                 "Six times D": "It divides where that would multiply.",
             },
             right="A sixth of D",
-            see=view("the book's die", "die", f"costs a believer in Q {die}", unit),
+            see=view("the book's die", "die#move", f"costs a believer in Q {die}", unit),
         ),
         Question(
             "A trainer logs the mean of log π − log π_ref over sampled answers. The definition has "
@@ -234,7 +240,12 @@ def _of_code(unit: Unit) -> list[Question]:
                 "No, KL may be negative": "KL may not. An estimate of it from ten answers may.",
             },
             right="No, it holds for all answers together",
-            see=sampling,
+            see=view(
+                "below 0 by chance",
+                "estimators?estimators_batch=2#negative",
+                "Chance can do this.",
+                unit,
+            ),
         ),
     ]
 
@@ -248,8 +259,8 @@ def _of_size(unit: Unit) -> list[Question]:
     tokens, each = 500, 0.02
     return [
         Question(
-            f"D(P‖Q) is {_in_unit(nats, unit)}. By how much can P and Q differ about the chance of "
-            "any one event?",
+            f"D(P‖Q) is {amount(nats / unit.nats, unit.name, 5)}. By how much can P and Q differ "
+            "about the chance of any one event?",
             {
                 f"By at most {100 * apart:.1f} percentage points": "Right: Pinsker's inequality, "
                 "the root of half of D in nats. A small D leaves room for differences that look "
@@ -262,7 +273,7 @@ def _of_size(unit: Unit) -> list[Question]:
             right=f"By at most {100 * apart:.1f} percentage points",
             see=view(
                 "the total variation in *Cover or seek*",
-                "forward-reverse",
+                "forward-reverse#formula",
                 "the most that P and Q differ about any event",
                 unit,
             ),
@@ -271,15 +282,18 @@ def _of_size(unit: Unit) -> list[Question]:
             "The book's fair die is rolled, and you wonder whether it is the loaded one. About how "
             f"many rolls until the odds are {odds} to 1?",
             {
-                f"About {rolls:.0f}": f"Right: each roll brings {_in_unit(die, unit)}"
-                f" of evidence on average, and {odds} to 1 takes {_in_unit(math.log(odds), unit)}.",
+                f"About {rolls:.0f}": "Right: each roll brings "
+                f"{amount(die / unit.nats, unit.name, 4)} of evidence on average, and {odds} to 1 "
+                f"takes {_in_unit(math.log(odds), unit)}.",
                 f"About {odds}": "Evidence multiplies, so its logarithm adds up: what counts is "
                 f"log({odds}), divided by D.",
                 "About 3": "That would take a die which is far from fair. These two are hard to "
                 "tell apart.",
             },
             right=f"About {rolls:.0f}",
-            see=view("*Roll it*", f"die?die_odds={odds}", f"At {odds} to 1 Wald expects", unit),
+            see=view(
+                "*Roll it*", f"die?die_odds={odds}#roll", f"At {odds} to 1 Wald expects", unit
+            ),
         ),
         Question(
             "P and Q share not a single outcome. What is their Jensen–Shannon divergence?",
@@ -293,7 +307,7 @@ def _of_size(unit: Unit) -> list[Question]:
             right="As large as it gets: log 2",
             see=view(
                 "the measures without direction",
-                "forward-reverse",
+                "forward-reverse#formula",
                 f"{unit.name} of at most {most}",
                 unit,
             ),
@@ -312,7 +326,7 @@ def _of_size(unit: Unit) -> list[Question]:
             right=f"{tokens * each:.0f}",
             see=view(
                 "*The safety rope*, below its formula",
-                "beta-penalty",
+                "beta-penalty#formula",
                 "The KL of whole forecasts is the sum of what each word adds",
                 unit,
             ),
@@ -323,7 +337,6 @@ def _of_size(unit: Unit) -> list[Question]:
 def _of_training(unit: Unit) -> list[Question]:
     once, twice, half = (1 / (1 + math.exp(-1 / beta)) for beta in (1.0, 2.0, 0.5))
     rule = AdaptiveKL(0.1, target=6)
-    sampling = view("*KL from samples*", "estimators", "KL from samples", unit)
     return [
         Question(
             "Why does RLHF penalise D(π‖π_ref) rather than D(π_ref‖π)?",
@@ -339,7 +352,7 @@ def _of_training(unit: Unit) -> list[Question]:
             right="It may drop answers, but not invent them",
             see=view(
                 "the Q that seeks",
-                "forward-reverse?forward_q_mean=2.49&forward_q_spread=0.81",
+                "forward-reverse?forward_q_mean=2.49&forward_q_spread=0.81#optima",
                 "D(Q‖P) has 3 local optima",
                 unit,
             ),
@@ -358,7 +371,7 @@ def _of_training(unit: Unit) -> list[Question]:
             right=f"{100 * twice:.1f}%",
             see=view(
                 "a short rope",
-                "beta-penalty?beta_beta=0.1",
+                "beta-penalty?beta_beta=0.1#move",
                 "β = 0.1 lies in the book's conservative range",
                 unit,
             ),
@@ -376,24 +389,30 @@ def _of_training(unit: Unit) -> list[Question]:
             right=f"{rule.after(10).beta}",
             see=view(
                 "a run with an adaptive rope",
-                "beta-penalty?beta_rope=adaptive&beta_steps=30&beta_train=true",
+                "beta-penalty?beta_rope=adaptive&beta_steps=30&beta_train=true#train",
                 f"(target: {_in_unit(3, unit)}), and β ended at",
                 unit,
             ),
         ),
         Question(
-            "You want the gradient of D(π‖π_ref), from fresh answers. Which of these has it on "
-            "average: k1 in the reward, or k2 in the loss?",
+            "You want the gradient of D(π‖π_ref), from fresh answers, each taken whole. Which of "
+            "these has it on average: k1 in the reward, or k2 in the loss?",
             {
                 "Both": "Right, although k2 is biased as a number. As a penalty it is the slope "
-                "that counts, and there the two are one.",
+                "that counts, and there the two are one. Token by token they part: k2 does not see "
+                "what a token leads to.",
                 "Only k1 in the reward": "It has. But log π − log π_ref is also the slope of k2, "
                 "so k2 in the loss pulls just as hard.",
                 "Only k2 in the loss": "It has. So has k1 in the reward, as PPO does it; it is "
                 "k1 in the *loss* that pulls nowhere.",
             },
             right="Both",
-            see=sampling,
+            see=view(
+                "where each one pulls",
+                "estimators#pulls",
+                "Along the slope of D(Q‖P): k1 in the reward and k2 in the loss",
+                unit,
+            ),
         ),
         Question(
             "A GRPO run's loss starts at 0 and rises, and its rewards rise as well. What is "
@@ -409,7 +428,7 @@ def _of_training(unit: Unit) -> list[Question]:
             right="Nothing",
             see=view(
                 "a run of GRPO",
-                "beta-penalty?beta_method=GRPO&beta_steps=30&beta_train=true",
+                "beta-penalty?beta_method=GRPO&beta_steps=30&beta_train=true#train",
                 "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT)",
                 unit,
             ),

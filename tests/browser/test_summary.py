@@ -137,7 +137,7 @@ def test_sheet_is_one_file_that_is_readable_everywhere(page, sheet):
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/summary?summary_q=90")
     rows = saved_data(page, "summary", tmp_path)
-    assert f"{len(rows)} published values" in page.get_by_test_id("stMain").inner_text()
+    assert f"{len(rows)} values beside" in page.get_by_test_id("stMain").inner_text()
     [die] = [row for row in rows if row["value"] == "fair die against loaded die"]
     assert float(die["now"]) == pytest.approx(entropy([1] * 6, [5, 1, 1, 1, 1, 1], base=2))
     drawn = chart(page)

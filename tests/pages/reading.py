@@ -17,6 +17,8 @@ from plotly.utils import PlotlyJSONEncoder
 from streamlit.runtime.state.common import user_key_from_element_id
 from streamlit.testing.v1 import AppTest
 
+from tests.deep_links import plain
+
 # A number as it is written, and a mean with its standard error.
 NUMBER = r"(−?(?:\d+(?:,\d{3})*(?:\.\d+)?(?:×10[⁻⁰-⁹¹²³]+)?|∞))"
 PAIR = rf"{NUMBER}\s±\s{NUMBER}"
@@ -71,6 +73,17 @@ def the_one(said: Iterable[str], pattern: str) -> re.Match[str]:
     found = [match for each in said if (match := re.search(pattern, each))]
     assert len(found) == 1, (pattern, said)
     return found[0]
+
+
+def headings_over(app: AppTest, said: str) -> set[str]:
+    """Return the anchors of the headings under which the page says this; empty before the first."""
+    anchor, found = "", set()
+    for element in app.main:
+        if element.type in ("header", "subheader"):
+            anchor = element.proto.anchor
+        if said in plain(f"{getattr(element, 'label', '')} {getattr(element, 'value', '')}"):
+            found.add(anchor)
+    return found
 
 
 def sentence(app: AppTest, pattern: str) -> re.Match[str]:

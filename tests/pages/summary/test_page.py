@@ -96,7 +96,7 @@ def test_wrong_answer_says_why_and_where_to_look():
     app = open_page("summary", summary_check3="Undefined")
     [why, score] = [message.value for message in app.info]
     assert why.startswith("It is well defined")
-    assert [link.address for link in deep_links(why)] == ["/die?die_q6=0"]
+    assert [link.address for link in deep_links(why)] == ["/die?die_q6=0#move"]
     assert score == "**0 of 1 right so far**; 19 to go."
 
 
@@ -107,8 +107,9 @@ def test_answers_outlive_the_unit():
 
 def test_checks_count_what_agrees_and_show_the_difference():
     said = texts(open_page("summary"))
-    assert "36 published values" in said
-    assert "33 agree to half a unit of the last printed digit" in said
+    assert "36 values beside what this app computes now" in said
+    assert "27 that their sources print, 3 worked out by hand, 6 by SciPy" in said
+    assert "33 agree to half a unit of the last digit" in said
     die = entropy(FAIR, LOADED, base=2)
     assert "0.350</td><td style=" in said
     assert f">{die:.5f}<" in said
@@ -116,7 +117,9 @@ def test_checks_count_what_agrees_and_show_the_difference():
 
 
 def test_checks_keep_the_units_of_their_sources():
-    bits, *others = (table(open_page("summary", unit=unit), "Published values") for unit in UNITS)
+    bits, *others = (
+        table(open_page("summary", unit=unit), "Values to check against") for unit in UNITS
+    )
     assert others == [bits, bits]
 
 

@@ -1,6 +1,7 @@
 """The twenty questions: the right answers are right, computed with nothing of this project."""
 
 import math
+import re
 from urllib.parse import urlencode
 
 import numpy as np
@@ -81,10 +82,9 @@ def test_straight_way_is_four_steps(name):
     assert divergence(2) == pytest.approx(4 * divergence(1), rel=1e-9)
     asked = about("Three bells", name)
     assert asked.right == "Four times D(A‖B)"
-    assert (
-        f"{divergence(2):.3f} {name} against {divergence(1):.3f} {name}"
-        in (asked.feedback[asked.right])
-    )
+    right = asked.feedback[asked.right]
+    assert right.startswith(f"Right: {divergence(2):.3f} {name}.")
+    assert f"both steps together, {2 * divergence(1):.3f} {name}," in right
 
 
 def test_infinite_for_scipy_too():
@@ -147,6 +147,15 @@ def test_mean_over_faces_is_a_sixth(name):
     )
 
 
+def test_batchmean_divides_by_the_first_axis():
+    # torch/nn/functional.py: the sum, over input.size()[0].
+    for shape, share in (((6,), 1 / 6), ((1, 6), 1.0)):
+        terms = rel_entr(FAIR, LOADED).reshape(shape)
+        assert terms.sum() / terms.shape[0] == pytest.approx(share * entropy(FAIR, LOADED))
+    says = about('reduction="mean"').feedback["A sixth of D"]
+    assert "1 for a table with one row, but 6 for a plain list of faces" in says
+
+
 def test_sampling_is_the_weight_in_front():
     rng = np.random.default_rng(1)
     drawn = rng.choice(6, p=LOADED, size=200_000)
@@ -164,8 +173,9 @@ def test_mean_of_ten_draws_falls_below_0_now_and_then():
     assert about("Over ten answers").right == "No, it holds for all answers together"
 
 
-def test_pinsker_bounds_what_coins_may_differ_by():
-    asked = about("any one event")
+@pytest.mark.parametrize("name", UNITS)
+def test_pinsker_bounds_what_coins_may_differ_by(name):
+    asked = about("any one event", name)
     chances = np.linspace(0.001, 0.999, 999)
     p, q = np.meshgrid(chances, chances)
     allowed = rel_entr(p, q) + rel_entr(1 - p, 1 - q) <= 0.01
@@ -173,14 +183,24 @@ def test_pinsker_bounds_what_coins_may_differ_by():
     bound = float(asked.right.split()[3])
     # Coins come close to the bound, and far beyond the wrong answer.
     assert 0.97 * bound < furthest <= bound
-    assert f"{0.01 / math.log(2):.3f} bits" in asked.text
+    # Worked out from the D that is printed, it is the bound.
+    printed_d = float(re.search(rf"is ([\d.]+) {name}\.", asked.text)[1]) * UNITS[name].nats
+    assert printed_d == pytest.approx(0.01, rel=1e-3)
+    assert f"{100 * math.sqrt(printed_d / 2):.1f}" == f"{bound}"
 
 
 def test_rolls_until_sure():
     asked = about("you wonder")
     assert asked.right == f"About {0.998 * math.log(999) / entropy(FAIR, LOADED):.0f}"
-    assert f"{entropy(FAIR, LOADED, base=2):.3f} bits of evidence" in asked.feedback[asked.right]
-    assert f"takes {math.log2(999):.3f} bits" in asked.feedback[asked.right]
+    for name, unit in UNITS.items():
+        asked = about("you wonder", name)
+        brings, takes = re.search(
+            rf"brings ([\d.]+) {name} of evidence on average, and 999 to 1 takes ([\d.]+) {name}",
+            asked.feedback[asked.right]).groups()  # fmt: skip
+        assert brings == f"{entropy(FAIR, LOADED) / unit.nats:.4f}"
+        assert takes == f"{math.log(999) / unit.nats:.3f}"
+        # Divided as they are printed, they are the answer.
+        assert asked.right == f"About {float(takes) / float(brings):.0f}"
 
 
 @pytest.mark.parametrize(("name", "base"), BASES.items())
@@ -238,6 +258,38 @@ def test_k1_in_the_reward_and_k2_in_the_loss_have_the_gradient_of_the_divergence
     # k1 in the loss: the mean of the scores.
     np.testing.assert_allclose(policy @ scores, 0, atol=1e-12)
     assert about("k2 in the loss?").right == "Both"
+
+
+def test_token_by_token_k2_does_not_see_what_a_token_leads_to():
+    # The first token is drawn as the reference would; after it, one way leads far from it.
+    reference = np.array([0.5, 0.5]), np.array([[0.8, 0.2], [0.5, 0.5]])
+
+    def whole(z):
+        """Return D(π‖π_ref) of answers of two tokens, by the first token's logits."""
+        first, then = softmax(z), np.full((2, 2), 0.5)
+        return rel_entr(first, reference[0]).sum() + first @ rel_entr(then, reference[1]).sum(
+            axis=1
+        )
+
+    def answers(z):
+        """Return the chances of the four answers; the second token is anybody's guess."""
+        return np.repeat(softmax(z) / 2, 2)
+
+    logits, likely = np.zeros(2), (reference[0][:, None] * reference[1]).ravel()
+    true = approx_fprime(logits, whole, 1e-7)
+    assert true[0] == pytest.approx(0.056, abs=5e-4)
+    each = np.log(answers(logits) / likely)
+    k2 = approx_fprime(
+        logits, lambda z: answers(logits) @ np.log(answers(z) / likely) ** 2 / 2, 1e-7
+    )
+    np.testing.assert_allclose(k2, true, atol=1e-6)
+    scores = np.repeat(np.eye(2) - 0.5, 2, axis=0)
+    np.testing.assert_allclose(answers(logits) * each @ scores, true, atol=1e-6)
+    # Of the first token alone log(π/π_ref) is 0, and with it the slope of its k2.
+    assert np.log(softmax(logits) / reference[0]).tolist() == [0, 0]
+    right = about("k2 in the loss?")
+    assert "each taken whole" in right.text
+    assert "k2 does not see what a token leads to" in right.feedback["Both"]
 
 
 def test_advantages_of_a_group_add_up_to_0():

@@ -4,6 +4,7 @@ import math
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 from scipy.optimize import brentq
 from scipy.stats import entropy
@@ -92,6 +93,20 @@ def test_noise_is_that_of_the_estimators():
     assert f"k1 {2 / 0.1:.3g}, k2 {math.sqrt(2 + near):.3g}, k3 {k3:.3g}" in note
     crossing = brentq(lambda u: math.exp(u) - 1 - 2 * u, 0.5, 3) / 2
     assert f"above {crossing:.3f} of a nat" in note
+
+
+def test_best_of_n_is_a_bound_wherever_draws_can_tie():
+    def best_of_2(count):
+        """Return the divergence of the best of two draws among so many likely answers."""
+        ends = np.diff((np.arange(count + 1) / count) ** 2)
+        return entropy(ends, np.full(count, 1 / count))
+
+    bound = math.log(2) - 1 / 2
+    assert best_of_2(2) == pytest.approx(0.131, abs=5e-4)
+    assert bound == pytest.approx(0.193, abs=5e-4)
+    assert best_of_2(2) < best_of_2(100) < bound == pytest.approx(best_of_2(10_000), rel=1e-3)
+    assert r"\le" in entry("Best of n").tex
+    assert "exact only where draws never tie" in entry("Best of n").note
 
 
 def test_text_is_escaped():
