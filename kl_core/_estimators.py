@@ -78,7 +78,9 @@ def k2(log_ratio: ArrayLike) -> NumberOrArray:
 
 
 def k3(log_ratio: ArrayLike) -> NumberOrArray:
-    """Return k3 = p/q - 1 + log(q/p) of each draw: right on average, and never below 0.
+    """Return k3 = p/q - 1 + log(q/p) of each draw: never below 0, and as a rule right on average.
+
+    Where Q rules out a share m of what P brings, no draw shows it, and the average is D(Q‖P) - m.
 
     Parameters
     ----------
@@ -105,6 +107,9 @@ def k3(log_ratio: ArrayLike) -> NumberOrArray:
     --------
     >>> k3([-0.5, 0.0, 0.5]).round(6)
     array([0.148721, 0.      , 0.106531])
+    >>> surely_heads = math.log(1 / 0.5)  # Q, against a fair coin P; D(Q‖P) is log 2
+    >>> round(surely_heads - float(k3(surely_heads)), 6)
+    0.5
     """
     ratio = _log_ratios(log_ratio)
     with np.errstate(over="ignore", invalid="ignore"):

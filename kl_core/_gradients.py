@@ -1,6 +1,7 @@
 """Where k1, k2 and k3 pull a policy as penalties, and where KL itself pulls it.
 
-Of D(π‖π_ref), the Q and P of `kl_core._estimators`, by the logits of π, in nats.
+Of D(π‖π_ref), the Q and P of `kl_core._estimators`, by the logits of π, in nats. All of a single
+choice: a whole answer, or one token with what stands before it given.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from kl_core._validation import (
 
 @dataclass(frozen=True)
 class Gradient:
-    """The gradient that draws of a penalty give a policy.
+    """The gradient that draws of a penalty give a policy at one choice.
 
     Attributes
     ----------
@@ -47,6 +48,10 @@ def expected_gradients(
 
     A draw x adds slope(x)·∇log π(x): 1 for k1 in the loss, log(π/π_ref) for k2 in the loss and for
     k1 in the reward, 1 - π_ref/π for k3 in the loss. Summed over all outcomes, nothing sampled.
+
+    Of one choice, k1 in the reward and k2 in the loss have the gradient of D(π‖π_ref), k3 in the
+    loss that of D(π_ref‖π). Token by token over an answer, k2 and k3 in the loss have neither as a
+    rule: they leave out how a token changes what comes after it.
 
     Parameters
     ----------

@@ -205,7 +205,7 @@ def _from_samples() -> list[Entry]:
         ),
         Entry("k1", r"\Delta", "Unbiased; single values fall below 0."),
         Entry("k2", r"\Delta^2/2", "Biased; never below 0."),
-        Entry("k3", r"e^{-\Delta}-1+\Delta", "Unbiased; never below 0."),
+        Entry("k3", r"e^{-\Delta}-1+\Delta", "Unbiased if q > 0 where p > 0; never below 0."),
         Entry(
             "Noise",
             note="The standard deviation of one draw between N(0, 1) and N(0.1, 1), in units of D: "
