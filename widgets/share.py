@@ -13,6 +13,8 @@ from widgets.presenter import presenting
 # What Streamlit uses when nobody else is there to say where the page is served (AppTest).
 _NOWHERE = "http://localhost:8501/"
 
+_THIS_COMPUTER = {None, "localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104
+
 # The screen on which a view is shown is no part of it: a class that scans a projected code has
 # phones, and a link out of a frame opens outside it.
 _OF_THE_SCREEN = {"present", "embed", "embed_options"}
@@ -22,10 +24,13 @@ _ANSWER = re.compile(r"_(predict|guess|check\d+)$")
 _HIGHEST = "calc(100dvh - 11rem)"
 
 
-def address(*, answers: bool = True, on_a_projector: bool = False) -> str:
+def address(
+    *, answers: bool = True, on_a_projector: bool = False, at_the_questions: bool = False
+) -> str:
     """Return the address of this view: every bound control that is not at its default is in it.
 
-    Without `answers` those to questions are left out; `on_a_projector` asks for the presenter view.
+    Without `answers` those to questions are left out; `on_a_projector` asks for the presenter view,
+    `at_the_questions` for the heading of `self_check`.
     """
     context = get_script_run_ctx()
     # The context follows the address bar; st.query_params only knows the first load.
@@ -37,7 +42,16 @@ def address(*, answers: bool = True, on_a_projector: bool = False) -> str:
     ]
     query = "&".join([*kept, "present=true"] if on_a_projector else kept)
     page = urlsplit(st.context.url or _NOWHERE)
-    return page._replace(query=query).geturl()
+    if _only_here(page.hostname) and not _only_here(
+        known := st.get_option("browser.serverAddress")
+    ):
+        page = page._replace(netloc=f"{known}:{page.port}" if page.port else known)
+    return page._replace(query=query, fragment="check" if at_the_questions else "").geturl()
+
+
+def _only_here(host: str | None) -> bool:
+    """Return whether a host's name means another machine to everybody else."""
+    return host in _THIS_COMPUTER
 
 
 def _name(parameter: str) -> str:
@@ -74,9 +88,23 @@ def _show_link(missing: str) -> None:
             key="_share_present",
             help="For a projector; a class with phones sees more without it.",
         )
-        url = address(answers=answers, on_a_projector=on_a_projector)
+        at_the_questions = st.checkbox(
+            "At the questions",
+            key="_share_check",
+            help="For an exit ticket: the link begins at the questions after the lesson.",
+        )
+        url = address(
+            answers=answers, on_a_projector=on_a_projector, at_the_questions=at_the_questions
+        )
         st.markdown(_promise(answers, missing))
         st.code(url, language=None, wrap_lines=True)
+        if _only_here(host := urlsplit(url).hostname):
+            st.warning(
+                f"`{host}` is this computer alone: no phone can open that. Start the app with the "
+                "address that phones reach (docs/teaching.md), such as "
+                "`STREAMLIT_BROWSER_SERVER_ADDRESS=192.168.1.20 make run`.",
+                icon=":material/phonelink_off:",
+            )
     with picture:
         try:
             code = qr_code(url)

@@ -255,7 +255,7 @@ def test_shared_from_a_projector_the_link_is_for_phones(page):
 
 def test_no_answers_no_question_about_them(page):
     visit(page, "/die?die_q6=0")
-    assert dialog(page).get_by_role("checkbox").count() == 1
+    assert dialog(page).get_by_role("checkbox", name="Leave out my answers").count() == 0
 
 
 class CoursePage(BaseHTTPRequestHandler):

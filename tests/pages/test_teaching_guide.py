@@ -6,9 +6,17 @@ import pytest
 
 from tests.deep_links import deep_links
 from tests.pages.conftest import PAGES, ROOT, bound_controls, open_page
+from tests.pages.reading import headings_over
 
 GUIDE = (ROOT / "docs" / "teaching.md").read_text()
 LINKS = sorted(set(deep_links(GUIDE)))
+PLANS = {int(each.split()[0]): each for each in re.split(r"^## (?=\d)", GUIDE, flags=re.M)[1:]}
+
+
+def steps(plan):
+    """Return the steps of a lesson plan, in order."""
+    found = re.split(r"^(?=### |\d\. )", plan, flags=re.MULTILINE)[1:]
+    return [step for step in found if "Homework" not in step]
 
 
 def test_every_link_makes_a_promise():
@@ -26,8 +34,48 @@ def test_link_moves_controls_that_exist_and_gives_no_answer_away(link):
     assert all(control.value is None for control in answers)
 
 
-@pytest.mark.parametrize("minutes", [50, 15])
-def test_steps_fill_the_time(minutes):
-    [plan] = re.findall(rf"^## {minutes} minutes.*?(?=^## |\Z)", GUIDE, re.MULTILINE | re.DOTALL)
-    steps = re.findall(r"^### .* · (\d+) minutes|^\d\. \*\*(\d+) minutes?", plan, re.MULTILINE)
-    assert sum(int(long or short) for long, short in steps) == minutes
+def test_link_opens_where_it_is_said():
+    for link in LINKS:
+        app = open_page(link.lesson, **link.parameters)
+        found = headings_over(app, link.promise)
+        # A projector has the controls and their chart on its first screen.
+        on_screen = "move" if "present" in link.parameters else ""
+        assert (link.heading or on_screen) in found, link
+
+
+def test_exit_ticket_is_the_self_test():
+    for plan in PLANS.values():
+        *_, last = deep_links(plan.partition("### Homework")[0])
+        assert last.address == "/summary#check"
+
+
+@pytest.mark.parametrize("minutes", PLANS)
+def test_question_comes_before_the_view_that_answers_it(minutes):
+    for step in steps(PLANS[minutes]):
+        asked, first = (re.search(pattern, step) for pattern in (r"\*Ask", r"\]\(http"))
+        assert asked.start() < first.start(), step
+
+
+@pytest.mark.parametrize(
+    ("step", "lesson", "asks"),
+    [
+        (1, "intuition", "promises too much sun"),
+        (4, "die", "Q rules out the six"),
+        (7, "beta_penalty", "What does the score of the *judge* do"),
+    ],
+)
+def test_steps_that_ask_what_their_lesson_asks(step, lesson, asks):
+    assert "In steps 1, 4 and 7 it is the one asked here" in GUIDE
+    links = deep_links(steps(PLANS[50])[step - 1])
+    assert {link.lesson for link in links} == {lesson}
+    [question] = [each.label for each in open_page(lesson).radio if each.key.endswith("_predict")]
+    assert asks in question
+
+
+@pytest.mark.parametrize("minutes", PLANS)
+def test_steps_leave_the_minutes_in_hand_that_are_named(minutes):
+    taken = re.findall(r"^### .* · (\d+) minutes|^\d\. \*\*(\d+) minutes?", PLANS[minutes],
+                       re.MULTILINE)  # fmt: skip
+    total = sum(int(long or short) for long, short in taken)
+    assert f"The steps take {total} minutes; {minutes - total} are in hand." in PLANS[minutes]
+    assert minutes - total >= minutes / 10

@@ -1,11 +1,13 @@
 """The shared pieces, as far as they can be seen without a browser."""
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 import segno
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from charts.units import UNITS
@@ -92,6 +94,76 @@ def test_address_leaves_out_the_screen_and_if_asked_the_answers():
     app.query_params.update(view | answers | {"present": "true", "embed": "true"})
     asked = [dict(parse_qsl(urlsplit(text.value).query)) for text in app.run().text]
     assert asked == [view | answers, view, view | {"present": "true"}]
+
+
+def a_view():
+    """Draw a page with a control that can be shared."""
+    import streamlit as st
+
+    from widgets import presenter, share
+
+    presenter.switch()
+    st.slider("x", 0, 9, 1, key="x", bind="query-params")
+    share.share()
+
+
+def shared(**chosen):
+    """Return the page with the dialog open, where this is chosen, and the link that it shows."""
+    app = AppTest.from_function(a_view)
+    app.query_params["x"] = "4"
+    for key, value in chosen.items():
+        app.session_state[key] = value
+    app.run()
+    app.button(key="_share").click().run()
+    assert not app.exception
+    return app, app.code[0].value
+
+
+@pytest.fixture
+def public_address():
+    """Give the server an address of its own, as STREAMLIT_BROWSER_SERVER_ADDRESS does."""
+    config.set_option("browser.serverAddress", "192.168.1.20")
+    yield
+    config.set_option("browser.serverAddress", "localhost")
+
+
+def test_link_that_no_phone_can_open_says_so():
+    app, link = shared()
+    assert link == "http://localhost:8501/?x=4"
+    [said] = [each.value for each in app.warning]
+    assert said.startswith("`localhost` is this computer alone: no phone can open that.")
+    # What is to be done is in the guide, with the same words.
+    [how] = re.findall(r"`(STREAMLIT_\S+ make run)`", said)
+    guide = Path(__file__).parents[2] / "docs" / "teaching.md"
+    assert f"\n{how}\n" in guide.read_text()
+
+
+@pytest.mark.usefixtures("public_address")
+def test_link_has_the_address_that_phones_reach():
+    app, link = shared()
+    assert link == "http://192.168.1.20:8501/?x=4"
+    assert not app.warning
+
+
+@pytest.mark.parametrize("host", ["kl.example.org", "192.168.1.7:8600", "[2001:db8::7]:8501"])
+@pytest.mark.usefixtures("public_address")
+def test_address_that_others_know_stays(host, monkeypatch):
+    monkeypatch.setattr(share, "_NOWHERE", f"https://{host}/die")
+    app, link = shared()
+    assert link == f"https://{host}/die?x=4"
+    assert not app.warning
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "[::1]:8501", "0.0.0.0:8501"])
+def test_other_names_of_this_computer_are_known(host, monkeypatch):
+    monkeypatch.setattr(share, "_NOWHERE", f"http://{host}/die")
+    app, _ = shared()
+    assert "is this computer alone" in app.warning[0].value
+
+
+def test_link_may_begin_at_the_questions():
+    _, link = shared(_share_check=True)
+    assert link == "http://localhost:8501/?x=4#check"
 
 
 def drawn_squares(path):
