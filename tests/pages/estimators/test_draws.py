@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from charts.style import LIGHT
 from charts.units import BITS, NATS, UNITS
-from kl_core import k3_noisier_beyond
+from kl_core import gaussian_moments, k3_noisier_beyond
 from pages.estimators.numbers import draws as numbers
 from pages.estimators.pictures import draws as pictures
 from pages.estimators.words import draws as words
@@ -265,6 +265,22 @@ def test_k3_and_k1_trade_places_where_it_is_said(spread):
         assert divergence(gap, spread) == pytest.approx(near)
         quieter.append(moments(gap, spread)["k3"][1] < moments(gap, spread)["k1"][1])
     assert quieter == [True, False]
+
+
+def test_which_is_quieter_holds_wherever_the_sliders_stand():
+    rng = np.random.default_rng(5)
+    for _ in range(500):
+        gap, spread = rng.integers(1, 301) / 100, rng.integers(10, 41) / 20
+        said = words.noise_in_words(gap, spread, NATS)
+        found = gaussian_moments(0.0, 1.0, gap, spread)
+        quieter = found["k3"].std < found["k1"].std
+        if turn := re.search(rf"quieter than k1 up to D\(Q‖P\) = \*\*{NUMBER} nats", said):
+            kl, digit = value_of(turn[1])
+            if abs(found["k1"].truth - kl) > digit:
+                assert quieter == (found["k1"].truth < kl), said
+        else:
+            assert not quieter, said
+            assert ("spread is infinite" in said) == math.isinf(found["k3"].std)
 
 
 @pytest.mark.parametrize("spread", [1.25, 1.4])

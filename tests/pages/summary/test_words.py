@@ -1,14 +1,16 @@
 """The summary's sentences say what its coins make true."""
 
 import math
+import re
 
+import numpy as np
 import pytest
 from scipy.stats import entropy
 
 from charts.units import UNITS
 from pages.summary import words
 from pages.summary.numbers import coin
-from tests.pages.reading import printed
+from tests.pages.reading import NUMBER, agree, printed
 from tests.pages.truth import BASES
 
 
@@ -30,6 +32,19 @@ def test_words_give_both_divergences(p, q, unit, base):
         if value > 0.001:
             assert f"{name} is {value:.3f} {unit}" in said
     assert ("The same both ways" in said) == (p + q == 100)
+
+
+def test_words_hold_for_every_pair_of_coins():
+    for p, q in np.random.default_rng(4).integers(0, 101, (1000, 2)):
+        said = says(p, q)
+        pairs = ([p, 100 - p], [q, 100 - q]), ([q, 100 - q], [p, 100 - p])
+        for name, (first, second) in zip(("D(P‖Q)", "D(Q‖P)"), pairs, strict=True):
+            value = entropy(first, second, base=2)
+            assert (f"{name} is infinite" in said) == math.isinf(value), said
+            if shown := re.search(rf"{re.escape(name)} is {NUMBER} bits", said):
+                assert agree(shown[1], value), said
+        assert ("both divergences are 0" in said) == (p == q)
+        assert ("The same both ways" in said) == (p + q == 100 and p != q and 0 < p < 100), said
 
 
 def test_words_name_what_makes_it_infinite():
