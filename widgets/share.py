@@ -42,9 +42,8 @@ def address(
     ]
     query = "&".join([*kept, "present=true"] if on_a_projector else kept)
     page = urlsplit(st.context.url or _NOWHERE)
-    if _only_here(page.hostname) and not _only_here(
-        known := st.get_option("browser.serverAddress")
-    ):
+    known = st.get_option("browser.serverAddress")
+    if _only_here(page.hostname) and not _only_here(known):
         page = page._replace(netloc=f"{known}:{page.port}" if page.port else known)
     return page._replace(query=query, fragment="check" if at_the_questions else "").geturl()
 

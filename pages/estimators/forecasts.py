@@ -57,12 +57,12 @@ def below_zero() -> None:
     """Show the section."""
     st.header("“KL divergence is starting to become negative”", anchor="negative")
     st.markdown(
-        "So TRL 0.7 warned of a batch whose k1 averages below −1 "
+        "So TRL's PPO trainer warned of a batch whose k1 averages below −1 "
         f"([its manual]({TRL_ON_NEGATIVE_KL}) says why). There are two reasons, and they look "
         "alike in a log: **chance**, when the policy has hardly moved; and a **mistake**, when "
         "what is counted was not drawn from the policy whose chances are compared. Make both "
         "happen, to the language model of *The safety rope*. Here k3 is taken word by word and "
-        "added up; k3 of a whole forecast, as above, is another number with the same average.",
+        "added up; k3 of a whole forecast, as in *Move it*, is another number of the same average.",
         width=820,
     )
     presets("estimators_negative", PRESETS, back=False)

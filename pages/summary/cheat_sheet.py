@@ -216,9 +216,9 @@ def _from_samples() -> list[Entry]:
         Entry(
             "GRPO",
             r"\beta\,(u-1-\ln u),\quad u=\P{\pi_{\text{ref}}}/\Q{\pi}",
-            "k3 in the loss, at each token: its gradient is on average that of the forward "
-            "D(π_ref‖π) of that token. k2 in the loss has that of D(π‖π_ref), k1 none; what a "
-            "token leads to only k1 in the reward sees.",
+            "k3 in the loss: at each token its gradient is on average that of the forward "
+            "D(π_ref‖π); k2's is that of D(π‖π_ref), k1's is 0. Only k1 in the reward sees what a "
+            "token leads to.",
         ),
     ]
 

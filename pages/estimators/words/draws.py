@@ -41,12 +41,16 @@ def estimates_in_words(found: Mapping[str, Array], truth: float, draws: int, uni
     misses = {name: amount(off[name] / unit.nats, unit.name) for name in off}
     least = misses[min(off, key=lambda name: off[name])]
     best = [name for name, miss in misses.items() if miss == least]
-    closest = f"{listed(best)} are equally close" if len(best) > 1 else f"{best[0]} is closest"
+    closest = (
+        f"{listed(best)} are equally close here, to the digits shown"
+        if len(best) > 1
+        else f"{best[0]} is closest here"
+    )
     return (
         f"D(Q‖P) is {amount(truth / unit.nats, unit.name)}. Of {rows:,} estimates by k1, each from "
         f"{counted(draws, 'draw')}, {often} below 0; of those by k2 and k3 none can be. They "
         "typically miss the truth (root mean square) "
-        f"{listed([f'{name} by {miss}' for name, miss in misses.items()])}: {closest} here."
+        f"{listed([f'{name} by {miss}' for name, miss in misses.items()])}: {closest}."
     )
 
 

@@ -26,7 +26,7 @@ def verdict(evidence: Evidence, unit: Unit) -> str:
         f"{_judged(evidence)} k1 averages {one} {unit.name} (the dot), k3 {three}; their "
         f"difference is {difference}, {position(abs(evidence.apart), 1)} standard errors. The line "
         f"is drawn at {number(evidence.furthest, 1)}: bell-shaped values of "
-        f"{evidence.texts:,} texts pass it once in a million times, those of k3, with their rare "
+        f"{evidence.texts:,} texts pass it one time in a million, those of k3, with their rare "
         "large draws, more often."
     )
 

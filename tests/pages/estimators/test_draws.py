@@ -57,7 +57,7 @@ PICTURE = (
     rf"^D\(Q‖P\) is {NUMBER} UNIT\. Of {NUMBER} estimates by k1, each from {NUMBER} (draws?), "
     rf"(?:{NUMBER}% are|(none) is) below 0; of those by k2 and k3 none can be\. They typically "
     rf"miss the truth \(root mean square\) k1 by {NUMBER} UNIT, k2 by {NUMBER} UNIT and k3 by "
-    rf"{NUMBER} UNIT: (?:(k\d) is closest|(k\d.*) are equally close) here\.$"
+    rf"{NUMBER} UNIT: (?:(k\d) is closest here|(k\d.*) are equally close here, .*)\.$"
 )
 
 

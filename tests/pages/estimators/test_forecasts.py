@@ -44,8 +44,8 @@ VERDICT = (
     rf"^Of {NUMBER} forecasts (?:{NUMBER} (has|have)|(none) has) a k1 below 0; the true D\(Q‖P\) "
     rf"is {NUMBER} UNIT\. (✅|⚠️|🔎) \*\*(.*?)\*\* (.*?) k1 averages "
     rf"{PAIR} UNIT \(the dot\), k3 {PAIR}; their difference is {PAIR}, {NUMBER} standard errors\. "
-    rf"The line is drawn at {NUMBER}: bell-shaped values of {NUMBER} texts pass it once in a "
-    r"million times, those of k3, .* more often\.$"
+    rf"The line is drawn at {NUMBER}: bell-shaped values of {NUMBER} texts pass it one time "
+    r"in a million, those of k3, .* more often\.$"
 )
 TRUTHS = {
     "Q itself": rf"^In truth these forecasts are Q's own\. .* D\(Q‖P\) = {NUMBER} UNIT\.$",
