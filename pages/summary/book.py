@@ -148,7 +148,7 @@ def _codes(unit: Unit) -> Iterator[Row]:
     extra = amount(unit.kl(CODED, CODED_FOR), unit.name)
     yield Row(
         "Entropy, cross-entropy, KL",
-        "H(P, Q) = H(P) + D(P‖Q). The wrong code takes "
+        "H(P, Q) = H(P) + D(P‖Q). Words of ideal length for the wrong die take "
         f"{number(crossed)} = {number(own)} + {extra} a roll.",
         (
             view(
