@@ -223,7 +223,7 @@ def opened_elsewhere(page: Page, new_context: Callable[[], BrowserContext]) -> P
     """Open the link that Share shows as somebody else would, and compare all that both show."""
     page.get_by_role("button", name="Share this view").click()
     expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
-    link = page.get_by_role("dialog").locator("code").inner_text().strip()
+    link = page.get_by_role("dialog").locator("pre code").inner_text().strip()
     assert link == page.evaluate("location.href")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)

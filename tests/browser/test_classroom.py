@@ -209,7 +209,7 @@ def dialog(page: Page | Frame) -> Locator:
 
 def link(shown: Locator) -> str:
     """Return the link that the dialog shows."""
-    return shown.locator("code").inner_text().strip()
+    return shown.locator("pre code").inner_text().strip()
 
 
 @pytest.mark.parametrize("scheme", few(["light", "dark"], "dark"))
@@ -236,7 +236,7 @@ def test_link_may_leave_the_answers_out(page, new_context):
     shown = dialog(page)
     assert link(shown) == page.evaluate("location.href")
     shown.get_by_text("Leave out my answers").click()
-    expect(shown.locator("code")).not_to_contain_text("Infinite")
+    expect(shown.locator("pre code")).not_to_contain_text("Infinite")
     other = visit(new_context().new_page(), link(shown))
     assert asked(other) == {"die_q6": "0", "unit": "nats"}
     assert other.locator("[data-testid=stRadio] input:checked").count() == 1  # the unit
@@ -250,7 +250,7 @@ def test_shared_from_a_projector_the_link_is_for_phones(page):
     assert shown.get_by_role("checkbox", name="Leave out my answers").is_checked()
     assert parse_qs(urlsplit(link(shown)).query) == {"die_q6": ["0"]}
     shown.get_by_text("In the presenter view").click()
-    expect(shown.locator("code")).to_contain_text("present=true")
+    expect(shown.locator("pre code")).to_contain_text("present=true")
 
 
 def test_no_answers_no_question_about_them(page):
