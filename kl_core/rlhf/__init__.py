@@ -17,6 +17,7 @@ from kl_core.rlhf._decoding import (
 )
 from kl_core.rlhf._language_model import PAD, STOP, LanguageModel, Policy, Tokens, forecasts, sample
 from kl_core.rlhf._objectives import Algorithm, Anchor
+from kl_core.rlhf._optimum import Optimum, frontier, optimal_policy, optimum_at_kl
 from kl_core.rlhf._overoptimisation import (
     Form,
     OverOptimisation,
@@ -25,16 +26,7 @@ from kl_core.rlhf._overoptimisation import (
     best_of_n_mean,
     fit_over_optimisation,
 )
-from kl_core.rlhf._policy import (
-    Account,
-    Optimum,
-    TabularPolicy,
-    account,
-    frontier,
-    optimal_policy,
-    optimum_at_kl,
-    sequence_kl,
-)
+from kl_core.rlhf._policy import Account, TabularPolicy, account, sequence_kl
 from kl_core.rlhf._preferences import Judge, Preferences, Report, RewardModel, sample_preferences
 from kl_core.rlhf._training import (
     GRPO,

@@ -38,6 +38,12 @@ class TrainedPolicy(Tilted):
         """Return what is added to the logits at a step, shape (w, w), in nats."""
         return np.asarray(self.pairs + self.clock[step])
 
+    def shifts(self, other: Tilted) -> list[Array]:
+        """Return what this adds to the tilt of another of the same model, as `Tilted` does."""
+        if not isinstance(other, TrainedPolicy):
+            return super().shifts(other)
+        return list((self.pairs - other.pairs) + (self.clock - other.clock)[:, None])
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:

@@ -4,7 +4,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
-from kl_core.rlhf._validation import check_above_zero
+import numpy as np
+
+from kl_core._validation import number
 
 # Where adaptive rules stop: no run comes back from further out.
 LEAST_BETA, LARGEST_BETA = 1e-12, 1e12
@@ -18,7 +20,11 @@ class Controller(Protocol):
         """The price of a nat of KL at this step."""
 
     def after(self, kl: float) -> Self:
-        """Return the controller for the next step, given the KL of this one, in nats."""
+        """Return the controller for the next step, given the KL of this one, in nats.
+
+        An estimate may fall below 0. Infinity is an answer, too: the policy does what the other
+        rules out. Whatever else is no number raises ValueError.
+        """
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,11 @@ class FixedKL:
 
     def __post_init__(self) -> None:
         """Refuse what is no price."""
-        if not 0 <= self.beta < math.inf:
-            raise ValueError(f"beta must be a finite number, at least 0, got {self.beta!r}")
+        object.__setattr__(self, "beta", number(self.beta, "beta", least=0))
 
-    def after(self, kl: float) -> Self:  # noqa: ARG002  # fixed
-        """Return itself."""
+    def after(self, kl: float) -> Self:
+        """Return itself, or raise ValueError for what is no KL."""
+        _estimate(kl)
         return self
 
 
@@ -67,10 +73,12 @@ class AdaptiveKL:
 
     def __post_init__(self) -> None:
         """Refuse what no rule can follow."""
-        check_above_zero(beta=self.beta, target=self.target)
+        for name in ("beta", "target"):
+            object.__setattr__(self, name, number(getattr(self, name), name, above=0))
 
     def after(self, kl: float) -> Self:
-        """Return the controller for the next step."""
+        """Return the controller for the next step, or raise ValueError for what is no KL."""
+        kl = _estimate(kl)
         if kl < self.target / 1.5:
             return replace(self, beta=max(self.beta / 2, LEAST_BETA))
         if kl > 1.5 * self.target:
@@ -103,12 +111,20 @@ class ProportionalKL:
 
     def __post_init__(self) -> None:
         """Refuse what no rule can follow."""
-        check_above_zero(beta=self.beta, target=self.target, gain=self.gain)
-        if self.gain >= 5:
-            raise ValueError(f"gain must be below 5, or β could turn negative; got {self.gain!r}")
+        for name in ("beta", "target"):
+            object.__setattr__(self, name, number(getattr(self, name), name, above=0))
+        gain = number(self.gain, "gain", above=0, below=5, otherwise=", or β could turn negative")
+        object.__setattr__(self, "gain", gain)
 
     def after(self, kl: float) -> Self:
-        """Return the controller for the next step."""
-        error = min(max(kl / self.target - 1, -0.2), 0.2)
+        """Return the controller for the next step, or raise ValueError for what is no KL."""
+        error = min(max(_estimate(kl) / self.target - 1, -0.2), 0.2)
         beta = self.beta * (1 + self.gain * error)
         return replace(self, beta=min(max(beta, LEAST_BETA), LARGEST_BETA))
+
+
+def _estimate(kl: float) -> float:
+    """Return `kl` as a float, or raise ValueError unless it is a number or infinite."""
+    if isinstance(kl, float | np.floating) and kl == math.inf:
+        return math.inf
+    return number(kl, "kl", otherwise=" or inf")

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kl_core._validation import Array, at_least_one
+from kl_core._validation import Array, number, whole
 from kl_core.rlhf._language_model import ALL, PAD, STOP, LanguageModel, Policy, Tokens
-from kl_core.rlhf._policy import walk
+from kl_core.rlhf._policy import are_small, walk
 from kl_core.rlhf._preferences import Flags
+from kl_core.rlhf._tilting import tilted
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,7 @@ class TopK:
     Raises
     ------
     ValueError
-        If `k` is below 1.
+        If `k` is no whole number of at least 1.
     """
 
     policy: Policy
@@ -30,7 +31,7 @@ class TopK:
 
     def __post_init__(self) -> None:
         """Refuse what leaves no word."""
-        at_least_one(k=self.k)
+        whole(self.k, "k")
 
     @property
     def model(self) -> LanguageModel:
@@ -59,10 +60,8 @@ class Tempered:
 
     def __post_init__(self) -> None:
         """Refuse what no power is."""
-        if not 0 < self.temperature < math.inf:
-            raise ValueError(
-                f"temperature must be a finite number above 0, got {self.temperature!r}"
-            )
+        temperature = number(self.temperature, "temperature", above=0)
+        object.__setattr__(self, "temperature", temperature)
 
     @property
     def model(self) -> LanguageModel:
@@ -71,9 +70,14 @@ class Tempered:
 
     def next_words(self, step: int, contexts: Tokens | slice = ALL) -> tuple[Array, Array]:
         """Return the chances of each next word, and their log-ratio to the reference in nats."""
-        log_ratio = self.policy.next_words(step, contexts)[1]
+        chances, log_ratio = self.policy.next_words(step, contexts)
         reference = self.model.log_table[contexts]
         logs = reference + log_ratio
+        tilt = logs * ((1 - self.temperature) / self.temperature)
+        if are_small(tilt):
+            # All digits of a temperature near 1, or of a policy that hardly wavers.
+            chances, more = tilted(chances, tilt)
+            return chances, log_ratio + more
         logs = (logs - logs.max(axis=1, keepdims=True)) / self.temperature
         logs -= np.log(np.exp(logs).sum(axis=1, keepdims=True))
         return np.asarray(np.exp(logs)), np.asarray(logs - reference)
@@ -86,7 +90,7 @@ class AtLeast:
     Raises
     ------
     ValueError
-        If `tokens` is below 1.
+        If `tokens` is no whole number of at least 1.
     """
 
     policy: Policy
@@ -94,7 +98,7 @@ class AtLeast:
 
     def __post_init__(self) -> None:
         """Refuse what is no length."""
-        at_least_one(tokens=self.tokens)
+        whole(self.tokens, "tokens")
 
     @property
     def model(self) -> LanguageModel:
@@ -192,4 +196,8 @@ def _only(kept: Flags, chances: Array, log_ratio: Array) -> tuple[Array, Array]:
     """Return chances among the words that are kept, and their log-ratio to the reference."""
     left = np.where(kept, chances, 0.0)
     total = left.sum(axis=1, keepdims=True)
-    return left / total, np.where(kept, log_ratio - np.log(total), -math.inf)
+    lost = (chances - left).sum(axis=1, keepdims=True)
+    # Of little that is lost the logarithm of what is left would lose the digits.
+    logs = np.log(total)
+    np.log1p(-lost, where=lost < 0.5, out=logs)
+    return left / total, np.where(kept, log_ratio - logs, -math.inf)

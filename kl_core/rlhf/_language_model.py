@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kl_core._validation import Array, at_least_one
+from kl_core._validation import Array, at_least_one, floats, whole
 
 Tokens = NDArray[np.int64]
 
@@ -113,11 +113,10 @@ class LanguageModel:
         >>> round(float(model.chances("rain")["falls"]), 4)
         0.4902
         """
-        if order not in SHARES:
-            raise ValueError(f"order must be 2 or 3, got {order!r}")
+        whole(order, "order", least=2, most=3)
         at_least_one(longest=longest, often=often)
-        shares = tuple(shares) or SHARES[order]
-        if len(shares) != order + 1 or not (min(shares) > 0 and abs(sum(shares) - 1) <= 1e-9):
+        mixed = floats(shares, "shares") if np.size(shares) else np.array(SHARES[order])
+        if mixed.shape != (order + 1,) or not (mixed.min() > 0 and abs(mixed.sum() - 1) <= 1e-9):
             raise ValueError(
                 f"shares must be {order + 1} numbers above 0 with sum 1, got {shares!r}"
             )
@@ -125,7 +124,7 @@ class LanguageModel:
         if not sentences:
             raise ValueError("the text holds no sentence; a model needs at least one")
         words = (".", *sorted({word for sentence in sentences for word in sentence} - {"."}))
-        return _counted(sentences, words, order, longest, often, shares)
+        return _counted(sentences, words, order, longest, often, mixed)
 
     @property
     def model(self) -> "LanguageModel":
@@ -279,7 +278,7 @@ def sample(policy: Policy, count: int, rng: np.random.Generator) -> Tokens:
     Raises
     ------
     ValueError
-        If `count` is below 1.
+        If `count` is no whole number of at least 1, or `rng` is no generator.
 
     Examples
     --------
@@ -288,6 +287,7 @@ def sample(policy: Policy, count: int, rng: np.random.Generator) -> Tokens:
     'rain falls.'
     """
     at_least_one(count=count)
+    check_generator(rng)
     model = policy.model
     tokens = np.full((count, model.longest), PAD, dtype=np.int64)
     going, here = np.arange(count), np.zeros(count, dtype=np.int64)
@@ -306,13 +306,21 @@ def sample(policy: Policy, count: int, rng: np.random.Generator) -> Tokens:
     return tokens
 
 
+def check_generator(rng: object) -> None:
+    """Raise ValueError unless random numbers can be drawn from it."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(
+            f"rng must be a numpy.random.Generator, such as np.random.default_rng(1), got {rng!r}"
+        )
+
+
 def _counted(
     sentences: list[list[str]],
     words: tuple[str, ...],
     order: int,
     longest: int,
     often: int,
-    shares: Sequence[float],
+    shares: Array,
 ) -> LanguageModel:
     """Count, mix, and lay the contexts out side by side by their last word."""
     index = {word: token for token, word in enumerate(words)}
@@ -329,7 +337,7 @@ def _counted(
     def mixed(context: tuple[str, ...]) -> Array:
         tails = (context[start:] for start in range(len(context) + 1))
         layers = [seen[tail] / seen[tail].sum() for tail in tails if tail in seen]
-        weights = np.array(shares[-len(layers) - 1 :])
+        weights = shares[-len(layers) - 1 :]
         return np.asarray(weights / weights.sum() @ np.vstack([*layers, np.full(size, 1 / size)]))
 
     contexts = sorted(

@@ -8,9 +8,8 @@ from scipy.sparse import csr_array
 
 from kl_core._discrete import kl_divergence
 from kl_core._estimators import PLACEMENTS, Placement, loss_and_slope
-from kl_core._validation import Array
+from kl_core._validation import Array, number, whole
 from kl_core.rlhf._batch import Batch, TrainedPolicy, chances_and_ratios
-from kl_core.rlhf._validation import check_above_zero
 
 # Beyond it k3 would overflow, in nats.
 LARGEST_GAP = 300.0
@@ -53,13 +52,12 @@ class GRPO:
 
     def __post_init__(self) -> None:
         """Refuse what gives no advantage, and what no penalty is."""
-        if self.group < 2:
-            raise ValueError(f"group must be at least 2, got {self.group!r}")
+        whole(self.group, "group", 2)
         if self.penalty not in PLACEMENTS:
             raise ValueError(
                 f"penalty must be one of {', '.join(PLACEMENTS)}; got {self.penalty!r}"
             )
-        check_above_zero(clip=self.clip)
+        object.__setattr__(self, "clip", number(self.clip, "clip", above=0))
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class PPO:
 
     def __post_init__(self) -> None:
         """Refuse what would clip everything."""
-        check_above_zero(clip=self.clip)
+        object.__setattr__(self, "clip", number(self.clip, "clip", above=0))
 
 
 Algorithm = GRPO | PPO

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from kl_core._validation import Array, NumberOrArray, at_least_one, finite_array
+from kl_core._validation import Array, NumberOrArray, at_least_one, finite_array, whole
 
 Form = Literal["rl", "best-of-n"]
 
@@ -66,7 +66,10 @@ def best_of_n_kl_estimate(rewards: ArrayLike, n: int) -> float:
     0.1308
     """
     at_least_one(n=n)
-    _, tied = np.unique(finite_array(rewards, "rewards"), return_counts=True)
+    rewards = finite_array(rewards, "rewards")
+    if rewards.ndim != 1 or not rewards.size:
+        raise ValueError(f"rewards must be one for each sample, got shape {rewards.shape}")
+    _, tied = np.unique(rewards, return_counts=True)
     size = tied.sum()
     share, upto = tied / size, tied.cumsum() / size
     ends = upto**n - np.append(0.0, upto[:-1]) ** n
@@ -105,8 +108,9 @@ def best_of_n_mean(rewards: ArrayLike, values: ArrayLike, n: int) -> tuple[float
             f"{values.shape}"
         )
     size = rewards.size
-    if not 1 <= n <= size:
-        raise ValueError(f"n must be from 1 to the {size} samples, got {n!r}")
+    if not size:
+        raise ValueError("rewards must hold at least one sample, got none")
+    whole(n, "n", most=size)
     _, place, tied = np.unique(rewards, return_inverse=True, return_counts=True)
     upto = tied.cumsum()
 

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from kl_core._estimators import mean_and_error
-from kl_core._validation import Array, at_least_one
+from kl_core._validation import Array, at_least_one, finite_array, number, whole
 from kl_core.rlhf._language_model import PAD, STOP, LanguageModel, Tokens, sample
 
 Flags = NDArray[np.bool_]
@@ -172,10 +172,20 @@ class RewardModel:
         What each token is worth, in points.
     longest : int
         By which the sum is divided, so that β has the scale that people know.
+
+    Raises
+    ------
+    ValueError
+        If a weight is not finite, or `longest` is no whole number of at least 1.
     """
 
     weights: Array
     longest: int
+
+    def __post_init__(self) -> None:
+        """Refuse what gives no reward."""
+        object.__setattr__(self, "weights", finite_array(self.weights, "weights"))
+        whole(self.longest, "longest")
 
     @classmethod
     def fit(
@@ -200,8 +210,7 @@ class RewardModel:
         ValueError
             If `ridge` is not above 0.
         """
-        if not 0 < ridge < np.inf:
-            raise ValueError(f"ridge must be a finite number above 0, got {ridge!r}")
+        ridge = number(ridge, "ridge", above=0)
         size = len(model.words)
         surplus = counts(preferences.chosen, size) - counts(preferences.rejected, size)
 

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from kl_core._estimators import mean_and_error
-from kl_core._validation import at_least_one
+from kl_core._validation import at_least_one, number
 from kl_core.rlhf._batch import Batch, TrainedPolicy
 from kl_core.rlhf._controllers import AdaptiveKL, Controller, FixedKL, ProportionalKL
-from kl_core.rlhf._language_model import LanguageModel, sample
+from kl_core.rlhf._language_model import LanguageModel, check_generator, sample
 from kl_core.rlhf._objectives import (
     GRPO,
     PPO,
@@ -25,7 +25,6 @@ from kl_core.rlhf._objectives import (
 )
 from kl_core.rlhf._policy import Account, account, sequence_kl
 from kl_core.rlhf._preferences import Judge, RewardModel
-from kl_core.rlhf._validation import check_above_zero
 
 __all__ = [
     "GRPO",
@@ -160,7 +159,8 @@ def train(
             f"groups of {algorithm.group} do not fill a batch of {batch_size}; "
             "it must be a multiple"
         )
-    check_above_zero(rate=rate)
+    rate = number(rate, "rate", above=0)
+    check_generator(rng)
     if anchor not in ("reference", "previous"):
         raise ValueError(f"anchor must be 'reference' or 'previous', got {anchor!r}")
     return _train(

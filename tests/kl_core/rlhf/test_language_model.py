@@ -375,7 +375,7 @@ def test_full_stop_ends_a_context(weather):
 
 @pytest.mark.parametrize("order", [1, 4, 0, None])
 def test_order_is_2_or_3(order):
-    with raises(f"order must be 2 or 3, got {order!r}"):
+    with raises(f"order must be a whole number from 2 to 3, got {order!r}"):
         LanguageModel.from_text(TEXT, order=order)
 
 

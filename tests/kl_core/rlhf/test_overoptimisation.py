@@ -272,15 +272,21 @@ def test_best_of_none_is_refused(n):
         best_of_n_kl(n)
     with raises(f"n must be a whole number at least 1, got {n}"):
         best_of_n_kl_estimate([1, 2], n)
-    with raises(f"n must be from 1 to the 2 samples, got {n}"):
+    with raises(f"n must be a whole number from 1 to 2, got {n}"):
         best_of_n_mean([1, 2], [1, 2], n)
 
 
 def test_best_of_more_than_there_are_is_refused():
-    with raises("n must be from 1 to the 3 samples, got 4"):
+    with raises("n must be a whole number from 1 to 3, got 4"):
         best_of_n_mean([1, 2, 3], [1, 2, 3], 4)
-    with raises("n must be from 1 to the 0 samples, got 1"):
+
+
+def test_best_of_no_samples_is_refused():
+    with raises("rewards must hold at least one sample, got none"):
         best_of_n_mean([], [], 1)
+    for rewards in ([], [[1, 2]], 1):
+        with raises(f"rewards must be one for each sample, got shape {np.shape(rewards)}"):
+            best_of_n_kl_estimate(rewards, 4)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
