@@ -73,9 +73,10 @@ class Tempered:
         chances, log_ratio = self.policy.next_words(step, contexts)
         reference = self.model.log_table[contexts]
         logs = reference + log_ratio
-        tilt = logs * ((1 - self.temperature) / self.temperature)
+        heated = (1 - self.temperature) / self.temperature
+        tilt = np.where(np.isfinite(logs), logs, 0.0) * heated
         if are_small(tilt):
-            # All digits of a temperature near 1, or of a policy that hardly wavers.
+            # Where the temperature is near 1, the difference of logarithms would lose digits.
             chances, more = tilted(chances, tilt)
             return chances, log_ratio + more
         logs = (logs - logs.max(axis=1, keepdims=True)) / self.temperature

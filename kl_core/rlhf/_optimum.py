@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -35,8 +36,8 @@ class Optimum(Tilted):
     most : ndarray, shape (longest + 1,)
         The most that can still be earned from each step on.
     losses : ndarray, shape (longest, w)
-        What each next word at each step earns less than that, itself and the best after it; in
-        units of the reward, at most 0.
+        How far each next word at each step, with the best after it, falls short of that: at most 0,
+        in units of the reward.
     log_means : ndarray, shape (longest + 1, c)
         log E_ref[exp((rest of r − most)/β)] at each step and context, in nats, at most 0.
     """
@@ -145,6 +146,7 @@ def optimum_at_kl(model: LanguageModel, reward: RewardModel, kl: float) -> Optim
     """
     kl = number(kl, "kl", above=0)
 
+    @cache
     def divergence(log_beta: float) -> float:
         return account(optimal_policy(model, reward, math.exp(log_beta)), reward).kl
 
@@ -188,7 +190,7 @@ def _over(losses: Array, beta: float) -> Array:
 
 
 def _gains(model: LanguageModel, now: Array, after: Array) -> Array:
-    """Return nats now and after each last word (row) and next word (column), shape (w, w)."""
+    """Return what each next word (column) brings after each last one (row), now and later."""
     gains = now + after[model.follows]
     gains[:, STOP] = now[STOP]
     return np.asarray(gains)

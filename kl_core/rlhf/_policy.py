@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from kl_core._validation import Array, probabilities
+from kl_core._validation import Array, finite_array, probabilities
 from kl_core.rlhf._language_model import ALL, STOP, LanguageModel, Policy, Tokens
 from kl_core.rlhf._preferences import RewardModel
 from kl_core.rlhf._tilting import divergence, log_quotient, tilted
@@ -72,7 +72,10 @@ class TabularPolicy:
 
     def __post_init__(self) -> None:
         """Refuse what are no chances."""
-        table, shape = probabilities(self.table, "table"), self.model.table.shape
+        probabilities(self.table, "table")
+        # As it is: where two tables hardly differ, rounding would be all that is left.
+        table, shape = finite_array(self.table, "table"), self.model.table.shape
+        object.__setattr__(self, "table", table)
         if table.shape != shape:
             raise ValueError(
                 f"table must have a row for each context and a column for each word, {shape}; "

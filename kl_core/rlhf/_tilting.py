@@ -10,6 +10,8 @@ from kl_core.rlhf._language_model import ALL, Tokens
 
 # x·eˣ − eˣ + 1 = x²·(1/2 + x/3 + x²/8 + …), which cancels where x is small.
 SMALL = 0.03
+# Nats within which a sum of tilted chances is so near to 1 that its logarithm has lost digits.
+FLAT = 0.01
 # Nats of each arrival from which on log-ratios hardly cancel.
 NEAR = 1e-5
 SERIES = np.array([(k - 1) / math.factorial(k) for k in range(2, 10)])
@@ -93,7 +95,7 @@ def _log_sums(sums: Array, chances: Array, spread: Array, rows: Tokens | slice) 
     Every sum is of chances that make up 1.
     """
     logs = np.log(sums)
-    near = (spread.min(axis=1) > -0.5)[rows]
+    near = (spread.min(axis=1) > -FLAT)[rows]
     if near.any():
         surplus = np.einsum("cw,cw->c", chances, np.expm1(spread)[rows])
         np.log1p(surplus, where=near, out=logs)

@@ -71,10 +71,11 @@ def test_an_optimum_has_all_its_digits_at_any_price(name):
 @settings(max_examples=60, deadline=None)
 @given(
     log_beta=st.floats(-30, 30),
-    weights=st.lists(st.floats(-3, 3, allow_subnormal=False), min_size=5, max_size=5),
+    # In thousandths: differences of the least floats would be lost in the truth's digits, too.
+    weights=st.lists(st.integers(-3000, 3000), min_size=5, max_size=5),
 )
 def test_random_optima_have_all_their_digits(log_beta, weights):
-    reward = RewardModel(np.array(weights), SMALL.longest)
+    reward = RewardModel(np.array(weights) / 1000, SMALL.longest)
     optimum = optimal_policy(SMALL, reward, 10**log_beta)
     found = errors(optimum)
     # A mean of rewards of both signs cancels as any sum does; KL does not.
@@ -83,8 +84,7 @@ def test_random_optima_have_all_their_digits(log_beta, weights):
     assert abs(account(optimum, reward).reward - earned) <= 1e-14 * span
     assert abs(optimum.value - exact_value(optimum)) <= 1e-14 * span
     for name in ("kl", "sequence_kl", "reverse"):
-        # What is below the least float is 0.
-        assert found[name] < CLOSE or exact_kl(optimum, SMALL) < 1e-290
+        assert found[name] < CLOSE
 
 
 def test_a_whole_frontier_from_end_to_end():
