@@ -86,7 +86,8 @@ def optimal_policy(model: LanguageModel, reward: RewardModel, beta: float) -> Op
     (linearly solvable control, Todorov 2007; for language models Korbak et al. 2022, arXiv
     2205.11275). It counts rewards from the most that can still be earned, so that none is lost
     beside its quotient by a small β, and logarithms from 0, so that a large β leaves all digits:
-    errors stay below a billionth for β from 1e-30 to 1e30 times the rewards.
+    errors stay below a billionth for β from 1e-30 to 1e30 times the rewards. Only means of rewards
+    of both signs lose what such sums always lose.
 
     Parameters
     ----------

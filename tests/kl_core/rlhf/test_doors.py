@@ -29,6 +29,7 @@ from kl_core.rlhf import (
     optimum_at_kl,
     sample,
     sample_preferences,
+    sequence_kl,
     train,
 )
 from tests.kl_core.errors import raises
@@ -176,6 +177,12 @@ def test_shares_are_numbers(shares):
 def test_weights_of_a_reward_are_finite(bad):
     with raises(f"weights[1] is {bad!r}; it must be finite"):
         RewardModel([1.0, bad], 24)
+
+
+def test_lists_are_taken_for_arrays():
+    assert sequence_kl(TabularPolicy(MODEL, MODEL.table.tolist()), MODEL) == 0
+    listed = RewardModel(REWARD.weights.tolist(), REWARD.longest)
+    assert optimal_policy(MODEL, listed, 1).value == optimal_policy(MODEL, REWARD, 1).value
 
 
 def test_a_table_is_one_of_distributions():
