@@ -1,30 +1,22 @@
 """A table of counts that somebody typed, pasted or uploaded: what it says, or what is wrong."""
 
-import csv
-import io
 import math
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from charts.wording import readable
+from charts.wording import listed, readable
 from kl_core import Array
+from pages.your_own.cells import NAMES, decimal_sign, is_number, shown, value
+from pages.your_own.files import check_length
+from pages.your_own.grid import Grid, read_grid
+from pages.your_own.reading import ALL_GUESSED, AS_GUESSED, Guess, Reading
+from pages.your_own.shape import find_columns, find_totals
 
 MOST = 1000
-LONGEST = 100_000
 # No share in the sum of a thousand such numbers is too small for a float.
 SMALLEST, LARGEST = 1e-100, 1e100
-
-_SEPARATORS = {"tabs": "\t", "semicolons": ";", "commas": ","}
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-# To some 1,234 is more than a thousand, to others a little more than one.
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
-_MARKUP = re.compile(r"</?\w|&\w+;|[*_`]|\$.*\$|\]\(|:\w+\[")
-_FORMULA = ("=", "+", "-", "@")
-
-Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -41,6 +33,10 @@ class Counts:
         What the first row calls P and Q, where it is a heading.
     separator : str
         What the columns are separated by, in the plural.
+    are_counts : bool
+        Whether the numbers count observations; else they are shares or other weights.
+    guesses : tuple of Guess
+        What was guessed to read them so.
     """
 
     labels: tuple[str, ...]
@@ -48,181 +44,103 @@ class Counts:
     q: Array
     heading: tuple[str, str] | None
     separator: str
+    are_counts: bool
+    guesses: tuple[Guess, ...]
 
 
-def read_counts(text: str) -> Counts:
-    r"""Return what a table says.
+def read_counts(text: str, reading: Reading = ALL_GUESSED) -> Counts:
+    r"""Return what a table says, read as somebody chooses, and as guessed where nothing is chosen.
 
     Rows are numbered as a spreadsheet does it, heading and empty rows included.
 
     Raises
     ------
     ValueError
-        With a sentence for the learner that names the row and the rule.
+        With a sentence for the learner that names the row and the rule, or asks.
 
     Examples
     --------
-    >>> counts = read_counts("word;P;Q\nthe;12;9\nsea;3,5;0")
+    >>> counts = read_counts("word;P;Q\nthe;12;9\nsea;3,5;0\nTotal;15,5;9")
     >>> counts.labels, counts.p, counts.q
     (('the', 'sea'), array([12. ,  3.5]), array([9., 0.]))
-    >>> read_counts("the,12,9\nsea,3")
+    >>> [guess.says for guess in counts.guesses]
+    ['Row 4, `Total`, is the sum of the others and is left out.']
+    >>> read_counts("the,12,9\nsea,3,x")
     Traceback (most recent call last):
-    ValueError: Row 2 has 2 columns; each row needs three: a label, P's number and Q's number.
+    ValueError: Row 2: Q is `x`, which is no number; write one such as 12 or 0.5.
     """
-    _check_length("The table", text)
-    separator, rows = _rows(text)
-    heading = None
-    if rows and all(map(_is_name, rows[0][1][1:])):
-        _, (_, p_name, q_name) = rows.pop(0)
-        heading = (p_name, q_name)
-    if not rows and not heading:
+    check_length("The table", text)
+    grid = read_grid(text, reading)
+    _check_how_many(grid)
+    columns = find_columns(grid, reading)
+    labels = _labels(grid, columns.label)
+    cells = {place: [row[place] for _, row in grid.rows] for place in columns.numbers}
+    decimal, of_decimals = decimal_sign([*cells.values()], reading.decimal)
+    pair = [cells[columns.p], cells[columns.q]]
+    names = [f"{grid.counted} {row}" for row, _ in grid.rows]
+    p, q = (_column(*each, names, decimal) for each in zip("PQ", pair, strict=True))
+    totals, doubtful = find_totals(labels, p, q, reading.totals)
+    kept = np.setdiff1d(np.arange(p.size), totals)
+    called = [f"{names[place]}, {shown(labels[place])}," for place in [*totals, *doubtful]]
+    of_totals = _of_totals(called, left_out=bool(totals), chosen=reading.totals != AS_GUESSED)
+    percent = any("%" in cell for column in pair for cell in column)
+    are_counts, of_kind = _are_counts(p[kept], q[kept], percent, reading.kind)
+    of_draws = _of_draws(columns.label is None, labels, p, q)
+    return Counts(
+        tuple(labels[place] for place in kept),
+        p[kept],
+        q[kept],
+        (grid.heading[columns.p], grid.heading[columns.q]) if grid.heading else None,
+        grid.separator,
+        are_counts,
+        (*grid.guesses, *columns.guesses, *of_decimals, *of_totals, *of_kind, *of_draws),
+    )
+
+
+def _check_how_many(grid: Grid) -> None:
+    """Raise ValueError if there are too few categories to compare, or too many to draw."""
+    rows = len(grid.rows)
+    if not rows and not grid.heading:
         raise ValueError(
             "The table is empty; give each category a row: a label, P's number and Q's number."
         )
-    if not 2 <= len(rows) <= MOST:
+    if not 2 <= rows <= MOST:
+        hint = " If each row is a single draw, count them first." if rows > MOST else ""
         raise ValueError(
-            f"The table has {len(rows):,} categor{'y' if len(rows) == 1 else 'ies'}; it needs at "
-            f"least 2, and at most {MOST:,} are read."
-        )
-    _check_labels(rows)
-    decimal_comma = any(_has_decimal_comma(cell) for _, cells in rows for cell in cells[1:])
-    return Counts(
-        labels=tuple(cells[0] for _, cells in rows),
-        p=_column("P", [(row, cells[1]) for row, cells in rows], decimal_comma),
-        q=_column("Q", [(row, cells[2]) for row, cells in rows], decimal_comma),
-        heading=heading,
-        separator=separator,
-    )
-
-
-def decoded(name: str, content: bytes) -> str:
-    r"""Return the text in a file.
-
-    Raises
-    ------
-    ValueError
-        With a sentence for the learner that says why the file cannot be read.
-
-    Examples
-    --------
-    >>> decoded("words.csv", b"\xef\xbb\xbfthe,12,9")
-    'the,12,9'
-    >>> decoded("words.xlsx", b"PK\x03\x04\x00")
-    Traceback (most recent call last):
-    ValueError: `words.xlsx` is no text file; save the sheet as “CSV UTF-8” and upload that.
-    """
-    file, remedy = f"`{readable(name)}`", "save the sheet as “CSV UTF-8” and upload that."
-    utf_16 = content.startswith(_UTF_16)
-    if b"\0" in content and not utf_16:
-        raise ValueError(f"{file} is no text file; {remedy}")
-    try:
-        text = content.decode("utf-16" if utf_16 else "utf-8-sig")
-    except UnicodeDecodeError as problem:
-        row = content.count(b"\n", 0, problem.start) + 1
-        raise ValueError(
-            f"Row {row} of {file} holds a character that is not UTF-8; {remedy}"
-        ) from None
-    _check_length(file, text)
-    return text
-
-
-def means_markup(label: str) -> bool:
-    """Say whether a label would mean something as HTML, Markdown or a formula.
-
-    Examples
-    --------
-    >>> [means_markup(label) for label in ("<b>sea</b>", "**sea**", "=1+1", "sea")]
-    [True, True, True, False]
-    """
-    return label.startswith(_FORMULA) or bool(_MARKUP.search(label))
-
-
-def harmless(label: str) -> str:
-    """Return a label in a way that a spreadsheet takes for text, never for a formula.
-
-    References
-    ----------
-    OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection. Labels have no
-    blanks around them, so that none can begin with a tab or a line break.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("sea")
-    ("'=1+1", 'sea')
-    """
-    return f"'{label}" if label.startswith(_FORMULA) else label
-
-
-def _check_length(what: str, text: str) -> None:
-    """Raise ValueError if a text is too long to be read while somebody waits."""
-    if len(text) > LONGEST:
-        raise ValueError(
-            f"{what} is {len(text):,} characters long; at most {LONGEST:,} are read, enough for "
-            f"{MOST:,} categories."
+            f"The table has {rows:,} categor{'y' if rows == 1 else 'ies'}; it needs at least 2, "
+            f"and at most {MOST:,} are read.{hint}"
         )
 
 
-def _rows(text: str) -> tuple[str, list[Row]]:
-    """Return what separates the columns, and the rows that hold anything.
-
-    The separator is the first of tab, semicolon and comma that gives the first row three columns.
-    """
-    fits = (
-        name
-        for name, separator in _SEPARATORS.items()
-        if any(len(cells) >= 3 for _, cells in list(_split(text, separator))[:1])
-    )
-    name = next(fits, "commas")
-    rows = list(_split(text, _SEPARATORS[name], strict=True))
-    for row, cells in rows:
-        if len(cells) != 3:
-            decimals = " Where commas are decimal signs, separate the columns with semicolons."
-            raise ValueError(
-                f"Row {row} has {len(cells)} column{'' if len(cells) == 1 else 's'}; each row "
-                "needs three: a label, P's number and Q's number."
-                + (decimals if len(cells) > 3 and name == "commas" else "")
-            )
-    return name, rows
-
-
-def _split(text: str, separator: str, *, strict: bool = False) -> Iterator[Row]:
-    """Yield the rows that hold anything, with their numbers; empty columns at the end don't count.
-
-    If `strict`, a quotation mark that is never closed is an error.
-    """
-    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
-    row = 0
-    try:
-        for row, line in enumerate(csv.reader(lines, delimiter=separator, strict=strict), start=1):
-            cells = [cell.strip() for cell in line]
-            while len(cells) > 3 and not cells[-1]:
-                cells.pop()
-            if any(cells):
-                yield row, cells
-    except csv.Error:
-        raise ValueError(
-            f"Row {row + 1} begins a label with a quotation mark that does not end it; write two "
-            "for one that belongs to the label."
-        ) from None
-
-
-def _check_labels(rows: Sequence[Row]) -> None:
-    """Raise ValueError unless every row has a label of its own."""
+def _labels(grid: Grid, place: int | None) -> list[str]:
+    """Return the labels in a column, each once; numbers where there is none."""
+    if place is None:
+        return [str(row) for row in range(1, len(grid.rows) + 1)]
     seen: dict[str, int] = {}
-    for row, (label, *_) in rows:
+    for row, cells in grid.rows:
+        label = cells[place]
         if not label:
-            raise ValueError(f"Row {row} has no label; give each category a name.")
+            raise ValueError(f"{grid.counted} {row} has no label; give each category a name.")
         if label in seen:
+            several = "Categories" if grid.counted == "Category" else "Rows"
             raise ValueError(
-                f"Rows {seen[label]} and {row} have the same label, `{readable(label)}`; make them "
-                "one row, or tell them apart."
+                f"{several} {seen[label]} and {row} have the same label, `{readable(label)}`; make "
+                "them one row, or tell them apart."
             )
         seen[label] = row
+    return [*seen]
 
 
-def _column(name: str, cells: Sequence[tuple[int, str]], decimal_comma: bool) -> Array:
-    """Return the numbers of P or Q, from each row and its cell."""
-    numbers = [_number(f"Row {row}: {name}", cell, decimal_comma) for row, cell in cells]
+def _column(name: str, cells: Sequence[str], rows: Sequence[str], decimal: str) -> Array:
+    """Return the numbers of P or Q, from its cells and what their rows are called."""
+    if not any(map(is_number, cells)) and len(set(cells)) > 1:
+        raise ValueError(
+            f"{rows[0]}: {name} is {shown(cells[0])}, which is no number, nor is any below. If "
+            "each row is a single draw, count first how often each label comes up."
+        )
+    numbers = [
+        _number(f"{row}: {name}", cell, decimal) for row, cell in zip(rows, cells, strict=True)
+    ]
     if not any(numbers):
         raise ValueError(
             f"Every number of {name} is 0, so {name} has no shares; at least one must be above 0."
@@ -230,45 +148,76 @@ def _column(name: str, cells: Sequence[tuple[int, str]], decimal_comma: bool) ->
     return np.array(numbers)
 
 
-def _number(where: str, cell: str, decimal_comma: bool) -> float:
+def _number(where: str, cell: str, decimal: str) -> float:
     """Return the number in a cell; `where` begins the sentence that refuses it."""
     if not cell:
         raise ValueError(f"{where} has no number; write 0 where nothing was counted.")
-    value = _value(cell)
-    shown = f"`{readable(cell, 20)}`"
-    if value is None or math.isnan(value):
-        raise ValueError(f"{where} is {shown}, which is no number; write one such as 12 or 0.5.")
-    if "," in cell and not decimal_comma:
+    number = value(cell, decimal)
+    if number is None and is_number(cell):
         raise ValueError(
-            f"{where} is {shown}: is that comma a decimal sign? Write it as a point, and thousands "
-            "without any sign."
+            f"{where} is {shown(cell)}, but decimals stand after a {NAMES[decimal]} here; use one "
+            "sign for all, and none for thousands."
         )
-    if "." in cell and decimal_comma:
+    if number is None or math.isnan(number):
         raise ValueError(
-            f"{where} is {shown}, but other numbers have a decimal comma; use one sign for all, "
-            "and none for thousands."
+            f"{where} is {shown(cell)}, which is no number; write one such as 12 or 0.5."
         )
-    if value < 0:
-        raise ValueError(f"{where} is {shown}; a count or a probability is never below 0.")
-    if value and not SMALLEST <= value <= LARGEST:
-        raise ValueError(f"{where} is {shown}; it must be 0, or between 10⁻¹⁰⁰ and 10¹⁰⁰.")
-    return value
+    if number < 0:
+        raise ValueError(
+            f"{where} is {shown(cell)}; a count or a probability is never below 0. If these are "
+            "measurements, count them first."
+        )
+    if number and not SMALLEST <= number <= LARGEST:
+        raise ValueError(f"{where} is {shown(cell)}; it must be 0, or between 10⁻¹⁰⁰ and 10¹⁰⁰.")
+    return number
 
 
-def _value(cell: str) -> float | None:
-    """Return what a cell says as a number, infinity and NaN included; None if it is none."""
-    text = cell.replace("−", "-").replace(",", ".")
-    try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        return None
+def _are_counts(p: Array, q: Array, percent: bool, choice: str) -> tuple[bool, list[Guess]]:
+    """Say whether numbers count observations, and what was guessed for that."""
+    if choice != AS_GUESSED:
+        return choice == "counts", []
+    if percent or not are_whole(p, q):
+        return False, []
+    if max(abs(p.sum() - 100), abs(q.sum() - 100)) > 1:
+        return True, []
+    about = "" if p.sum() == q.sum() == 100 else "about "
+    says = f"Both columns add up to {about}100, so they are taken for percentages, not for counts."
+    return False, [Guess("kind", says)]
 
 
-def _is_name(cell: str) -> bool:
-    """Say whether a cell of the first row names its column."""
-    return any(map(str.isalpha, cell)) and _value(cell) is None
+def are_whole(p: Array, q: Array) -> bool:
+    """Say whether all numbers are whole ones."""
+    return all(bool((column == np.rint(column)).all()) for column in (p, q))
 
 
-def _has_decimal_comma(cell: str) -> bool:
-    """Say whether the comma in a cell can only be a decimal sign."""
-    return cell.count(",") == 1 and "." not in cell and not _THOUSANDS.fullmatch(cell.strip("-−% "))
+def _of_totals(rows: Sequence[str], *, left_out: bool, chosen: bool) -> list[Guess]:
+    """Return what is said of rows that are, or may be, the sums of the others."""
+    if not rows:
+        return []
+    are = "is" if len(rows) == 1 else "are"
+    if not left_out:
+        says = f"{rows[0]} may be a row of totals; it is a category here."
+    elif chosen:
+        says = f"{listed(rows)} {are} left out, as you chose."
+    elif len(rows) == 1:
+        says = f"{rows[0]} is the sum of the others and is left out."
+    else:
+        says = f"{listed(rows)} are the sums of the others and are left out."
+    return [Guess("totals", says)]
+
+
+def _of_draws(unlabelled: bool, labels: Sequence[str], p: Array, q: Array) -> list[Guess]:
+    """Return what is said of rows that may be single draws rather than categories."""
+    totals = [float(column.sum()) for column in (p, q)]
+    shares = any(math.isclose(total, whole, rel_tol=0.02) for total in totals for whole in (1, 100))
+    numbered = any([*labels] == [str(at + start) for at in range(p.size)] for start in (0, 1))
+    if not unlabelled and (not numbered or shares or are_whole(p, q)):
+        return []
+    says = "have no labels and are numbered" if unlabelled else "are only numbered"
+    return [
+        Guess(
+            "",
+            f"The rows {says}. If each of them is a single draw or measurement, not a category, "
+            "count these first.",
+        )
+    ]

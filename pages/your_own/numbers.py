@@ -1,15 +1,18 @@
 """What the lesson on your own numbers computes: shares, smoothed or not, and how they compare."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from charts.units import Unit
 from kl_core import Array, kl_divergence, kl_terms, normalize
-from pages.your_own.counts import Counts, harmless
+from pages.your_own.counts import Counts, are_whole
+from pages.your_own.labels import harmless
 
 Places = NDArray[np.intp]
 
@@ -61,9 +64,32 @@ class Comparison:
         p, q = self.shares
         return (p, q) if self.direction == DIRECTIONS[0] else (q, p)
 
+    def digits(self, unit: Unit) -> int:
+        """Return how many digits show two that count of both divergences."""
+        return digits_of(unit.both_ways(*self.shares))
+
     def terms(self, unit: Unit) -> Array:
         """Return what each category adds to the divergence."""
         return kl_terms(*self.in_order, base=unit.base)
+
+
+def digits_of(values: Iterable[float], least: int = 3) -> int:
+    """Return how many digits show two that count of each value, as `number` writes it.
+
+    So 0.0014 and 0.0007 do not both become 0.001.
+
+    Examples
+    --------
+    >>> digits_of([0.35, 0.42]), digits_of([0.0014, 0.0007]), digits_of([0.0004, 0.0])
+    (3, 5, 3)
+    """
+    sizes = [abs(value) for value in values if value and math.isfinite(value)]
+    enough = (
+        digits
+        for digits in range(least, 16)
+        if all(size >= 10 ** (1 - digits) or size < 0.5 * 10**-digits for size in sizes)
+    )
+    return next(enough, least)
 
 
 def largest(terms: Array, count: int) -> tuple[Places, Places]:
@@ -73,19 +99,26 @@ def largest(terms: Array, count: int) -> tuple[Places, Places]:
     return top[np.argsort(-terms[top], kind="stable")], others
 
 
-def expected_by_chance(counts: Counts) -> float | None:
-    """Return how far apart in nats two samples as large as these are, both of them from one source.
+def apart_by_chance(counts: Counts) -> tuple[float, float] | None:
+    """Return how far apart in nats two samples as large as these mostly are, both of one source.
 
     n·D between a sample and its source is about half a χ² with a degree of freedom less than there
-    are categories (Wilks); between two samples both of them add their part. None where the rule
-    does not hold: for numbers that are no counts, and for small ones.
+    are categories (Wilks); between two samples both of them add their part. In nine of ten pairs of
+    large samples, and in most pairs of small ones, D is between the two numbers returned. None
+    where the rule does not hold: for numbers that are no counts, where less than five of a category
+    are expected (Cochran), and where more than one of fifty samples would lack a category, which
+    makes D infinite.
     """
-    totals = np.array([counts.p.sum(), counts.q.sum()])
-    seen = int((counts.p + counts.q > 0).sum())
-    whole = all((column == np.rint(column)).all() for column in (counts.p, counts.q))
-    if not whole or seen < 2 or totals.min() < 5 * seen:
+    totals = np.array([[counts.p.sum()], [counts.q.sum()]])
+    both = counts.p + counts.q
+    expected = totals * normalize(both[both > 0])
+    lacking = np.exp(-expected).sum(axis=1)
+    if not (counts.are_counts and are_whole(counts.p, counts.q)):
         return None
-    return float((seen - 1) / 2 * (1 / totals).sum())
+    if expected.shape[1] < 2 or expected.min() < 5 or lacking.max() > 0.02:
+        return None
+    low, high = chi2.ppf([0.05, 0.95], expected.shape[1] - 1) / 2 * (1 / totals).sum()
+    return float(low), float(high)
 
 
 def made_up(column: Array, alpha: float) -> float:
@@ -117,6 +150,10 @@ class Smoothing:
             (name, float(values[0]), float(values[chosen]))
             for name, values in zip(DIRECTIONS, (self.there, self.back), strict=True)
         ]
+
+    def digits(self) -> int:
+        """Return how many digits show two that count of each of these."""
+        return digits_of(value for _, *both in self.changes() for value in both)
 
 
 def smoothing(counts: Counts, alpha: float, unit: Unit) -> Smoothing:

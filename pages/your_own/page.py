@@ -93,10 +93,11 @@ def drawn(controls: Controls) -> Picture | None:
         return None
     unit = units.current()
     both = zip(DIRECTIONS, unit.both_ways(*comparison.shares), strict=True)
+    digits = comparison.digits(unit)
     return Picture(
         pictures.largest_terms_figure(comparison, controls["own_top"], unit, theme.colours()),
         words.in_words(comparison, unit),
-        {name: amount(divergence, unit.name) for name, divergence in both},
+        {name: amount(divergence, unit.name, digits) for name, divergence in both},
     )
 
 
@@ -127,7 +128,7 @@ def every_number(unit: Unit) -> None:
             hues={"P, then Q": "blue", "Q, then P": "orange"},
             words=(f"in {unit.name}",),
         )
-        st.caption("The divergence is the cross-entropy less the entropy above it.")
+        st.caption(words.measures_in_words(unit))
     with right:
         table(
             words.largest_terms(comparison, now["own_top"], unit),
@@ -168,6 +169,7 @@ def smoothing_drawn(controls: Controls) -> Picture | None:
             found.back,
             found.alpha,
             unit=unit.name,
+            digits=found.digits(),
             colours=theme.colours(),
         ),
         words.smoothing_in_words(counts, found, unit),

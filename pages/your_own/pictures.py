@@ -9,7 +9,7 @@ from charts.style import Figure, Palette, Trace, bar, figure, scatter, steady_li
 from charts.units import Unit
 from charts.wording import amount, counted, number, percent, signed
 from kl_core import Array
-from pages.your_own.numbers import Comparison, largest
+from pages.your_own.numbers import Comparison, digits_of, largest
 
 LONGEST_LABEL = 14
 # Where α = 0 stands on an axis of powers of ten that cannot reach it.
@@ -42,6 +42,7 @@ def largest_terms_figure(compared: Comparison, count: int, unit: Unit, colours: 
         (others.size, float(terms[others].sum())),
         name=compared.direction,
         unit=unit.name,
+        digits=compared.digits(unit),
         colours=colours,
     )
 
@@ -55,6 +56,7 @@ def terms_figure(
     *,
     name: str,
     unit: str,
+    digits: int = 3,
     colours: Palette,
 ) -> Figure:
     """Return p and q of each category, as dots, beside its term, as a bar.
@@ -73,6 +75,8 @@ def terms_figure(
         Of the divergence: "D(P‖Q)" or "D(Q‖P)".
     unit : str
         What the terms are measured in, for axis and hover text.
+    digits : int
+        How many the terms are written with.
     colours : Palette
         Of the page's theme.
     """
@@ -89,10 +93,10 @@ def terms_figure(
         [
             _dots(labels, p, "P", colours.p, "circle"),
             _dots(labels, q, "Q", colours.q, "diamond-open"),
-            _bars(said, [*values, total], unit, colours),
+            _bars(said, [*values, total], unit, digits, colours),
         ],
         colours,
-        title=f"{name} = {amount(total, unit)}",
+        title=f"{name} = {amount(total, unit, digits)}",
         height=120 + 26 * len(rows),
         margin={"l": 24 + 7 * max(len(unescape(row)) for row in rows), "r": 8, "t": 76, "b": 48},
         xaxis={
@@ -125,6 +129,7 @@ def smoothing_figure(
     alpha: float,
     *,
     unit: str,
+    digits: int = 3,
     colours: Palette,
 ) -> Figure:
     """Return both divergences over what smoothing adds to every count.
@@ -139,6 +144,8 @@ def smoothing_figure(
         The one chosen, among `alphas`.
     unit : str
         What the divergences are measured in, for axis and hover text.
+    digits : int
+        How many the one chosen is written with.
     colours : Palette
         Of the page's theme.
     """
@@ -189,7 +196,7 @@ def smoothing_figure(
     return figure(
         traces,
         colours,
-        title=f"{start}: D(P‖Q) = {amount(float(there[chosen]), unit)}",
+        title=f"{start}: D(P‖Q) = {amount(float(there[chosen]), unit, digits)}",
         height=340,
         xaxis={
             "type": "log",
@@ -212,14 +219,16 @@ def _dots(labels: Sequence[str], shares: Array, name: str, colour: str, symbol: 
         marker={"color": colour, "symbol": symbol, "size": 9, "line": {"width": 2}},
         cliponaxis=False,
         customdata=[
-            f"{literal(label)}: {percent(share)} of {name}"
+            f"{literal(label)}: {percent(share, digits_of([100 * share], 1))} of {name}"
             for label, share in zip(labels, shares, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
 
 
-def _bars(said: Sequence[str], values: Sequence[float], unit: str, colours: Palette) -> Trace:
+def _bars(
+    said: Sequence[str], values: Sequence[float], unit: str, digits: int, colours: Palette
+) -> Trace:
     """Return signed bars, the last of them the sum of the others."""
     low, high = _limits(values)
     return bar(
@@ -234,10 +243,10 @@ def _bars(said: Sequence[str], values: Sequence[float], unit: str, colours: Pale
             "opacity": [*[0.55] * len(values[:-1]), 1],
             "line": {"color": colours.kl, "width": 1},
         },
-        text=[*map(signed, values[:-1]), number(values[-1])],
+        text=[*(signed(value, digits) for value in values[:-1]), number(values[-1], digits)],
         **LABELS,
         customdata=[
-            f"{what}: {signed(value, 4)}{f' {unit}' if math.isfinite(value) else ''}"
+            f"{what}: {signed(value, digits + 1)}{f' {unit}' if math.isfinite(value) else ''}"
             for what, value in zip(said, values, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",

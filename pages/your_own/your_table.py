@@ -5,9 +5,11 @@ from urllib.parse import quote_plus
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.your_own.counts import LONGEST, MOST, Counts, decoded, read_counts
+from pages.your_own.counts import MOST, Counts, read_counts
 from pages.your_own.examples import LANGUAGES
-from pages.your_own.words import read_in_words
+from pages.your_own.files import LONGEST, decoded
+from pages.your_own.reading import AS_GUESSED, CHOICES, Reading
+from pages.your_own.words import WHAT_BELONGS, guesses_in_words, read_in_words
 from widgets.controls import begins, put
 from widgets.redraw import now
 
@@ -27,8 +29,13 @@ def your_table() -> None:
     with source:
         upload_field()
         link_switch()
-    # Read once: only the field changes it, and that draws the whole page.
-    st.session_state[_READ] = read()
+    said = st.container()
+    read_otherwise()
+    with said:
+        # Read once: only these controls change it, and they draw the whole page.
+        st.session_state[_READ] = read()
+    with st.expander("Which numbers belong here?", icon=":material/help:"):
+        st.markdown(WHAT_BELONGS)
 
 
 def current_counts() -> Counts | None:
@@ -39,7 +46,7 @@ def current_counts() -> Counts | None:
 
 def put_table(text: str) -> None:
     """Put a table into the field, and into the link: nothing in it is anybody's secret."""
-    put(own_table=text, _own_in_link=True)
+    put(own_table=text, _own_in_link=True, **as_guessed())
 
 
 def table_field() -> None:
@@ -62,8 +69,8 @@ def upload_field() -> None:
         max_upload_size=1,
         key=_upload_key(),
         on_change=_take_file,
-        help=f"Columns separated by commas, semicolons or tabs; up to {MOST:,} categories, "
-        f"{LONGEST:,} characters. The first row may be a heading.",
+        help="Columns separated by commas, semicolons, tabs, bars or blanks; up to "
+        f"{MOST:,} categories, {LONGEST:,} characters. The first row may be a heading.",
     )
     if file:
         try:
@@ -89,7 +96,7 @@ def _take_file() -> None:
         text = decoded(file.name, file.getvalue())
     except ValueError:
         return
-    put(own_table=text, _own_in_link=False)
+    put(own_table=text, _own_in_link=False, **as_guessed())
     st.session_state["_own_uploads"] = st.session_state.get("_own_uploads", 0) + 1
 
 
@@ -141,7 +148,7 @@ def in_link() -> bool:
 def read() -> Counts | None:
     """Return what the table says; None, and a sentence, while something is wrong with it."""
     try:
-        counts = read_counts(now["own_table"])
+        counts = read_counts(now["own_table"], reading())
     except ValueError as problem:
         st.warning(
             f"{problem} Until then there is nothing to compute; everything else stays as it is.",
@@ -149,4 +156,32 @@ def read() -> Counts | None:
         )
         return None
     st.caption(read_in_words(counts))
+    if said := guesses_in_words(counts, reading()):
+        st.info(said, icon=":material/rule:")
     return counts
+
+
+def reading() -> Reading:
+    """Return how the table is to be read."""
+    return Reading(**{field: now[_key(field)] for field in CHOICES})
+
+
+def as_guessed() -> dict[str, str]:
+    """Return the controls that say how the table is to be read, as they are to begin with."""
+    return dict.fromkeys(map(_key, CHOICES), AS_GUESSED)
+
+
+def read_otherwise() -> None:
+    """Draw what may be chosen where a guess is wrong."""
+    with st.expander("Read it otherwise", icon=":material/tune:"):
+        columns = st.columns(4)
+        for place, (field, (label, choices)) in enumerate(CHOICES.items()):
+            begins(_key(field), AS_GUESSED)
+            columns[place % 4].selectbox(
+                label, [AS_GUESSED, *choices], key=_key(field), bind="query-params"
+            )
+
+
+def _key(field: str) -> str:
+    """Return the key of the control for a field of `Reading`."""
+    return f"own_{field}"

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.your_own.counts import LONGEST, MOST, decoded, harmless, means_markup, read_counts
+from pages.your_own.counts import MOST, read_counts
+from pages.your_own.files import LONGEST, decoded
+from pages.your_own.labels import harmless, means_markup
 from tests.pages.reading import refusal
 from widgets.take_away import as_csv
 
@@ -57,11 +59,11 @@ def test_first_row_is_a_heading_where_both_cells_name_something():
         "count 2019",
         "count 2020",
     )
-    assert read_counts("country,2019,2020\na,1,2").heading is None
+    assert read_counts("choice,1,2\na,3,4").heading is None
     # A number that is none in a first row of data would vanish as a heading.
     assert refused("a,nan,nan\nb,3,4").startswith("Row 1: P is `nan`")
     assert refused("a,x,2\nb,3,4").startswith("Row 1: P is `x`")
-    assert refused('a,"1,234.50","2,345.60"\nb,3,4').startswith("Row 1: P is `1,234.50`")
+    assert read_counts('a,"1,234.50","2,345.60"\nb,3,4').heading is None
 
 
 def test_separator_is_the_one_that_makes_three_columns():
@@ -91,7 +93,7 @@ def test_quoted_labels_keep_separators_quotes_and_line_breaks():
         (f"{GOOD}\na,x,2", "Row 2: P is `x`, which is no number; write one such as 12 or 0.5."),
         (f"{GOOD}\na,1,two", "Row 2: Q is `two`, which is no number;"),
         (f"{GOOD}\na,1,NaN", "Row 2: Q is `NaN`, which is no number;"),
-        (f"{GOOD}\na,1,1 234", "Row 2: Q is `1 234`, which is no number;"),
+        (f"{GOOD}\na,1,1 23", "Row 2: Q is `1 23`, which is no number;"),
         (f"{GOOD}\na,1,0x10", "Row 2: Q is `0x10`, which is no number;"),
         (f"{GOOD}\na,-1,2", "Row 2: P is `-1`; a count or a probability is never below 0."),
         (f"{GOOD}\na,1,-4", "Row 2: Q is `-4`; a count or a probability is never below 0."),
@@ -120,15 +122,17 @@ def test_what_cannot_be_read_is_named_by_row_and_rule(text, said):
 
 def test_commas_that_may_be_decimal_signs_or_not_are_asked_about():
     assert refused("a\t1,234\t5\nb\t1\t2") == (
-        "Row 1: P is `1,234`: is that comma a decimal sign? Write it as a point, and thousands "
-        "without any sign."
+        "Is the comma in `1,234` a decimal sign, or does it part thousands? Choose the *Decimal "
+        "sign* under *Read it otherwise*."
     )
     # Another number settles it.
     assert as_read("a\t1,234\t5\nb\t0,5\t2")[1] == [1.234, 0.5]
     assert as_read("a;0,125;1\nb;0,875;1")[1] == [0.125, 0.875]
-    assert refused("a;1.234;5\nb;0,5;2").startswith("Row 1: P is `1.234`, but other numbers have")
-    assert refused("a\t1,234,567\t5\nb\t1\t2").startswith("Row 1: P is `1,234,567`, which is no")
-    assert refused("a,1,5,2,5\nb,1,5,2,5").endswith(
+    assert as_read("a;1.234;5\nb;0,5;2")[1] == [1234, 0.5]
+    assert refused("a;1.5;5\nb;0,5;2").startswith("Row 1: P is `1.5`, but decimals stand after a")
+    assert as_read("a\t1,234,567\t5\nb\t1\t2")[1] == [1234567, 1]
+    assert "Where commas are decimal signs, separate the" in refused("a,1,5,2,5\nb,1,5,2,5")
+    assert refused("w,P,Q\na,1,5,2,5\nb,1,5,2,5").endswith(
         "Where commas are decimal signs, separate the columns with semicolons."
     )
 
@@ -197,14 +201,33 @@ def test_any_text_is_read_or_refused_with_a_sentence(text):
 
 @pytest.mark.parametrize(
     "label",
-    ["<b>x</b>", "<img src=x onerror=alert(1)>", "**x**", "_x_", "`x`", "$x^2$", ":red[x]",
-     "[x](http://x)", "&lt;", "=1+1", "+1", "-1", "@SUM(A1)"],
+    ["<b>x</b>", "<img src=x onerror=alert(1)>", "**x**", "_x_", "*x*", "a __b c__", "# x", "`x`",
+     "$x^2$", ":red[x]", "[x](http://x)", "&lt;", "=1+1", "+1", "-1", "@SUM(A1)"],
 )  # fmt: skip
 def test_labels_with_markup_are_recognised(label):
     assert means_markup(label)
 
 
-@pytest.mark.parametrize("label", ["sea", "a < b", "AT&T", "5 $", "naïve", "a: b", "(x)", "日本"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "sea",
+        "a < b",
+        "AT&T",
+        "5 $",
+        "naïve",
+        "a: b",
+        "(x)",
+        "日本",
+        "red_sea",
+        "a_b_c",
+        "x_1_y",
+        "_",
+        "5 * 3 * 2",
+        "a*",
+        "#1",
+    ],
+)
 def test_plain_labels_are_not_taken_for_markup(label):
     assert not means_markup(label)
 

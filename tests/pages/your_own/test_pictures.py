@@ -67,6 +67,17 @@ def test_largest_terms_are_drawn_in_either_direction():
     )  # fmt: skip
 
 
+def test_numbers_that_are_small_keep_two_digits_that_count():
+    near = "w,P,Q\na,1000,1030\nb,1000,970"
+    drawn = largest_terms_figure(compared(near), 2, BITS, LIGHT)
+    value = f"{entropy([1, 1], [1030, 970], base=2):.5f}"
+    assert drawn.layout.title.text == f"D(P‖Q) = {value} bits"
+    assert drawn.data[2].text[-1] == value
+    title = smoothing_figure(ALPHAS, np.full(4, 0.0007), np.full(4, 0.0014), 1, unit="bits",
+                             digits=5, colours=LIGHT).layout.title.text  # fmt: skip
+    assert title.endswith("D(P‖Q) = 0.00070 bits")
+
+
 def test_rows_show_shares_terms_the_others_and_the_sum():
     p_dots, q_dots, bars = terms().data
     np.testing.assert_allclose(p_dots.x, 100 * P)
