@@ -22,7 +22,7 @@ _SAME = str.maketrans(
     | dict.fromkeys("\u200b\u2060\ufeff", "")
 )
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
-_POWER = re.compile(r"\s*[×·]\s*10\s*\^?([-+\d⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_POWER = re.compile(r" ?[×·] ?10 ?\^?([-+\d⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _PARTED = re.compile(r"[-+]?\d{1,3}([ '])\d{3}(?:\1\d{3})*(?!\d)")
 # By threes, or as in India: 12,34,567. Nobody writes 0,123 for more than a hundred.
 _GROUPED = {

@@ -183,15 +183,15 @@ def _heading(rows: Sequence[Row], choice: str) -> tuple[list[str] | None, list[G
     years = all(map(is_year, named)) and not any(all(map(is_year, row[1:])) for row in others)
     rising = len(named) > 2 and sorted(named) == named
     if label in _OF_R_AND_PANDAS or (years and (rising or label in _HEADINGS.split())):
-        why = f"the numbers in it, {cells}, name columns"
+        why = f"its numbers, {cells}, name columns"
     elif not label and all(row[0] for row in others) and (years or named[:2] in _RUNNING):
         why = f"it has no label before {cells}"
     elif years:
-        says = f"The first row may be a heading, as {cells} look like years; it is a category here."
+        says = f"It may be a heading, as {cells} look like years; it is a category here."
         return None, [Guess("first", says)]
     else:
         return None, []
-    return first, [Guess("first", f"The first row is taken for a heading: {why}.")]
+    return first, [Guess("first", f"It is taken for a heading, as {why}.")]
 
 
 def _turned(grid: Grid, choice: str) -> Grid:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 _BIN = re.compile(r"[\[(]?(-?[\d.]+)\s*(?:[-–—,;…]|\.\.|to|bis|à)\s*(-?[\d.]+)[\])]?")
+_MARKUP = re.compile(r"</?\w|&\w+;|`|\$.*\$|\]\(|:\w+\[|\*(?=\S)[^*]*\*|~~|^#+ ")
 # Of an underscore inside a word Markdown makes nothing.
-_MARKUP = re.compile(
-    r"</?\w|&\w+;|`|\$.*\$|\]\(|:\w+\[|(\*+)\S.*\1|(?<!\w)(_+)\S(.*\S)?\2(?!\w)|~~|^#+ "
-)
+_OPENING, _CLOSING = re.compile(r"(?<![^\W_])_(?=[^\s_])"), re.compile(r"(?<=[^\s_])_+(?!\w)")
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -20,7 +19,9 @@ def means_markup(label: str) -> bool:
     >>> [means_markup(label) for label in ("<b>sea</b>", "**sea**", "=1+1", "sea", "red_sea")]
     [True, True, True, False, False]
     """
-    return label.startswith(_FORMULA) or bool(_MARKUP.search(label))
+    opening = _OPENING.search(label)
+    emphasis = opening and _CLOSING.search(label, opening.end())
+    return label.startswith(_FORMULA) or bool(emphasis or _MARKUP.search(label))
 
 
 def harmless(label: str) -> str:

@@ -49,8 +49,8 @@ def questions(unit: Unit) -> list[Question]:
                 "word all the same, and becomes infinite.",
                 "It cannot come up": "That is how D(P‖Q) takes it, hence the infinity. But even a "
                 f"fair die shows no six {percent((5 / 6) ** 12)} of the time in twelve rolls.",
-                "Its row should be deleted": "Then the very category in which P and Q differ most "
-                "is gone, and D(P‖Q) is finite because nobody looks.",
+                "Its row should be deleted": "Then the very category that tells P and Q apart for "
+                "certain is gone, and D(P‖Q) is finite because nobody looks.",
             },
             right="It did not come up in this sample",
             see="[The die, six ruled out](die?die_q6=0)",
@@ -86,7 +86,7 @@ def questions(unit: Unit) -> list[Question]:
             f"{number(raw)}. What went wrong?",
             {
                 "They were not divided by their totals": "Right: both columns have the same "
-                "shares, so D(P‖Q) is 0. Only of shares is it true that it is never negative.",
+                "shares, so D(P‖Q) is 0. That it is never negative is true of shares.",
                 "Nothing: D(P‖Q) is negative where Q is larger": "Single terms are, the sum never "
                 "is (Gibbs' inequality), as long as each column adds up to 1. These do not.",
                 "P is too small a sample": "A small sample makes shares uncertain, never D(P‖Q) "

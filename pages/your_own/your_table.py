@@ -174,12 +174,11 @@ def as_guessed() -> dict[str, str]:
 def read_otherwise() -> None:
     """Draw what may be chosen where a guess is wrong."""
     with st.expander("Read it otherwise", icon=":material/tune:"):
-        columns = st.columns(4)
-        for place, (field, (label, choices)) in enumerate(CHOICES.items()):
+        # Rows of them, so that a phone has them in the same order.
+        columns = [column for _ in range(2) for column in st.columns(4)]
+        for column, (field, (label, choices)) in zip(columns, CHOICES.items(), strict=True):
             begins(_key(field), AS_GUESSED)
-            columns[place % 4].selectbox(
-                label, [AS_GUESSED, *choices], key=_key(field), bind="query-params"
-            )
+            column.selectbox(label, [AS_GUESSED, *choices], key=_key(field), bind="query-params")
 
 
 def _key(field: str) -> str:

@@ -97,6 +97,23 @@ def test_pasted_table_moves_everything_and_its_link_opens_the_same_view(page, ne
     assert field(other).input_value() == SMALL.replace(",", "\t")
 
 
+def test_guess_is_undone_by_hand_and_stays_undone_in_the_link(page, new_context):
+    visit(page, LESSON)
+    put(page, "w,P,Q\na,3,1\nb,2,4\nTotal,5,5")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Total, is the sum of the others and")
+    assert metrics(page)[0] == f"{entropy([3, 2], [1, 4], base=2):.3f} bits"
+    page.locator("summary", has_text="Read it otherwise").click()
+    # Its list closes while the page scrolls.
+    page.wait_for_timeout(500)
+    page.get_by_role("combobox", name="Totals").click()
+    page.get_by_role("option", name="categories").click()
+    expect(page).to_have_url(re.compile("own_totals=categories"))
+    settled(page)
+    value = f"{entropy([3, 2, 5], [1, 4, 5], base=2):.3f} bits"
+    assert metrics(page)[0] == value
+    assert metrics(opened_elsewhere(page, new_context))[0] == value
+
+
 def test_slider_moves_both_charts_and_keeps_the_axes_of_shares(page):
     visit(page, f"{LESSON}?own_direction=D(Q%E2%80%96P)")
     expect(title(page, TERMS)).to_have_text("D(Q‖P) = ∞")

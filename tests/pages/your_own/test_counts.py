@@ -1,5 +1,8 @@
 """Tables as people paste and upload them: what is read, and which sentence refuses the rest."""
 
+import contextlib
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -146,6 +149,17 @@ def test_thousand_categories_are_read_and_no_more():
 def test_long_text_is_not_read_at_all():
     assert refused("x" * (LONGEST + 1)).startswith("The table is 100,001 characters long;")
     assert refused("x" * LONGEST).startswith("Row 1 has 1 column;")
+
+
+@pytest.mark.parametrize("piece", ["-", "_", "*", " ×", "1 234 ", "| ", '"', "1,"])
+def test_longest_text_is_read_or_refused_at_once(piece):
+    begun = time.perf_counter()
+    for text in (piece * 50_000, f"{piece * 20_000},1,2\nb,3,4", f"a,1{piece * 15_000}x,2\nb,3,4"):
+        with contextlib.suppress(ValueError):
+            counts = read_counts(text[:LONGEST])
+            assert all(means_markup(label) in (True, False) for label in counts.labels)
+    # What takes the square of its length takes half a minute.
+    assert time.perf_counter() - begun < 5
 
 
 @pytest.mark.parametrize("label", ["`x`", "x" * 5000, "**x**\n# y", "<b>", "\x00\u202e"])

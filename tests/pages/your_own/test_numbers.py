@@ -90,7 +90,7 @@ def test_rule_of_chance_of_two_samples_is_that_of_wilks():
 
 
 @pytest.mark.parametrize("text", [SHARES, SMOOTH, LANGUAGES, FORECASTS, BOOK, TWELVE,
-                                  "a,30,40\nb,30,30\nc,40,30", "a,30%,40%\nb,70%,60%",
+                                  "a,30,40\nb,30,30\nc,40,30", "a,100%,0%\nb,0%,100%",
                                   "a,400.5,300\nb,500,600"])  # fmt: skip
 def test_rule_of_chance_does_not_hold_for_shares_and_for_few_counts(text):
     assert apart_by_chance(read_counts(text)) is None
@@ -100,6 +100,7 @@ def test_rule_of_chance_does_not_hold_where_a_category_may_be_lacking():
     assert apart_by_chance(counted([6] * 4, [6] * 4))
     assert apart_by_chance(counted([6] * 30, [6] * 30)) is None
     assert apart_by_chance(counted([6] * 30, [60] * 30)) is None
+    assert apart_by_chance(counted([4, 100], [4, 100])) is None
     # A hundred may be people, if somebody says so.
     text = "a,30,40\nb,30,30\nc,40,30"
     assert apart_by_chance(read_counts(text, Reading(kind="counts")))

@@ -62,15 +62,20 @@ PASTED = {
                     [("p", "The labels are in column 3 (`w`).")]),
     # Headings.
     "years of R": ("rownames,1940,1960\na,11.7,8.7\nb,18.1,11.7", ab, [11.7, 18.1], [8.7, 11.7],
-                   [("first", "The first row is taken for a heading: the numbers in it, `1940`")]),
+                   [("first", "It is taken for a heading, as its numbers, `1940` and")]),
     "years": ("Land;2019;2020\na;3;1\nb;2;4", ab, [3, 2], [1, 4],
-              [("first", "The first row is taken for a heading")]),
+              [("first", "It is taken for a heading")]),
     "years or counts": ("yes,1950,2010\nno,80,90\nelse,3,4", ["yes", "no", "else"], [1950, 80, 3],
-                        [2010, 90, 4], [("first", "The first row may be a heading, as `1950`")]),
+                        [2010, 90, 4], [("first", "It may be a heading, as `1950` and `2010`")]),
+    "years among years": ("Land,1950,1960\na,1890,1999\nb,3,4", ["Land", "a", "b"], [1950, 1890, 3],
+                          [1960, 1999, 4], []),
+    "rising years": ("Ware,1940,1950,1960\na,3,1,2\nb,2,4,2\nc,1,1,9", abc, [3, 2, 1], [1, 4, 1],
+                     [("first", "It is taken for a heading"), ("p", "Of 3 columns of numbers P")]),
+    "percentages that are whole": ("a,100%,0%\nb,0%,100%", ab, [1, 0], [0, 1], []),
     "spans of years": ("bin,2010-2015,2015-2020\na,3,1\nb,2,4", ab, [3, 2], [1, 4], []),
     "no corner": ("P,Q\na,3,1\nb,2,4", ab, [3, 2], [1, 4], []),
     "an empty corner": (",1940,1960\na,3,1\nb,2,4", ab, [3, 2], [1, 4],
-                        [("first", "The first row is taken for a heading: it has no label")]),
+                        [("first", "It is taken for a heading, as it has no label before")]),
     "of pandas": (",word,P,Q\n0,a,12,9\n1,b,3,0", ab, [12, 3], [9, 0],
                   [("p", "Of 3 columns of numbers P is column 3 (`P`) and Q is"),
                    ("p", "The labels are in column 2 (`word`).")]),
@@ -79,7 +84,7 @@ PASTED = {
                       [("p", "Of 3 columns of numbers P is column 2 (`P`) and Q is column 3")]),
     "five years": ("rownames,1940,1945,1950,1955,1960\na,22.2,44.5,59.6,73.2,86.8\n"
                    "b,10.5,15.5,29,36.5,46.2\nc,3.5,5.8,9.7,14,21.1", abc, [22.2, 10.5, 3.5],
-                   [44.5, 15.5, 5.8], [("first", "The first row"), ("p", "Of 5 columns of")]),
+                   [44.5, 15.5, 5.8], [("first", "It is taken"), ("p", "Of 5 columns of")]),
     "a total first": ("w,Total,P,Q\na,21,12,9\nb,3,3,0\nc,2,1,1", abc, [12, 3, 1], [9, 0, 1],
                       [("p", "Of 3 columns of numbers P is column 3 (`P`)")]),
     "two long rows": ("w,a,b,c\nP,12,3,1\nQ,9,0,1", abc, [12, 3, 1], [9, 0, 1],
@@ -128,6 +133,16 @@ def test_pasted_table_is_read_and_what_was_guessed_is_said(text, labels, p, q, g
         assert guess.says.startswith(says)
         assert guess.says.endswith(".")
         assert len(guess.says) < 150
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [("a,30,1\nb,7,4", True), ("a,3.5,1\nb,7,4", False), ("a,30%,1\nb,70%,4", False),
+     ("a,100%,0%\nb,0%,100%", False), ("a,30,40\nb,70,60", False), ("a,30,40\nb,69,61", False),
+     ("a,30,40\nb,70,160", True)],
+)  # fmt: skip
+def test_counts_are_told_from_shares(text, counts):
+    assert read_counts(text).are_counts == counts
 
 
 @pytest.mark.parametrize(

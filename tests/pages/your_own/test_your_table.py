@@ -5,7 +5,8 @@ import re
 import pytest
 from scipy.stats import entropy
 
-from tests.pages.conftest import bound_controls, move, press, set_up
+from pages.your_own.reading import AS_GUESSED, CHOICES
+from tests.pages.conftest import bound_controls, linked, move, press, set_up
 from tests.pages.reading import metrics, texts
 from tests.pages.your_own.tables import SMALL, SMOOTH, columns, lesson
 
@@ -110,3 +111,46 @@ def test_share_says_what_the_link_leaves_out_and_when_it_is_too_long_for_a_code(
     app = press(lesson(own_table=rows), "Share this view")
     [told] = [info.value for info in app.info if "QR code" in info.value]
     assert re.match(r"The link has [\d,]+ characters, more than a QR code holds\.", told)
+
+
+TOTALS = "w,P,Q\na,3,1\nb,2,4\nTotal,5,5"
+
+
+def test_guess_is_said_undone_and_in_the_link():
+    app = lesson(own_table=TOTALS)
+    assert (
+        "**Totals**: Row 4, `Total`, is the sum of the others and is left out." in app.info[0].value
+    )
+    assert metrics(app)[0] == f"{entropy([3, 2], [1, 4], base=2):.3f} bits"
+    app = move(app, "own_totals", "categories")
+    assert "**Totals**: categories, as you chose." in app.info[0].value
+    value = f"{entropy([3, 2, 5], [1, 4, 5], base=2):.3f} bits"
+    assert metrics(app)[0] == value
+    assert metrics(linked("your_own", app))[0] == value
+
+
+def test_question_is_answered_by_a_choice():
+    app = lesson(own_table="a\t1,234\t5\nb\t1\t2")
+    assert app.warning[0].value.startswith("Is the comma in `1,234` a decimal sign, or does it")
+    app = move(app, "own_decimal", "point")
+    assert not app.warning
+    assert metrics(app)[0] == f"{entropy([1234, 1], [5, 2], base=2):.3f} bits"
+
+
+@pytest.mark.parametrize("replace", [lambda app: press(app, "The book's die"),
+                                     lambda app: upload(app, "a.csv", SMALL.encode())])  # fmt: skip
+def test_another_table_is_read_as_guessed_again(replace):
+    app = replace(lesson(own_table=TOTALS, own_totals="categories", own_first="a heading"))
+    controls = bound_controls(app)
+    assert {controls[f"own_{field}"].value for field in CHOICES} == {AS_GUESSED}
+    assert not app.info
+
+
+def test_ordinary_table_has_nothing_to_be_told():
+    app = lesson()
+    assert not app.info
+    assert [each.label for each in app.expander][:2] == [
+        "Read it otherwise", "Which numbers belong here?",
+    ]  # fmt: skip
+    assert not any(each.proto.expanded for each in app.expander[:2])
+    assert {each.key for each in app.selectbox} >= {f"own_{field}" for field in CHOICES}
