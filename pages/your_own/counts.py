@@ -9,12 +9,11 @@ import numpy as np
 from charts.wording import listed, readable
 from kl_core import Array
 from pages.your_own.cells import NAMES, decimal_sign, is_number, shown, value
-from pages.your_own.files import check_length
+from pages.your_own.files import MOST, check_length
 from pages.your_own.grid import Grid, read_grid
 from pages.your_own.reading import ALL_GUESSED, AS_GUESSED, Guess, Reading
 from pages.your_own.shape import find_columns, find_totals
 
-MOST = 1000
 # No share in the sum of a thousand such numbers is too small for a float.
 SMALLEST, LARGEST = 1e-100, 1e100
 
@@ -74,13 +73,15 @@ def read_counts(text: str, reading: Reading = ALL_GUESSED) -> Counts:
     _check_how_many(grid)
     columns = find_columns(grid, reading)
     labels = _labels(grid, columns.label)
-    cells = {place: [row[place] for _, row in grid.rows] for place in columns.numbers}
+    used = {*columns.numbers, columns.p, columns.q}
+    cells = {place: [row[place] for _, row in grid.rows] for place in sorted(used)}
     decimal, of_decimals = decimal_sign([*cells.values()], reading.decimal)
     pair = [cells[columns.p], cells[columns.q]]
     names = [f"{grid.counted} {row}" for row, _ in grid.rows]
     p, q = (_column(*each, names, decimal) for each in zip("PQ", pair, strict=True))
     totals, doubtful = find_totals(labels, p, q, reading.totals)
     kept = np.setdiff1d(np.arange(p.size), totals)
+    _check_shares(p[kept], q[kept])
     called = [f"{names[place]}, {shown(labels[place])}," for place in [*totals, *doubtful]]
     of_totals = _of_totals(called, left_out=bool(totals), chosen=reading.totals != AS_GUESSED)
     percent = any("%" in cell for column in pair for cell in column)
@@ -138,14 +139,19 @@ def _column(name: str, cells: Sequence[str], rows: Sequence[str], decimal: str) 
             f"{rows[0]}: {name} is {shown(cells[0])}, which is no number, nor is any below. If "
             "each row is a single draw, count first how often each label comes up."
         )
-    numbers = [
-        _number(f"{row}: {name}", cell, decimal) for row, cell in zip(rows, cells, strict=True)
-    ]
-    if not any(numbers):
-        raise ValueError(
-            f"Every number of {name} is 0, so {name} has no shares; at least one must be above 0."
-        )
-    return np.array(numbers)
+    return np.array(
+        [_number(f"{row}: {name}", cell, decimal) for row, cell in zip(rows, cells, strict=True)]
+    )
+
+
+def _check_shares(p: Array, q: Array) -> None:
+    """Raise ValueError if there is nothing to divide a column by."""
+    for name, column in (("P", p), ("Q", q)):
+        if not column.any():
+            raise ValueError(
+                f"Every number of {name} is 0, so {name} has no shares; at least one must be above "
+                "0."
+            )
 
 
 def _number(where: str, cell: str, decimal: str) -> float:

@@ -1,8 +1,8 @@
-"""Uploaded files as text, and how long a text may be."""
+"""Uploaded files as text, and how much of a text is read."""
 
 from charts.wording import readable
 
-LONGEST = 100_000
+MOST, LONGEST = 1000, 100_000
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -42,5 +42,5 @@ def check_length(what: str, text: str) -> None:
     if len(text) > LONGEST:
         raise ValueError(
             f"{what} is {len(text):,} characters long; at most {LONGEST:,} are read, enough for "
-            "1,000 categories."
+            f"{MOST:,} categories."
         )

@@ -150,6 +150,7 @@ def _is_sum(place: int, without: Sequence[int], p: Array, q: Array, close: float
     """Say whether a row is the sum of all others but those `without`, to a relative error."""
     rest = np.setdiff1d(np.arange(p.size), without)
     return rest.size > 1 and all(
-        column[place] > 0 and bool(np.isclose(column[rest].sum(), column[place], rtol=close))
+        column[place] > 0
+        and bool(np.isclose(column[rest].sum(), column[place], rtol=close, atol=0))
         for column in (p, q)
     )

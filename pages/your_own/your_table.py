@@ -5,9 +5,9 @@ from urllib.parse import quote_plus
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.your_own.counts import MOST, Counts, read_counts
+from pages.your_own.counts import Counts, read_counts
 from pages.your_own.examples import LANGUAGES
-from pages.your_own.files import LONGEST, decoded
+from pages.your_own.files import LONGEST, MOST, decoded
 from pages.your_own.reading import AS_GUESSED, CHOICES, Reading
 from pages.your_own.words import WHAT_BELONGS, guesses_in_words, read_in_words
 from widgets.controls import begins, put

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.your_own.counts import MOST, read_counts
-from pages.your_own.files import LONGEST, decoded
+from pages.your_own.counts import read_counts
+from pages.your_own.files import LONGEST, MOST, decoded
 from pages.your_own.labels import harmless, means_markup
 from tests.pages.reading import refusal
 from widgets.take_away import as_csv

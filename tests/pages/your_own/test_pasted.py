@@ -1,9 +1,12 @@
 """Tables as people paste them: what is read, what is said to be guessed, and what is asked."""
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pages.your_own.counts import read_counts
-from pages.your_own.reading import CHOICES, Reading
+from pages.your_own.reading import AS_GUESSED, CHOICES, Reading
 from tests.pages.reading import refusal
 
 ab, abc = ["a", "b"], ["a", "b", "c"]
@@ -239,6 +242,37 @@ def test_columns_can_be_chosen(p, q, pair):
     assert counts.heading is not None
     if p.startswith("column"):
         assert counts.heading[0] == names[int(p[-1])]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "b", "Total", "1", "0", "3", "9", "1,234", "1.234", "0,5", "2019",
+                         "-", "x", ";", ";", ",", "\t", "\n", "\n", "|", " ", '"', "%", "/"]),
+        max_size=30,
+    ).map("".join),
+    st.builds(Reading, **{field: st.sampled_from([AS_GUESSED, *choices[:4]])
+                          for field, (_, choices) in CHOICES.items()}),
+)  # fmt: skip
+def test_any_text_read_in_any_way_is_a_table_or_refused_with_a_sentence(text, reading):
+    try:
+        counts = read_counts(text, reading)
+    except ValueError as problem:
+        assert str(problem).endswith(".")  # noqa: PT017
+    else:
+        assert len(set(counts.labels)) == counts.p.size == counts.q.size >= 2
+        for column in (counts.p, counts.q):
+            assert (column >= 0).all()
+            assert 0 < column.sum() < np.inf
+
+
+def test_column_of_labels_may_be_one_of_numbers():
+    counts = read_counts("1,12,9\n2,3,0", Reading(p="column 1"))
+    assert (counts.p.tolist(), counts.q.tolist()) == ([1, 2], [12, 3])
+
+
+def test_nothing_is_left_where_a_total_left_out_was_all_there_was():
+    said = refusal(read_counts, "a,0,1\nb,0,2\nTotal,5,9", Reading(totals="left out"))
+    assert said.startswith("Every number of P is 0")
 
 
 def test_column_that_is_not_there_is_named():
