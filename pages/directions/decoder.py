@@ -97,7 +97,7 @@ CALLS = [
         "D(P‖Q)",
         "log",
         "D − log s",
-        "P comes second, as a logarithm if log_target=True; NaN where both are 0",
+        "P second, as a log if log_target=True; NaN where both are 0",
         lambda h: torch_kl_div(h.log_q, h.p, "sum"),
     ),
     Call(
@@ -117,8 +117,7 @@ CALLS = [
         "neither",
         "log",
         "(D − log s) / k",
-        '"mean" divides by all entries, and PyTorch warns; "batchmean" by the first length: a '
-        "matrix's rows, but a vector's k",
+        'divides by all entries, and warns; "batchmean" by rows (a vector: by k)',
         lambda h: torch_kl_div(h.log_q, h.p),
     ),
     Call(
