@@ -5,8 +5,7 @@ Conventions, as scipy's: a distribution runs over the last axis, everything else
 takes and all that is made of them, for these are natural logarithms; and the fields of records.
 
 The distribution that is averaged over comes first: ``kl_divergence(p, q)`` is D(P‖Q). That is P
-everywhere but in KL from samples, where Q is the policy that draws. Closed forms say mu and sigma,
-objects mean and std.
+everywhere but in KL from samples, where Q is the policy that draws.
 
 - Discrete distributions: `kl_divergence`, `kl_terms`, `cross_entropy`, `entropy`, `js_divergence`,
   `total_variation`; `normalize` makes them from weights.

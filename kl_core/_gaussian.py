@@ -24,10 +24,10 @@ _SINGULAR = 1e-14
 
 
 def gaussian_kl(
-    mu_p: ArrayLike,
-    sigma_p: ArrayLike,
-    mu_q: ArrayLike,
-    sigma_q: ArrayLike,
+    mean_p: ArrayLike,
+    std_p: ArrayLike,
+    mean_q: ArrayLike,
+    std_q: ArrayLike,
     *,
     base: float | None = None,
 ) -> NumberOrArray:
@@ -35,9 +35,9 @@ def gaussian_kl(
 
     Parameters
     ----------
-    mu_p, mu_q : array_like, shapes that broadcast
+    mean_p, mean_q : array_like, shapes that broadcast
         Means of P and Q.
-    sigma_p, sigma_q : array_like, shapes that broadcast
+    std_p, std_q : array_like, shapes that broadcast
         Standard deviations, above 0.
     base : float, optional
         2 for bits, 10 for dits; None for nats.
@@ -66,9 +66,9 @@ def gaussian_kl(
     >>> print(gaussian_kl(0, 1, 0, 2).round(6), gaussian_kl(0, 2, 0, 1).round(6))
     0.318147 0.806853
     """
-    mean_p, mean_q = finite_array(mu_p, "mu_p"), finite_array(mu_q, "mu_q")
-    std_p, std_q = positive_array(sigma_p, "sigma_p"), positive_array(sigma_q, "sigma_q")
-    check_broadcast(mu_p=mean_p, sigma_p=std_p, mu_q=mean_q, sigma_q=std_q)
+    mean_p, mean_q = finite_array(mean_p, "mean_p"), finite_array(mean_q, "mean_q")
+    std_p, std_q = positive_array(std_p, "std_p"), positive_array(std_q, "std_q")
+    check_broadcast(mean_p=mean_p, std_p=std_p, mean_q=mean_q, std_q=std_q)
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
         gap = mean_p - mean_q
         shift = np.where(np.isfinite(gap), gap / std_q, (mean_p / 2 - mean_q / 2) / std_q * 2)

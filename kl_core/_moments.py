@@ -51,7 +51,7 @@ class Moments:
 
 
 def gaussian_moments(
-    mu_q: ArrayLike, sigma_q: ArrayLike, mu_p: ArrayLike, sigma_p: ArrayLike
+    mean_q: ArrayLike, std_q: ArrayLike, mean_p: ArrayLike, std_p: ArrayLike
 ) -> dict[str, Moments]:
     """Return what one draw of k1, k2 and k3 is like when Q and P are Gaussians, in closed form.
 
@@ -61,9 +61,9 @@ def gaussian_moments(
 
     Parameters
     ----------
-    mu_q, mu_p : array_like, shapes that broadcast
+    mean_q, mean_p : array_like, shapes that broadcast
         Means of Q, which is drawn from, and P.
-    sigma_q, sigma_p : array_like, shapes that broadcast
+    std_q, std_p : array_like, shapes that broadcast
         Standard deviations, above 0.
 
     Returns
@@ -90,8 +90,8 @@ def gaussian_moments(
     >>> {name: round(float(each.std / each.truth), 2) for name, each in far.items()}
     {'k1': 2.0, 'k2': 1.73, 'k3': 1.7}
     """
-    a, b, ratio, _, gap = _quadratic(mu_q, sigma_q, mu_p, sigma_p)
-    truth = gaussian_kl(mu_q, sigma_q, mu_p, sigma_p)
+    a, b, ratio, _, gap = _quadratic(mean_q, std_q, mean_p, std_p)
+    truth = gaussian_kl(mean_q, std_q, mean_p, std_p)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         second = 2 * a**2 + b**2
         third = 8 * a**3 + 6 * a * b**2
@@ -107,15 +107,15 @@ def gaussian_moments(
 
 
 def chance_below_zero(
-    mu_q: ArrayLike, sigma_q: ArrayLike, mu_p: ArrayLike, sigma_p: ArrayLike
+    mean_q: ArrayLike, std_q: ArrayLike, mean_p: ArrayLike, std_p: ArrayLike
 ) -> NumberOrArray:
     """Return how often one draw of k1 is below 0 when Q and P are Gaussians: the chance of p > q.
 
     Parameters
     ----------
-    mu_q, mu_p : array_like, shapes that broadcast
+    mean_q, mean_p : array_like, shapes that broadcast
         Means of Q, which is drawn from, and P.
-    sigma_q, sigma_p : array_like, shapes that broadcast
+    std_q, std_p : array_like, shapes that broadcast
         Standard deviations, above 0.
 
     Returns
@@ -134,7 +134,7 @@ def chance_below_zero(
     >>> print(chance_below_zero(0, 1, 0.1, 1).round(4))
     0.4801
     """
-    a, b, ratio, logarithm, gap = _quadratic(mu_q, sigma_q, mu_p, sigma_p)
+    a, b, ratio, logarithm, gap = _quadratic(mean_q, std_q, mean_p, std_p)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         c = gap**2 / 2 - logarithm
         # The root of b² - 4ac, written so that nothing cancels.
@@ -163,12 +163,12 @@ def k3_noisier_beyond() -> float:
 
 
 def _quadratic(
-    mu_q: ArrayLike, sigma_q: ArrayLike, mu_p: ArrayLike, sigma_p: ArrayLike
+    mean_q: ArrayLike, std_q: ArrayLike, mean_p: ArrayLike, std_p: ArrayLike
 ) -> tuple[Array, Array, Array, Array, Array]:
     """Return a, b of log(q/p) = a·z² + b·z + c, σ_q/σ_p, its logarithm, and the gap over σ_p."""
-    mean_q, mean_p = finite_array(mu_q, "mu_q"), finite_array(mu_p, "mu_p")
-    std_q, std_p = positive_array(sigma_q, "sigma_q"), positive_array(sigma_p, "sigma_p")
-    check_broadcast(mu_q=mean_q, sigma_q=std_q, mu_p=mean_p, sigma_p=std_p)
+    mean_q, mean_p = finite_array(mean_q, "mean_q"), finite_array(mean_p, "mean_p")
+    std_q, std_p = positive_array(std_q, "std_q"), positive_array(std_p, "std_p")
+    check_broadcast(mean_q=mean_q, std_q=std_q, mean_p=mean_p, std_p=std_p)
     mean_q, std_q, mean_p, std_p = np.broadcast_arrays(mean_q, std_q, mean_p, std_p)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         ratio, gap = std_q / std_p, (mean_q - mean_p) / std_p

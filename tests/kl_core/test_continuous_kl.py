@@ -53,18 +53,18 @@ def reference_kl(p, q, epsilon=0.0):
 
 
 @given(MEANS, SPREADS, MEANS, SPREADS)
-def test_the_integral_of_gaussians_is_the_closed_form(mu_p, sigma_p, mu_q, sigma_q):
-    integral = kl_integral(SkewNormal(mu_p, sigma_p), SkewNormal(mu_q, sigma_q))
+def test_the_integral_of_gaussians_is_the_closed_form(mean_p, std_p, mean_q, std_q):
+    integral = kl_integral(SkewNormal(mean_p, std_p), SkewNormal(mean_q, std_q))
     # Where they nearly agree, logarithms of size 1 cancel.
-    exact = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
+    exact = gaussian_kl(mean_p, std_p, mean_q, std_q)
     assert integral == pytest.approx(exact, rel=1e-12, abs=1e-14)
 
 
-@pytest.mark.parametrize(("sigma_p", "sigma_q"), [(1, 1e-3), (1e-3, 1), (1e-100, 1e-99)])
-def test_the_integral_keeps_its_digits_for_very_different_spreads(sigma_p, sigma_q):
-    mean = sigma_p / 2
-    integral = kl_integral(SkewNormal(mean, sigma_p), SkewNormal(0, sigma_q))
-    assert integral == pytest.approx(gaussian_kl(mean, sigma_p, 0, sigma_q), rel=1e-12)
+@pytest.mark.parametrize(("std_p", "std_q"), [(1, 1e-3), (1e-3, 1), (1e-100, 1e-99)])
+def test_the_integral_keeps_its_digits_for_very_different_spreads(std_p, std_q):
+    mean = std_p / 2
+    integral = kl_integral(SkewNormal(mean, std_p), SkewNormal(0, std_q))
+    assert integral == pytest.approx(gaussian_kl(mean, std_p, 0, std_q), rel=1e-12)
 
 
 PAIRS = [

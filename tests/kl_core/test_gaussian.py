@@ -25,20 +25,20 @@ CLOSE = 1e-14
 
 
 @mpmath.workdps(400)
-def exact(mu_p, sigma_p, mu_q, sigma_q):
+def exact(mean_p, std_p, mean_q, std_q):
     """Return the divergence of these very doubles, right in every digit of a double."""
-    mu_p, sigma_p, mu_q, sigma_q = map(mpmath.mpf, (mu_p, sigma_p, mu_q, sigma_q))
-    squares = (sigma_p**2 + (mu_p - mu_q) ** 2) / (2 * sigma_q**2)
-    return float(mpmath.log(sigma_q / sigma_p) + squares - mpmath.mpf(1) / 2)
+    mean_p, std_p, mean_q, std_q = map(mpmath.mpf, (mean_p, std_p, mean_q, std_q))
+    squares = (std_p**2 + (mean_p - mean_q) ** 2) / (2 * std_q**2)
+    return float(mpmath.log(std_q / std_p) + squares - mpmath.mpf(1) / 2)
 
 
-def integral(mu_p, sigma_p, mu_q, sigma_q):
+def integral(mean_p, std_p, mean_q, std_q):
     """Return ∫ p log(p/q) by adaptive quadrature."""
-    p, q = scipy.stats.norm(mu_p, sigma_p), scipy.stats.norm(mu_q, sigma_q)
+    p, q = scipy.stats.norm(mean_p, std_p), scipy.stats.norm(mean_q, std_q)
     value, _ = scipy.integrate.quad(
         lambda x: p.pdf(x) * (p.logpdf(x) - q.logpdf(x)),
-        mu_p - 15 * sigma_p,
-        mu_p + 15 * sigma_p,
+        mean_p - 15 * std_p,
+        mean_p + 15 * std_p,
         epsabs=0,
         epsrel=1e-12,
         limit=200,
@@ -68,10 +68,10 @@ def test_published_digits():
 
 
 @given(MEANS, SPREADS, MEANS, SPREADS)
-def test_it_agrees_with_400_digits(mu_p, sigma_p, mu_q, sigma_q):
+def test_it_agrees_with_400_digits(mean_p, std_p, mean_q, std_q):
     # Nearly equal spreads have their own test below.
-    assume(sigma_p == sigma_q or not 0.5 < sigma_p / sigma_q < 1.5)
-    arguments = mu_p, sigma_p, mu_q, sigma_q
+    assume(std_p == std_q or not 0.5 < std_p / std_q < 1.5)
+    arguments = mean_p, std_p, mean_q, std_q
     # The square of a tiny shift has fewer digits than other doubles.
     assert gaussian_kl(*arguments) == pytest.approx(exact(*arguments), rel=CLOSE, abs=1e-320)
 
@@ -141,11 +141,11 @@ def test_it_is_the_integral(arguments):
 
 
 @given(MEANS, SPREADS, MEANS, SPREADS)
-def test_it_is_never_negative_and_above_0_for_different_means(mu_p, sigma_p, mu_q, sigma_q):
-    divergence = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
+def test_it_is_never_negative_and_above_0_for_different_means(mean_p, std_p, mean_q, std_q):
+    divergence = gaussian_kl(mean_p, std_p, mean_q, std_q)
     assert divergence >= 0
     # The square of a smaller shift is no double.
-    if abs(mu_p - mu_q) > 1e-150 * sigma_q:
+    if abs(mean_p - mean_q) > 1e-150 * std_q:
         assert divergence > 0
 
 
@@ -161,25 +161,25 @@ def test_a_gaussian_diverges_from_itself_by_exactly_0(mu, sigma):
     SPREADS,
     st.integers(-(2**40), 2**40),
 )
-def test_a_shift_of_both_changes_nothing(mu_p, sigma_p, mu_q, sigma_q, shift):
-    shifted = gaussian_kl(mu_p + shift, sigma_p, mu_q + shift, sigma_q)
-    assert shifted == gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
+def test_a_shift_of_both_changes_nothing(mean_p, std_p, mean_q, std_q, shift):
+    shifted = gaussian_kl(mean_p + shift, std_p, mean_q + shift, std_q)
+    assert shifted == gaussian_kl(mean_p, std_p, mean_q, std_q)
 
 
 @given(MEANS, SPREADS, MEANS, SPREADS, st.integers(-900, 900), st.sampled_from([1, -1]))
-def test_another_unit_of_length_changes_nothing(mu_p, sigma_p, mu_q, sigma_q, exponent, sign):
+def test_another_unit_of_length_changes_nothing(mean_p, std_p, mean_q, std_q, exponent, sign):
     # A power of 2 leaves the digits as they are, unless a mean becomes too small for all of them.
-    assume(all(mu == 0 or abs(mu) > 1e-30 for mu in (mu_p, mu_q)))
+    assume(all(mu == 0 or abs(mu) > 1e-30 for mu in (mean_p, mean_q)))
     # Nearly equal spreads magnify roundings, and have their own test.
-    assume(sigma_p == sigma_q or not 0.5 < sigma_p / sigma_q < 1.5)
+    assume(std_p == std_q or not 0.5 < std_p / std_q < 1.5)
     unit = 2.0**exponent
-    scaled = gaussian_kl(sign * unit * mu_p, unit * sigma_p, sign * unit * mu_q, unit * sigma_q)
-    assert scaled == pytest.approx(gaussian_kl(mu_p, sigma_p, mu_q, sigma_q), rel=CLOSE, abs=0)
+    scaled = gaussian_kl(sign * unit * mean_p, unit * std_p, sign * unit * mean_q, unit * std_q)
+    assert scaled == pytest.approx(gaussian_kl(mean_p, std_p, mean_q, std_q), rel=CLOSE, abs=0)
 
 
 @given(MEANS, SPREADS, MEANS, SPREADS, st.floats(1, 1e6, exclude_min=True))
-def test_a_base_divides_by_its_log(mu_p, sigma_p, mu_q, sigma_q, base):
-    arguments = mu_p, sigma_p, mu_q, sigma_q
+def test_a_base_divides_by_its_log(mean_p, std_p, mean_q, std_q, base):
+    arguments = mean_p, std_p, mean_q, std_q
     expected = gaussian_kl(*arguments) / math.log(base)
     assert gaussian_kl(*arguments, base=base) == pytest.approx(expected, rel=1e-15, abs=0)
 
@@ -189,11 +189,11 @@ def test_a_base_divides_by_its_log(mu_p, sigma_p, mu_q, sigma_q, base):
 )
 def test_a_batch_equals_a_loop(shapes):
     rng = np.random.default_rng(5)
-    mu_p, mu_q = (rng.normal(size=shapes[i]) for i in (0, 2))
-    sigma_p, sigma_q = (rng.uniform(0.1, 3, size=shapes[i]) for i in (1, 3))
-    batch = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
+    mean_p, mean_q = (rng.normal(size=shapes[i]) for i in (0, 2))
+    std_p, std_q = (rng.uniform(0.1, 3, size=shapes[i]) for i in (1, 3))
+    batch = gaussian_kl(mean_p, std_p, mean_q, std_q)
     assert batch.shape == np.broadcast_shapes(*shapes)
-    loose = np.broadcast_arrays(mu_p, sigma_p, mu_q, sigma_q)
+    loose = np.broadcast_arrays(mean_p, std_p, mean_q, std_q)
     for index in np.ndindex(batch.shape):
         one = gaussian_kl(*(float(array[index]) for array in loose))
         assert isinstance(one, float)
@@ -213,7 +213,7 @@ def test_it_does_not_write_to_its_arguments():
     gaussian_kl(*arguments)
 
 
-GOOD = {"mu_p": 0, "sigma_p": 1, "mu_q": 0, "sigma_q": 1}
+GOOD = {"mean_p": 0, "std_p": 1, "mean_q": 0, "std_q": 1}
 NOT_FINITE = [
     (math.nan, " is nan; it must be finite"),
     (math.inf, " is inf; it must be finite"),
@@ -236,8 +236,8 @@ NOT_POSITIVE = [
 @pytest.mark.parametrize(
     ("name", "wrong", "message"),
     [
-        *((name, *row) for name in ("mu_p", "mu_q") for row in NOT_FINITE),
-        *((name, *row) for name in ("sigma_p", "sigma_q") for row in NOT_POSITIVE),
+        *((name, *row) for name in ("mean_p", "mean_q") for row in NOT_FINITE),
+        *((name, *row) for name in ("std_p", "std_q") for row in NOT_POSITIVE),
     ],
     ids=str,
 )
@@ -247,7 +247,7 @@ def test_the_message_names_the_argument_that_is_wrong(name, wrong, message):
 
 
 def test_shapes_that_do_not_broadcast_raise():
-    with raises("mu_p of shape (2,), sigma_p of shape (), mu_q of shape (3,) and sigma_q of shape"):
+    with raises("mean_p of shape (2,), std_p of shape (), mean_q of shape (3,) and std_q of shape"):
         gaussian_kl([0, 1], 1, [0, 1, 2], [[1]])
 
 
@@ -303,20 +303,20 @@ def test_nearly_equal_covariances_keep_their_digits(size, difference):
 
 
 @given(MEANS, SPREADS, MEANS, SPREADS)
-def test_one_dimension_is_the_line(mu_p, sigma_p, mu_q, sigma_q):
+def test_one_dimension_is_the_line(mean_p, std_p, mean_q, std_q):
     # The squares of nearly equal spreads have rounded their difference away.
-    assume(sigma_p == sigma_q or not 0.9 < sigma_p / sigma_q < 1.1)
-    across = multivariate_gaussian_kl([mu_p], [[sigma_p**2]], [mu_q], [[sigma_q**2]])
-    along = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
+    assume(std_p == std_q or not 0.9 < std_p / std_q < 1.1)
+    across = multivariate_gaussian_kl([mean_p], [[std_p**2]], [mean_q], [[std_q**2]])
+    along = gaussian_kl(mean_p, std_p, mean_q, std_q)
     assert across == pytest.approx(along, rel=1e-12, abs=1e-300)
 
 
 @given(st.lists(st.tuples(MEANS, SPREADS, MEANS, SPREADS), min_size=1, max_size=4))
 def test_independent_dimensions_add_up(dimensions):
-    mu_p, sigma_p, mu_q, sigma_q = np.array(dimensions).T
-    assume(all(not 0.9 < ratio < 1.1 for ratio in sigma_p / sigma_q))
-    joint = multivariate_gaussian_kl(mu_p, np.diag(sigma_p**2), mu_q, np.diag(sigma_q**2))
-    alone = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q).sum()
+    mean_p, std_p, mean_q, std_q = np.array(dimensions).T
+    assume(all(not 0.9 < ratio < 1.1 for ratio in std_p / std_q))
+    joint = multivariate_gaussian_kl(mean_p, np.diag(std_p**2), mean_q, np.diag(std_q**2))
+    alone = gaussian_kl(mean_p, std_p, mean_q, std_q).sum()
     assert joint == pytest.approx(alone, rel=1e-12, abs=0)
 
 

@@ -96,14 +96,14 @@ def test_alpha_divergence_goes_to_its_ends_in_proportion(p):
         assert gaps[3] == pytest.approx(gaps[2] / 1000, abs=1e-7)
 
 
-def closed_alpha(mu_p, sigma_p, mu_q, sigma_q, alpha):
+def closed_alpha(mean_p, std_p, mean_q, std_q, alpha):
     """Return D_α of two Gaussians: ∫ p^α q^(1-α) is a Gaussian integral."""
-    mixed = alpha * sigma_q**2 + (1 - alpha) * sigma_p**2
+    mixed = alpha * std_q**2 + (1 - alpha) * std_p**2
     log_integral = (
-        (1 - alpha) * math.log(sigma_p)
-        + alpha * math.log(sigma_q)
+        (1 - alpha) * math.log(std_p)
+        + alpha * math.log(std_q)
         - math.log(mixed) / 2
-        - alpha * (1 - alpha) * (mu_p - mu_q) ** 2 / (2 * mixed)
+        - alpha * (1 - alpha) * (mean_p - mean_q) ** 2 / (2 * mixed)
     )
     return -math.expm1(log_integral) / (alpha * (1 - alpha))
 
@@ -122,9 +122,9 @@ def test_alpha_divergence_of_gaussians_is_the_closed_form_and_its_mirror(m, s, m
 @pytest.mark.parametrize("ratio", [10, 30, 100])
 @pytest.mark.parametrize("alpha", [0.01, 0.1, 0.5, 0.9, 0.99])
 def test_alpha_divergence_keeps_its_digits_for_very_different_spreads(ratio, alpha):
-    for sigma_p, sigma_q in ((1, ratio), (ratio, 1)):
-        value = alpha_divergence(gaussian(0, sigma_p), 0, sigma_q, alpha)
-        assert value == pytest.approx(closed_alpha(0, sigma_p, 0, sigma_q, alpha), rel=1e-8)
+    for std_p, std_q in ((1, ratio), (ratio, 1)):
+        value = alpha_divergence(gaussian(0, std_p), 0, std_q, alpha)
+        assert value == pytest.approx(closed_alpha(0, std_p, 0, std_q, alpha), rel=1e-8)
 
 
 def test_alpha_divergences_of_any_shape_equal_a_loop():

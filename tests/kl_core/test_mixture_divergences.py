@@ -108,11 +108,11 @@ def exact_kl(p, q):
 
 
 @given(MEANS, SPREADS, MEANS, SPREADS)
-def test_of_two_gaussians_it_is_the_closed_form(mu_p, sigma_p, mu_q, sigma_q):
-    value = mixture_kl(gaussian(mu_p, sigma_p), gaussian(mu_q, sigma_q))
-    expected = gaussian_kl(mu_p, sigma_p, mu_q, sigma_q)
+def test_of_two_gaussians_it_is_the_closed_form(mean_p, std_p, mean_q, std_q):
+    value = mixture_kl(gaussian(mean_p, std_p), gaussian(mean_q, std_q))
+    expected = gaussian_kl(mean_p, std_p, mean_q, std_q)
     # The mean of a rounded log-ratio squared: rounding counts by its root.
-    noise = 1e-30 + 1e-14 * (1 + abs(mu_p) / sigma_p) * math.sqrt(expected)
+    noise = 1e-30 + 1e-14 * (1 + abs(mean_p) / std_p) * math.sqrt(expected)
     assert value == pytest.approx(expected, rel=1e-12, abs=noise)
 
 

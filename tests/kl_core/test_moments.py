@@ -18,25 +18,25 @@ from tests.kl_core.estimators import EACH, NAMES
 
 
 @mpmath.workdps(50)
-def integrals(mu_q, sigma_q, mu_p, sigma_p):
+def integrals(mean_q, std_q, mean_p, std_p):
     """Return mean and standard deviation of one draw of each estimator, by their definitions.
 
     By the trapezium rule: of a bell that has died out before the ends it misses exp(-2π²/h²).
     """
-    mu_q, sigma_q, mu_p, sigma_p = map(mpmath.mpf, (mu_q, sigma_q, mu_p, sigma_p))
+    mean_q, std_q, mean_p, std_p = map(mpmath.mpf, (mean_q, std_q, mean_p, std_p))
     # The widest bell is p²/q, that of the square of k3.
-    thinness = 2 / sigma_p**2 - 1 / sigma_q**2
+    thinness = 2 / std_p**2 - 1 / std_q**2
     assert thinness > 0
-    reach = abs(mu_q - mu_p) * (1 + 2 / (sigma_p**2 * thinness)) + 16 / mpmath.sqrt(thinness)
-    reach += 16 * max(sigma_q, sigma_p)
-    step = min(sigma_q, sigma_p) / 6
+    reach = abs(mean_q - mean_p) * (1 + 2 / (std_p**2 * thinness)) + 16 / mpmath.sqrt(thinness)
+    reach += 16 * max(std_q, std_p)
+    step = min(std_q, std_p) / 6
     rows = []
     for place in range(-int(reach / step), int(reach / step) + 1):
-        x = mu_q + place * step
-        far_q, far_p = (x - mu_q) / sigma_q, (x - mu_p) / sigma_p
-        ratio = mpmath.log(sigma_p / sigma_q) + (far_p**2 - far_q**2) / 2
+        x = mean_q + place * step
+        far_q, far_p = (x - mean_q) / std_q, (x - mean_p) / std_p
+        ratio = mpmath.log(std_p / std_q) + (far_p**2 - far_q**2) / 2
         draws = (ratio, ratio**2 / 2, mpmath.exp(-ratio) - 1 + ratio)
-        rows.append((mpmath.npdf(x, mu_q, sigma_q) * step, draws))
+        rows.append((mpmath.npdf(x, mean_q, std_q) * step, draws))
     found = {}
     for place, name in enumerate(NAMES):
         mean = mpmath.fsum(weight * draws[place] for weight, draws in rows)
@@ -111,10 +111,10 @@ def test_published_table(gap, rows):
     "arguments", [(0, 1, 0.1, 1), (0, 1, 1, 1), (0, 1, 0.5, 0.8), (2, 3, 1, 3)]
 )
 def test_moments_are_those_of_draws(arguments):
-    mu_q, sigma_q, mu_p, sigma_p = arguments
-    x = np.random.default_rng(4).normal(mu_q, sigma_q, 1_000_000)
-    log_ratio = scipy.stats.norm.logpdf(x, mu_q, sigma_q) - scipy.stats.norm.logpdf(
-        x, mu_p, sigma_p
+    mean_q, std_q, mean_p, std_p = arguments
+    x = np.random.default_rng(4).normal(mean_q, std_q, 1_000_000)
+    log_ratio = scipy.stats.norm.logpdf(x, mean_q, std_q) - scipy.stats.norm.logpdf(
+        x, mean_p, std_p
     )
     for name, exact in gaussian_moments(*arguments).items():
         draws = EACH[name](log_ratio)
@@ -141,12 +141,12 @@ def test_typical_error_is_that_of_many_averages():
 @pytest.mark.parametrize("gap", [0, 0.1, -1])
 def test_the_variance_of_k3_is_infinite_once_p_is_as_wide_as_the_root_of_2(gap):
     # p²/q falls towards both ends while σ_p² < 2σ_q², and so has an integral; then it does not.
-    for sigma_p, finite in ((1.41, True), (1.42, False), (2, False), (50, False)):
+    for std_p, finite in ((1.41, True), (1.42, False), (2, False), (50, False)):
         x = np.array([-2e4, -1e4, 1e4, 2e4])
-        log = 2 * scipy.stats.norm.logpdf(x, gap, sigma_p) - scipy.stats.norm.logpdf(x)
+        log = 2 * scipy.stats.norm.logpdf(x, gap, std_p) - scipy.stats.norm.logpdf(x)
         falls = log[0] < log[1] and log[2] > log[3]
         assert falls == finite
-        std = gaussian_moments(0, 1, gap, sigma_p)["k3"].std
+        std = gaussian_moments(0, 1, gap, std_p)["k3"].std
         assert math.isfinite(std) == finite
         assert std > 0
     # Others stay finite.
@@ -154,21 +154,21 @@ def test_the_variance_of_k3_is_infinite_once_p_is_as_wide_as_the_root_of_2(gap):
         assert math.isfinite(gaussian_moments(0, 1, gap, 50)[name].std)
 
 
-@pytest.mark.parametrize("sigma_p", [0.8, 1, 1.1])
-def test_a_gaussian_against_itself_has_neither_mean_nor_noise(sigma_p):
-    for found in gaussian_moments(0.3, sigma_p, 0.3, sigma_p).values():
+@pytest.mark.parametrize("std_p", [0.8, 1, 1.1])
+def test_a_gaussian_against_itself_has_neither_mean_nor_noise(std_p):
+    for found in gaussian_moments(0.3, std_p, 0.3, std_p).values():
         assert (found.mean, found.std, found.truth, found.bias) == (0, 0, 0, 0)
 
 
 @given(
     st.floats(-3, 3), st.floats(0.2, 3), st.floats(-3, 3), st.floats(0.2, 3), st.integers(-40, 40)
 )
-def test_moments_know_no_unit_of_length_and_no_direction(mu_q, sigma_q, mu_p, sigma_p, exponent):
+def test_moments_know_no_unit_of_length_and_no_direction(mean_q, std_q, mean_p, std_p, exponent):
     # A power of 2 leaves the digits as they are, unless a mean becomes too small for all of them.
-    assume(all(mu == 0 or abs(mu) > 1e-200 for mu in (mu_q, mu_p)))
+    assume(all(mu == 0 or abs(mu) > 1e-200 for mu in (mean_q, mean_p)))
     unit = 2.0**exponent
-    found = gaussian_moments(mu_q, sigma_q, mu_p, sigma_p)
-    scaled = gaussian_moments(-unit * mu_q, unit * sigma_q, -unit * mu_p, unit * sigma_p)
+    found = gaussian_moments(mean_q, std_q, mean_p, std_p)
+    scaled = gaussian_moments(-unit * mean_q, unit * std_q, -unit * mean_p, unit * std_p)
     for name in NAMES:
         assert scaled[name].mean == found[name].mean
         # The nodes of the quadrature are mirrored, and added up in another order.
@@ -180,9 +180,9 @@ def test_moments_know_no_unit_of_length_and_no_direction(mu_q, sigma_q, mu_p, si
 )
 def test_a_batch_of_gaussians_equals_a_loop(shapes):
     rng = np.random.default_rng(5)
-    mu_q, mu_p = (rng.normal(size=shapes[i]) for i in (0, 2))
-    sigma_q, sigma_p = (rng.uniform(0.5, 3, size=shapes[i]) for i in (1, 3))
-    arrays = (mu_q, sigma_q, mu_p, sigma_p)
+    mean_q, mean_p = (rng.normal(size=shapes[i]) for i in (0, 2))
+    std_q, std_p = (rng.uniform(0.5, 3, size=shapes[i]) for i in (1, 3))
+    arrays = (mean_q, std_q, mean_p, std_p)
     for array in arrays:
         array.flags.writeable = False
     moments, chances = gaussian_moments(*arrays), chance_below_zero(*arrays)
@@ -216,17 +216,17 @@ def test_moments_above_the_largest_double_are_infinite_without_a_warning(argumen
 
 
 @mpmath.workdps(60)
-def exact_chance(mu_q, sigma_q, mu_p, sigma_p):
+def exact_chance(mean_q, std_q, mean_p, std_p):
     """Return the chance of p > q under Q: from the roots of log(q/p), put through three points."""
-    mu_q, sigma_q, mu_p, sigma_p = map(mpmath.mpf, (mu_q, sigma_q, mu_p, sigma_p))
+    mean_q, std_q, mean_p, std_p = map(mpmath.mpf, (mean_q, std_q, mean_p, std_p))
 
     def log_ratio(z):
-        x = mu_q + sigma_q * z
-        return mpmath.log(sigma_p / sigma_q) + ((x - mu_p) / sigma_p) ** 2 / 2 - z**2 / 2
+        x = mean_q + std_q * z
+        return mpmath.log(std_p / std_q) + ((x - mean_p) / std_p) ** 2 / 2 - z**2 / 2
 
     ahead, middle, behind = map(log_ratio, (1, 0, -1))
     curve, slope = (ahead + behind) / 2 - middle, (ahead - behind) / 2
-    if sigma_q == sigma_p:
+    if std_q == std_p:
         ends = [mpmath.ninf, -middle / slope, mpmath.inf]
     else:
         root = mpmath.sqrt(slope**2 - 4 * curve * middle)
@@ -272,14 +272,14 @@ def test_the_chance_of_a_draw_below_0_is_that_of_p_above_q(arguments):
 
 
 @given(st.floats(-4, 4), st.floats(0.1, 4), st.floats(-4, 4), st.floats(0.1, 4))
-def test_chances_below_0_both_ways_leave_the_total_variation(mu_q, sigma_q, mu_p, sigma_p):
+def test_chances_below_0_both_ways_leave_the_total_variation(mean_q, std_q, mean_p, std_p):
     # TV = P(p > q) - Q(p > q), and P(p > q) is 1 less the chance of the other way round.
-    assume(mu_q != mu_p or sigma_q != sigma_p)
-    q, p = scipy.stats.norm(mu_q, sigma_q), scipy.stats.norm(mu_p, sigma_p)
+    assume(mean_q != mean_p or std_q != std_p)
+    q, p = scipy.stats.norm(mean_q, std_q), scipy.stats.norm(mean_p, std_p)
     x = np.linspace(-40, 40, 200_001)
     variation = scipy.integrate.trapezoid(abs(p.pdf(x) - q.pdf(x)), x) / 2
-    both = chance_below_zero(mu_q, sigma_q, mu_p, sigma_p) + chance_below_zero(
-        mu_p, sigma_p, mu_q, sigma_q
+    both = chance_below_zero(mean_q, std_q, mean_p, std_p) + chance_below_zero(
+        mean_p, std_p, mean_q, std_q
     )
     # The corners of |p - q| cost the trapezium rule the square of its step.
     assert 1 - both == pytest.approx(variation, abs=1e-5)
@@ -287,9 +287,9 @@ def test_chances_below_0_both_ways_leave_the_total_variation(mu_q, sigma_q, mu_p
 
 @pytest.mark.parametrize("arguments", [(0, 1, 0.3, 1), (0, 1, 0.3, 1.2), (0, 1.2, 0.3, 1)])
 def test_the_chance_is_the_share_of_draws(arguments):
-    mu_q, sigma_q, mu_p, sigma_p = arguments
-    x = np.random.default_rng(6).normal(mu_q, sigma_q, 400_000)
-    share = (scipy.stats.norm.pdf(x, mu_p, sigma_p) > scipy.stats.norm.pdf(x, mu_q, sigma_q)).mean()
+    mean_q, std_q, mean_p, std_p = arguments
+    x = np.random.default_rng(6).normal(mean_q, std_q, 400_000)
+    share = (scipy.stats.norm.pdf(x, mean_p, std_p) > scipy.stats.norm.pdf(x, mean_q, std_q)).mean()
     chance = float(chance_below_zero(*arguments))
     assert 0.1 < chance < 0.9
     assert abs(share - chance) < 4 * math.sqrt(chance * (1 - chance) / x.size)
@@ -315,19 +315,19 @@ def test_k3_is_noisier_than_k1_from_where_their_spreads_cross():
     assert round(k3_noisier_beyond(), 3) == 0.628
 
 
-GOOD = {"mu_q": 0, "sigma_q": 1, "mu_p": 0, "sigma_p": 1}
+GOOD = {"mean_q": 0, "std_q": 1, "mean_p": 0, "std_p": 1}
 
 
 @pytest.mark.parametrize("function", [gaussian_moments, chance_below_zero])
 @pytest.mark.parametrize(
     ("name", "wrong", "message"),
     [
-        ("mu_q", math.nan, " is nan; it must be finite"),
-        ("mu_p", [0, math.inf], "[1] is inf; it must be finite"),
-        ("sigma_q", 0, " is 0.0; it must be finite and above 0"),
-        ("sigma_p", [[1, 1], [-1, 1]], "[1, 0] is -1.0; it must be finite and above 0"),
-        ("sigma_p", math.inf, " is inf; it must be finite and above 0"),
-        ("mu_q", "text", " must be an array of numbers: "),
+        ("mean_q", math.nan, " is nan; it must be finite"),
+        ("mean_p", [0, math.inf], "[1] is inf; it must be finite"),
+        ("std_q", 0, " is 0.0; it must be finite and above 0"),
+        ("std_p", [[1, 1], [-1, 1]], "[1, 0] is -1.0; it must be finite and above 0"),
+        ("std_p", math.inf, " is inf; it must be finite and above 0"),
+        ("mean_q", "text", " must be an array of numbers: "),
     ],
     ids=str,
 )
@@ -338,5 +338,5 @@ def test_the_message_names_the_argument_that_is_wrong(function, name, wrong, mes
 
 @pytest.mark.parametrize("function", [gaussian_moments, chance_below_zero])
 def test_gaussians_whose_shapes_do_not_broadcast_raise(function):
-    with raises("mu_q of shape (2,), sigma_q of shape (), mu_p of shape (3,) and sigma_p of shape"):
+    with raises("mean_q of shape (2,), std_q of shape (), mean_p of shape (3,) and std_p of shape"):
         function([0, 1], 1, [0, 1, 2], 1)
