@@ -62,9 +62,8 @@ from kl_core._estimators import (
 )
 from kl_core._gaussian import gaussian_kl, multivariate_gaussian_kl
 from kl_core._gradients import Gradient, expected_gradients, kl_gradient
-from kl_core._mixture import (
-    GaussianMixture,
-    gaussian,
+from kl_core._mixture import GaussianMixture, gaussian
+from kl_core._mixture_divergences import (
     mass_beyond,
     mixture_entropy,
     mixture_js,

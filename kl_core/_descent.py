@@ -7,16 +7,18 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kl_core._alpha import NODES, WEIGHTS, bends
-from kl_core._mixture import GaussianMixture, mixture_entropy
+from kl_core._alpha import CLOSE, FAR, NODES, WEIGHTS, alpha_values, bends
+from kl_core._mixture import GaussianMixture, at_rest
+from kl_core._mixture_divergences import mixture_entropy
 from kl_core._validation import (
     Array,
     Direction,
-    at_least_one,
     check_direction,
     finite_array,
     log_of_base,
+    number,
     positive_array,
+    whole,
 )
 
 Optimiser = Literal["gradient descent", "Adam", "natural gradient"]
@@ -63,11 +65,13 @@ def kl_landscape(
     Returns
     -------
     ndarray, shape (s, m)
+        ``inf`` where the divergence is above the largest double.
 
     Raises
     ------
     ValueError
-        If a number is out of its range, `direction` is neither, or `base` is not above 1.
+        If a number is out of its range, `direction` is neither, P has a component too narrow to be
+        resolved beside the others, or `base` is not above 1.
 
     Examples
     --------
@@ -82,15 +86,38 @@ def kl_landscape(
     for name, each in (("means", mean), ("stds", std)):
         if each.ndim != 1 or not each.size:
             raise ValueError(f"{name} must be a list of numbers, got shape {each.shape}")
+    rest, origin = at_rest(p)
     if direction == "forward":
-        # D(P‖Q) = -H(P) - E_P[log q], and the last is known from P's moments alone.
-        spread = np.log(std)[:, None] + math.log(2 * math.pi) / 2
-        distance = ((p.mean - mean) ** 2 + p.std**2) / (2 * std[:, None] ** 2)
-        return np.asarray(np.maximum(spread + distance - mixture_entropy(p), 0.0) / nats)
-    # D(Q‖P) = -H(Q) - E_Q[log p].
-    spread = np.log(std)[:, None] + math.log(2 * math.pi * math.e) / 2
-    logs = np.array([_expected_log(p, mean, each)[0] for each in std])
-    return np.asarray(np.maximum(-spread - logs, 0.0) / nats)
+        values = _forward(rest, mean - origin, std[:, None])
+    else:
+        # D(Q‖P) = -H(Q) - E_Q[log p].
+        spread = np.log(std)[:, None] + math.log(2 * math.pi * math.e) / 2
+        logs = np.array([_expected_log(rest, mean - origin, each)[0] for each in std])
+        values = -spread - logs
+    return _exact(rest, mean - origin, std[:, None], direction, values) / nats
+
+
+def _forward(p: GaussianMixture, mean: Array, std: Array) -> Array:
+    """Return D(P‖Q) = -H(P) - E_P[log q], the last from P's moments alone."""
+    spread = np.log(std) + math.log(2 * math.pi) / 2
+    with np.errstate(over="ignore"):
+        distance = (((p.mean - mean) / std) ** 2 + (p.std / std) ** 2) / 2
+    return np.asarray(spread + distance - mixture_entropy(p))
+
+
+def _exact(
+    p: GaussianMixture, mean: Array, std: Array, direction: Direction, values: Array
+) -> Array:
+    """Return these divergences with those replaced that have lost digits: very close, or far."""
+    mean, std = (np.broadcast_to(each, values.shape) for each in (mean, std))
+    poor = values < CLOSE
+    if direction == "reverse":
+        poor |= np.abs(mean) > FAR * std
+    exact = values.copy()
+    if poor.any():
+        alpha = np.full(int(poor.sum()), 1.0 if direction == "forward" else 0.0)
+        exact[poor] = alpha_values(p, alpha, mean[poor], std[poor])
+    return exact
 
 
 def descend(
@@ -127,7 +154,9 @@ def descend(
     Raises
     ------
     ValueError
-        If a number is out of its range, or `direction` or `optimiser` is none of the above.
+        If a number is out of its range, `direction` or `optimiser` is none of the above, P has a
+        component too narrow to be resolved beside the others, or the divergence of `start` is above
+        the largest double.
 
     References
     ----------
@@ -144,23 +173,28 @@ def descend(
     2.492 0.813 0.6903
     """
     check_direction(direction)
-    at_least_one(steps=steps)
+    steps = whole(steps, "steps")
     first = finite_array(start, "start")
     if first.shape != (2,):
         raise ValueError(f"start must hold a mean and a spread, got shape {first.shape}")
-    mean, std = first.tolist()
-    positive_array(std, "start[1]")
-    positive_array(rate, "rate")
-    entropy = mixture_entropy(p)
+    number(first[1], "start[1]", above=0)
+    rate = number(rate, "rate", above=0)
     if optimiser not in get_args(Optimiser):
         raise ValueError(
             f"optimiser must be 'gradient descent', 'Adam' or 'natural gradient', got {optimiser!r}"
+        )
+    rest, origin = at_rest(p)
+    entropy = mixture_entropy(rest)
+    mean, std = float(first[0]) - origin, float(first[1])
+    if not math.isfinite(_slope(rest, mean, std, direction, entropy)[0]):
+        raise ValueError(
+            f"start is {first.tolist()!r}: so far from P the divergence is above the largest double"
         )
     most = np.array([p.std, 1.0])
     momentum = scale = np.zeros(2)
     path = []
     for step in range(1, steps + 2):
-        value, slope = _slope(p, mean, std, direction, entropy)
+        value, slope = _slope(rest, mean, std, direction, entropy)
         path.append((mean, std, value))
         gradient = slope / [std, 1.0]
         if optimiser == "natural gradient":
@@ -176,23 +210,30 @@ def descend(
         if np.abs(slope).max() < 1e-5 and np.abs(change / [std, 1.0]).max() < 1e-5:
             break
         mean, std = mean + float(change[0]), std * math.exp(change[1])
-    means, stds, divergences = np.array(path).T
-    return Descent(means, stds, divergences)
+    means, stds, values = np.array(path).T
+    divergences = _exact(rest, means, stds, direction, values)
+    # The start is where it was put, without rounding.
+    return Descent(np.append(first[0], means[1:] + origin), stds, divergences)
 
 
 def _slope(
     p: GaussianMixture, mean: float, std: float, direction: Direction, entropy: float
 ) -> tuple[float, Array]:
     """Return the divergence, and its gradient by (mean / spread, log spread)."""
-    height = math.log(std * math.sqrt(2 * math.pi))
+    height = math.log(std) + math.log(2 * math.pi) / 2
     if direction == "forward":
-        gap, narrowness = (mean - p.mean) / std, p.std / std
-        value = height + (gap**2 + narrowness**2) / 2 - entropy
-        slope = np.array([gap, 1 - narrowness**2 - gap**2])
+        gap, narrowness = np.float64(mean - p.mean) / std, np.float64(p.std) / std
+        with np.errstate(over="ignore"):
+            squares = gap**2 + narrowness**2
+        value = height + squares / 2 - entropy
+        slope = np.array([gap, 1 - squares])
     else:
-        plain, once, twice = _expected_log(p, np.full(1, mean), std)[:, 0]
+        # From afar it is Q that doubles must resolve.
+        there, at = (p.moved(mean), 0.0) if abs(mean) > FAR * std else (p, mean)
+        plain, once, twice = _expected_log(there, np.full(1, at), std)[:, 0]
         value = -height - 0.5 - plain
-        slope = np.array([-once, plain - twice - 1])
+        with np.errstate(invalid="ignore"):
+            slope = np.array([-once, plain - twice - 1])
     return max(value, 0.0), slope
 
 
@@ -205,10 +246,11 @@ def _expected_log(p: GaussianMixture, means: Array, std: float) -> Array:
     width = 1.5 * std
     cells = np.unique(np.floor(means / width)[:, None] + np.arange(-7, 9))
     edges = np.concatenate([cells * width, bends(p)])
-    edges = np.sort(np.clip(edges, cells[0] * width, cells[-1] * width))
+    edges = np.unique(np.clip(edges, cells[0] * width, cells[-1] * width))
     half = np.diff(edges)[:, None] / 2
     x = (edges[:-1, None] + half * (1 + NODES)).ravel()
     weighed = p.logpdf(x) * (half * WEIGHTS).ravel() / (std * math.sqrt(2 * math.pi))
-    z = (x - means[:, None]) / std
-    density = np.exp(-(z**2) / 2)
-    return np.array([density @ weighed, (density * z) @ weighed, (density * z**2) @ weighed])
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = (x - means[:, None]) / std
+        density = np.exp(-(z**2) / 2)
+        return np.array([density @ weighed, (density * z) @ weighed, (density * z**2) @ weighed])

@@ -21,6 +21,8 @@ _LEAST_CURVATURE = 1e-3
 # A search is over when it moves by less, or may move by no more, or has made so many moves.
 _STILL = 1e-10
 _STUCK = 1e-12
+# A move so short changes the value by little more than rounding does.
+_FINE = 1e-6
 _MOST_MOVES = 100
 # Rounding in a value, for each nat.
 _ROUNDING = 1e-14
@@ -132,8 +134,10 @@ def minimise(
         step *= np.minimum(1.0, reach[active] / length)[:, None]
         trial = move(places[active], step)
         new = surface(trial)
-        # At the bottom only rounding is left of the difference.
+        # At the bottom only rounding is left of the difference, and the slope still tells.
         down = new.value <= at.value[active] + _ROUNDING * (1 + np.abs(at.value[active]))
+        steep, less = (np.abs(each).max(axis=1) for each in (at.gradient[active], new.gradient))
+        down |= (length < _FINE) & (less < steep)
         reach[active] = np.where(
             down, np.minimum(2 * reach[active], _LONGEST), np.minimum(reach[active], length) / 4
         )

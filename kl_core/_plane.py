@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kl_core._gaussian import covariance_root
-from kl_core._mixture import log_total
 from kl_core._optimise import Found, Surface, distinct, minimise
+from kl_core._parts import log_total
 from kl_core._validation import (
     Array,
     NumberOrArray,

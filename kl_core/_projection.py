@@ -5,7 +5,7 @@ All of it rests on the α-divergence D_α, which is D(P‖Q) at α = 1 and D(Q�
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from kl_core._alpha import alpha_divergence, alpha_surface, check_alpha
+from kl_core._alpha import alpha_divergence, alpha_surface, alpha_values, check_alpha
 from kl_core._descent import Descent, Optimiser, descend, kl_landscape
-from kl_core._mixture import GaussianMixture, gaussian, mixture_kl
+from kl_core._mixture import GaussianMixture, at_rest, gaussian
+from kl_core._mixture_divergences import mixture_kl
 from kl_core._optimise import Surface, distinct, minimise
-from kl_core._validation import Array, finite_array, floats
+from kl_core._validation import Array, finite_array, number
 
 __all__ = [
     "Descent",
@@ -49,6 +50,10 @@ class GaussianFit:
     mean: float
     std: float
     divergence: float
+
+    def moved(self, by: float) -> "GaussianFit":
+        """Return the same that far to the right."""
+        return replace(self, mean=self.mean + by)
 
 
 def project_forward(p: GaussianMixture) -> GaussianFit:
@@ -146,10 +151,9 @@ def project_alpha(p: GaussianMixture, alpha: float) -> tuple[GaussianFit, ...]:
     [2.534, 0.886, 0.886]
     [2.625]
     """
-    check_alpha(floats(alpha, "alpha"))
-    if alpha == 1:
-        return (project_forward(p),)
-    return _optima(p, float(alpha), _starts(p))
+    rest, origin = at_rest(p)
+    order = number(alpha, "alpha", least=0, most=1)
+    return tuple(fit.moved(origin) for fit in _optima(rest, order, _starts(rest)))
 
 
 def project_alphas(p: GaussianMixture, alphas: ArrayLike) -> list[tuple[GaussianFit, ...]]:
@@ -177,10 +181,11 @@ def project_alphas(p: GaussianMixture, alphas: ArrayLike) -> list[tuple[Gaussian
         If an α does not lie between 0 and 1, or they do not rise.
     """
     ladder = _ladder(alphas)
-    starts = _starts(p)
+    rest, origin = at_rest(p)
+    starts = _starts(rest)
     searched = {0, ladder.size // 2, ladder.size - 1}
     found = [
-        _optima(p, alpha, starts) if step in searched else ()
+        _optima(rest, alpha, starts) if step in searched else ()
         for step, alpha in enumerate(ladder.tolist())
     ]
     upwards = range(1, ladder.size)
@@ -188,9 +193,9 @@ def project_alphas(p: GaussianMixture, alphas: ArrayLike) -> list[tuple[Gaussian
         for step in steps:
             new = [fit for fit in found[step + back] if not _among(fit, found[step], 0.1)]
             if new:
-                more = _optima(p, ladder[step], np.array([(f.mean, f.std) for f in new]))
+                more = _optima(rest, ladder[step], np.array([(f.mean, f.std) for f in new]))
                 found[step] = _distinct((*found[step], *more))
-    return found
+    return [tuple(fit.moved(origin) for fit in fits) for fits in found]
 
 
 def branch_breaks(
@@ -227,8 +232,10 @@ def branch_breaks(
     ladder = _ladder(alphas).tolist()
     if len(optima) != len(ladder):
         raise ValueError(f"optima must be as long as alphas, {len(ladder)}, got {len(optima)}")
+    rest, origin = at_rest(p)
+    there = [[fit.moved(-origin) for fit in fits] for fits in optima]
     found = []
-    for (low, high), (before, after) in zip(pairwise(ladder), pairwise(optima), strict=True):
+    for (low, high), (before, after) in zip(pairwise(ladder), pairwise(there), strict=True):
         left, right = before[0], after[0]
         onwards, back = _nearest(left, after), _nearest(right, before)
         if _distance(left, onwards) < 0.5 and onwards.divergence <= right.divergence + 1e-9:
@@ -238,7 +245,7 @@ def branch_breaks(
             continue
 
         def lead(alpha: float, left: GaussianFit = left, right: GaussianFit = right) -> float:
-            fits = _optima(p, alpha, np.array([(fit.mean, fit.std) for fit in (left, right)]))
+            fits = _optima(rest, alpha, np.array([(fit.mean, fit.std) for fit in (left, right)]))
             return _nearest(left, fits).divergence - _nearest(right, fits).divergence
 
         found.append(float(brentq(lead, low, high, xtol=1e-6)))
@@ -248,7 +255,7 @@ def branch_breaks(
 def _ladder(alphas: ArrayLike) -> Array:
     """Return `alphas` as floats, or raise ValueError unless they rise and lie between 0 and 1."""
     ladder = finite_array(alphas, "alphas")
-    check_alpha(ladder)
+    check_alpha(ladder, "alphas")
     if ladder.ndim != 1 or (np.diff(ladder) <= 0).any():
         raise ValueError(f"alphas must be a list of rising numbers, got {alphas!r}")
     return ladder
@@ -303,9 +310,14 @@ def _optima(p: GaussianMixture, alpha: float, starts: Array) -> tuple[GaussianFi
 
     found = minimise(surface, _moved, starts)
     places, values = found.places[found.optimal], found.values[found.optimal]
-    return _distinct(
+    fits = _distinct(
         GaussianFit(mean, std, value)
         for (mean, std), value in zip(places.tolist(), values.tolist(), strict=True)
+    )
+    means, stds = np.array([(fit.mean, fit.std) for fit in fits]).T
+    values = alpha_values(p, np.full(len(fits), alpha), means, stds)
+    return tuple(
+        replace(fit, divergence=value) for fit, value in zip(fits, values.tolist(), strict=True)
     )
 
 

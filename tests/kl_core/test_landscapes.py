@@ -209,8 +209,8 @@ def test_a_base_of_1_raises():
         ({"means": [0, math.nan]}, "means[1] is nan; it must be finite"),
         ({"stds": 0}, "stds is 0.0; it must be finite and above 0"),
         ({"stds": [1, -2]}, "stds[1] is -2.0; it must be finite and above 0"),
-        ({"alpha": -0.1}, "α must lie between 0 and 1, got -0.1"),
-        ({"alpha": [0, 1.5]}, "α must lie between 0 and 1, got [0.0, 1.5]"),
+        ({"alpha": -0.1}, "alpha is -0.1; it must lie between 0 and 1"),
+        ({"alpha": [0, 1.5]}, "alpha[1] is 1.5; it must lie between 0 and 1"),
         ({"alpha": math.nan}, "alpha is nan; it must be finite"),
         (
             {"means": [0, 1], "stds": [1, 2, 3]},

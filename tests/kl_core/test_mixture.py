@@ -67,9 +67,9 @@ def test_what_is_no_mixture_raises(fields, message):
 @pytest.mark.parametrize(
     ("mean", "std", "message"),
     [
-        (math.nan, 1, "means[0] is nan; it must be finite"),
-        (0, 0, "stds[0] is 0.0; it must be finite and above 0"),
-        (0, -2, "stds[0] is -2.0; it must be finite and above 0"),
+        (math.nan, 1, "mean must be a finite number, got nan"),
+        (0, 0, "std must be a finite number above 0, got 0"),
+        (0, -2, "std must be a finite number above 0, got -2"),
     ],
 )
 def test_what_is_no_gaussian_raises(mean, std, message):
@@ -187,7 +187,7 @@ def test_the_support_holds_all_but_the_tail(p, tail):
 
 @pytest.mark.parametrize("tail", [0, 1, -0.1, 2, math.nan])
 def test_a_tail_that_is_no_share_raises(tail):
-    with raises(f"tail is {tail!r}; it must lie between 0 and 1"):
+    with raises(f"tail must be a finite number above 0 and below 1, got {tail!r}"):
         TWO_MODES.support(tail)
 
 

@@ -286,7 +286,7 @@ def test_fits_move_with_the_mixture(p, shift, unit, sign, middle):
 
 @pytest.mark.parametrize("alpha", [-0.1, 1.1, math.nan, math.inf])
 def test_an_alpha_outside_of_0_to_1_raises(alpha):
-    with raises(f"α must lie between 0 and 1, got {alpha!r}"):
+    with raises(f"alpha must be a finite number at least 0 and at most 1, got {alpha!r}"):
         project_alpha(TWO_MODES, alpha)
 
 
@@ -297,8 +297,8 @@ def test_an_alpha_outside_of_0_to_1_raises(alpha):
         ([1, 0], "alphas must be a list of rising numbers, got [1, 0]"),
         (0.5, "alphas must be a list of rising numbers, got 0.5"),
         ([[0, 1]], "alphas must be a list of rising numbers, got [[0, 1]]"),
-        ([0, 2], "α must lie between 0 and 1, got [0.0, 2.0]"),
-        ([-1, 0], "α must lie between 0 and 1, got [-1.0, 0.0]"),
+        ([0, 2], "alphas[1] is 2.0; it must lie between 0 and 1"),
+        ([-1, 0], "alphas[0] is -1.0; it must lie between 0 and 1"),
         ([0, math.nan], "alphas[1] is nan; it must be finite"),
         (["a"], "alphas must be an array of numbers: "),
     ],
