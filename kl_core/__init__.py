@@ -39,7 +39,7 @@ from kl_core._coding import (
     expected_length,
     huffman_code,
 )
-from kl_core._continuous import SkewNormal, binned_kl, kl_integral, kl_parts, merge_bins
+from kl_core._continuous import binned_kl, kl_integral, kl_parts, merge_bins
 from kl_core._descent import Optimiser
 from kl_core._discrete import (
     cross_entropy,
@@ -100,6 +100,7 @@ from kl_core._sequential import (
     simulate_sequential_test,
     wald_expected_rolls,
 )
+from kl_core._skew_normal import SkewNormal
 from kl_core._validation import Array, Direction, NumberOrArray
 
 __version__ = "0.1.0"

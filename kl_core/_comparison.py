@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from kl_core._estimators import k3
 from kl_core._parts import Parts
 from kl_core._validation import Array
 
@@ -184,3 +185,12 @@ def compare(p: Parts, q: Parts) -> Comparison:
     steps = np.stack([gaps[at], stretches[at], p.stds[pairs.of_p], widening[at]])[..., None]
     noise = _ROUNDING * float(pairs.weights @ np.minimum(distances[at], 1.0))
     return Comparison(p, q, pairs, steps, noise)
+
+
+def kl_density(log_p: Array, log_q: Array, ratio: Array) -> Array:
+    """Return p log(p/q) - p + q, which is nowhere below 0 and has the integral D(P‖Q)."""
+    dense = np.exp(log_p)
+    close = np.clip(ratio, -0.5, 0.5)
+    with np.errstate(invalid="ignore"):
+        far = np.where(dense > 0, dense * (ratio - 1), 0.0) + np.exp(log_q)
+    return np.asarray(np.where(close == ratio, dense * k3(np.nan_to_num(close)), far))

@@ -1,201 +1,27 @@
-"""Densities on a line: bells that may lean and end, their divergence as an integral and in bins."""
+"""The divergence of bells on a line, as an integral and in bins."""
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import log_ndtr, logsumexp
+from scipy.special import logsumexp
 
+from kl_core._comparison import kl_density
+from kl_core._skew_normal import SkewNormal, nodes_of, origin_for, panels_of, whole_log_ratio
 from kl_core._validation import (
     SUM_TOLERANCE,
     Array,
     NumberOrArray,
-    at_least_one,
     check_broadcast,
     element,
     finite_array,
     floats,
     log_of_base,
+    whole,
 )
 
-# The most that a skew normal can lean: where its shape parameter goes to infinity.
-LARGEST_SKEWNESS = 0.995
-# How much of a bell must be left when its end is cut off.
-LEAST_MASS = 1e-9
-
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
-# Where panels begin, in spreads from a centre: narrow around it, and far enough out that what lies
-# beyond never counts.
-_NEAR, _FAR = 0.02, 13.0
-# Over how many nats the density may fall in one panel.
-_STEEP = 8.0
-
-
-def _steps(first: float) -> Array:
-    """Return 0 and steps from `first` to `_FAR`, each about a seventh longer than the last."""
-    count = math.ceil(math.log(_FAR / first) / math.log(1.15))
-    return np.concatenate([[0.0], np.geomspace(first, _FAR, count + 1)])
-
-
-_GRADED = np.concatenate([-_steps(_NEAR)[:0:-1], _steps(_NEAR)])
-
-
-@dataclass(frozen=True)
-class SkewNormal:
-    """A bell curve on the line that may lean to one side and may be cut off at its upper end.
-
-    Attributes
-    ----------
-    mean, std : float
-        Of the whole bell, before anything is cut off; `std` above 0.
-    skewness : float
-        The third standardised moment of the whole bell: 0 for a Gaussian, above 0 for a longer
-        tail to the right; between -0.995 and 0.995.
-    end : float
-        Nothing lies above it; ``inf`` leaves the bell whole. What is left is scaled up to 1.
-
-    Raises
-    ------
-    ValueError
-        If a field is out of its range, or if less than 1e-9 of the bell lies below `end`.
-
-    References
-    ----------
-    Azzalini (1985), "A Class of Distributions Which Includes the Normal Ones", Scand. J. Statist.
-
-    Examples
-    --------
-    >>> print(SkewNormal(0, 1).pdf(0).round(6), SkewNormal(0, 1, end=0).pdf([-1, 1]).round(6))
-    0.398942 [0.483941 0.      ]
-    """
-
-    mean: float
-    std: float
-    skewness: float = 0.0
-    end: float = math.inf
-
-    def __post_init__(self) -> None:
-        """Refuse what is no density."""
-        for name in ("mean", "std", "skewness", "end"):
-            if floats(getattr(self, name), name).ndim:
-                raise ValueError(f"{name} must be one number, got {getattr(self, name)!r}")
-        finite_array(self.mean, "mean")
-        if not 0 < self.std < math.inf:
-            raise ValueError(f"std is {self.std!r}; it must be finite and above 0")
-        if not abs(self.skewness) <= LARGEST_SKEWNESS:
-            raise ValueError(
-                f"skewness is {self.skewness!r}; it must lie between -{LARGEST_SKEWNESS} and "
-                f"{LARGEST_SKEWNESS}"
-            )
-        if math.isnan(self.end):
-            raise ValueError("end is nan; it must be a number, or inf for no end")
-        if not self.log_mass >= math.log(LEAST_MASS):
-            raise ValueError(
-                f"end is {self.end!r}: less than {LEAST_MASS:g} of the bell with mean "
-                f"{self.mean!r} and std {self.std!r} lies below it"
-            )
-
-    @cached_property
-    def shape(self) -> float:
-        """Azzalini's λ: how sharply one side is thinned; 0 for a Gaussian."""
-        delta = self._offset * math.sqrt(math.pi / 2)
-        return delta / math.sqrt(1 - delta**2)
-
-    @cached_property
-    def scale(self) -> float:
-        """Azzalini's scale: at least `std`, and equal to it for a Gaussian."""
-        return self.std / math.sqrt(1 - self._offset**2)
-
-    @cached_property
-    def location(self) -> float:
-        """Azzalini's location: where the thinning begins; the mean for a Gaussian."""
-        return self.mean - self.scale * self._offset
-
-    @cached_property
-    def log_mass(self) -> float:
-        """The logarithm of how much of the whole bell lies below `end`, in nats."""
-        if math.isinf(self.end):
-            return 0.0 if self.end > 0 else -math.inf
-        if self.shape == 0:
-            return float(log_ndtr((self.end - self.mean) / self.std))
-        nodes, log_weights = _nodes(_panels(self))
-        return float(logsumexp(self._log_whole(nodes) + log_weights)) if nodes.size else -math.inf
-
-    @property
-    def _offset(self) -> float:
-        """How far the mean lies from `location`, in scales."""
-        lean = math.cbrt(2 * self.skewness / (4 - math.pi))
-        return lean / math.sqrt(1 + lean**2)
-
-    def logpdf(self, x: ArrayLike) -> NumberOrArray:
-        """Return log p(x) in nats, the shape of `x`; ``-inf`` above `end`."""
-        x = np.asarray(x, dtype=np.float64)
-        return np.where(x <= self.end, self._log_whole(x) - self.log_mass, -math.inf)[()]
-
-    def pdf(self, x: ArrayLike) -> NumberOrArray:
-        """Return the density p(x), the shape of `x`."""
-        return np.exp(self.logpdf(x))
-
-    def log_masses(self, edges: ArrayLike) -> Array:
-        """Return the logarithm of the probability of each bin, in nats.
-
-        A logarithm, because a bin far out in a tail holds less than the smallest double, and yet
-        not nothing.
-
-        Parameters
-        ----------
-        edges : array_like, shape (bins + 1,)
-            Increasing; the first may be ``-inf`` and the last ``inf``.
-
-        Returns
-        -------
-        ndarray, shape (bins,)
-            ``-inf`` for a bin above `end`.
-
-        Raises
-        ------
-        ValueError
-            If `edges` does not increase.
-        """
-        edges = floats(edges, "edges")
-        if edges.ndim != 1 or edges.size < 2 or not (edges[1:] > edges[:-1]).all():
-            raise ValueError("edges must hold at least two numbers, each above the one before")
-        panels = _panels(self, reach=edges[np.isfinite(edges)])
-        cuts = np.clip(edges, panels[0], panels[-1])
-        panels = np.unique(np.concatenate([panels, cuts, self._into_wide_bins(cuts)]))
-        nodes, log_weights = _nodes(panels)
-        pieces = logsumexp(self.logpdf(nodes) + log_weights, axis=1)
-        first = np.searchsorted(panels, cuts)
-        masses = np.full(edges.size - 1, -math.inf)
-        filled = np.diff(first) > 0
-        # reduceat joins the panels of a bin; the bins without a panel lie above the end.
-        starts = first[:-1][filled]
-        masses[filled] = np.logaddexp.reduceat(pieces[: first[-1]], starts)
-        return masses
-
-    def _into_wide_bins(self, cuts: Array) -> Array:
-        """Return edges of panels that lie close where a bin begins and ends.
-
-        Out in a tail a bin holds next to all it holds right beside its inner end, and the closer
-        the more the bell leans: on its thin side it falls 1 + λ² times as steeply as a Gaussian.
-        """
-        low, high, logs = cuts[:-1], cuts[1:], self.logpdf(cuts)
-        wide = (high - low > self.scale / 2) | (abs(np.diff(logs)) > _STEEP)
-        steps = self.scale * _steps(_NEAR / (1 + self.shape**2))
-        low, high = low[wide, None], high[wide, None]
-        return np.concatenate(
-            [np.minimum(low + steps, high), np.maximum(high - steps, low)]
-        ).ravel()
-
-    def _log_whole(self, x: Array) -> Array:
-        """Return the log-density of the bell before its end is cut off."""
-        z = (x - self.location) / self.scale
-        whole = -(z**2) / 2 - math.log(self.scale * math.sqrt(2 * math.pi))
-        if self.shape == 0:
-            return np.asarray(whole)
-        return np.asarray(whole + math.log(2) + log_ndtr(self.shape * z))
+# Of a divergence below this, in nats, cancellation would leave too few digits.
+_CLOSE = 1e-3
 
 
 def kl_integral(
@@ -242,7 +68,8 @@ def kl_integral(
     added = finite_array(epsilon, "epsilon")
     if (added < 0).any():
         raise ValueError(f"epsilon is {float(added[added < 0][0])!r}; it must be at least 0")
-    nodes, log_weights = _nodes(_panels(p, q))
+    p, q = _at_rest(p, q)
+    nodes, log_weights = nodes_of(panels_of(p, q))
     log_p, log_q = p.logpdf(nodes), q.logpdf(nodes)
     weights = np.exp(log_p + log_weights)
     with np.errstate(divide="ignore"):
@@ -252,8 +79,11 @@ def kl_integral(
     with np.errstate(invalid="ignore"):
         integral = np.where(weights > 0, weights * gap, 0.0).sum(axis=(-2, -1))
     integral = np.where((p.end > q.end) & (added == 0), math.inf, integral)
-    floor = np.where(added == 0, 0.0, -math.inf)
-    return np.maximum(integral, floor) / log_of_base(base)
+    close = (integral < _CLOSE) & (added == 0)
+    if close.any():
+        *logs, beyond = _close_logs(p, q)
+        integral = np.where(close, kl_density(*logs).sum() + beyond, integral)
+    return integral[()] / log_of_base(base)
 
 
 def kl_parts(p: SkewNormal, q: SkewNormal, *, base: float | None = None) -> tuple[float, float]:
@@ -283,12 +113,17 @@ def kl_parts(p: SkewNormal, q: SkewNormal, *, base: float | None = None) -> tupl
     >>> print(round(gains, 4), round(gives_back, 4), round(gains + gives_back, 9))
     0.6978 -0.1978 0.5
     """
-    divergence = float(kl_integral(p, q, base=base))
-    nodes, log_weights = _nodes(_panels(p, q))
-    log_p = p.logpdf(nodes)
-    gap = np.minimum(log_p - q.logpdf(nodes), 0.0)
-    gives_back = float((np.exp(log_p + log_weights) * gap).sum()) / log_of_base(base)
-    return divergence - gives_back, gives_back
+    divergence, unit = float(kl_integral(p, q)), log_of_base(base)
+    p, q = _at_rest(p, q)
+    if divergence < _CLOSE:
+        log_p, _, ratio, beyond = _close_logs(p, q)
+        weights, gap = np.exp(log_p), ratio + beyond
+    else:
+        nodes, log_weights = nodes_of(panels_of(p, q))
+        log_p = p.logpdf(nodes)
+        weights, gap = np.exp(log_p + log_weights), log_p - q.logpdf(nodes)
+    gives_back = float((weights * np.minimum(gap, 0.0)).sum())
+    return (divergence - gives_back) / unit, gives_back / unit
 
 
 def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) -> NumberOrArray:
@@ -300,7 +135,8 @@ def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) 
     Parameters
     ----------
     log_p, log_q : array_like, shapes (..., bins) that broadcast
-        Logarithms of the bins' probabilities, as `SkewNormal.log_masses` returns them.
+        Logarithms of the bins' probabilities, as `SkewNormal.log_masses` returns them. They count
+        as if each row summed to 1.
     base : float, optional
         2 for bits, 10 for dits; None for nats.
 
@@ -332,12 +168,13 @@ def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) 
             f"log_p and log_q must have the same bins: shapes {log_p.shape} and {log_q.shape}"
         )
     check_broadcast(log_p=log_p, log_q=log_q)
-    weights = np.exp(log_p)
+    log_p, log_q = np.broadcast_arrays(log_p, log_q)
     with np.errstate(invalid="ignore"):
-        terms = np.where(weights > 0, weights * (log_p - log_q), 0.0)
+        ratio = log_p - log_q
+    log_p, log_q, ratio = _as_if_summed_to_1(log_p, log_q, ratio)
     # A bin of P may hold less than the smallest double; where Q has nothing it still decides.
-    terms = np.where((log_p > -math.inf) & (log_q == -math.inf), math.inf, terms)
-    return np.maximum(terms.sum(axis=-1), 0.0) / log_of_base(base)
+    terms = np.where(ratio == math.inf, math.inf, kl_density(log_p, log_q, ratio))
+    return terms.sum(axis=-1) / log_of_base(base)
 
 
 def merge_bins(log_masses: ArrayLike, count: int) -> Array:
@@ -364,7 +201,7 @@ def merge_bins(log_masses: ArrayLike, count: int) -> Array:
     >>> np.exp(merge_bins(np.log([0.1, 0.2, 0.3, 0.4]), 2)).round(12)
     array([0.3, 0.7])
     """
-    at_least_one(count=count)
+    count = whole(count, "count")
     masses = floats(log_masses, "log_masses")
     if masses.ndim == 0:
         raise ValueError("log_masses must hold bins on its last axis, got a single number")
@@ -372,24 +209,41 @@ def merge_bins(log_masses: ArrayLike, count: int) -> Array:
     return merged
 
 
-def _panels(*densities: SkewNormal, reach: Array | None = None) -> Array:
-    """Return increasing edges between which the first density, and log-ratios, are smooth.
+def _at_rest(p: SkewNormal, q: SkewNormal) -> tuple[SkewNormal, SkewNormal]:
+    """Return both, measured from where doubles resolve them."""
+    origin = origin_for(p, q)
+    return p.moved(origin), q.moved(origin)
 
-    They cover all that counts of the first density, as far as `reach` and beyond, and lie close
-    where any of the densities bends or ends.
+
+def _close_logs(p: SkewNormal, q: SkewNormal) -> tuple[Array, Array, Array, float]:
+    """Return log p, log q and log(p/q) at nodes below P's end, and what Q beyond it adds to each.
+
+    The first three as if P and that part of Q both summed to 1: so nobody needs to know how much of
+    either was cut off.
     """
-    first = densities[0]
-    edges = np.concatenate(
-        [
-            *(each.location + each.scale * _GRADED for each in densities),
-            [each.end for each in densities if math.isfinite(each.end)],
-        ]
-    )
-    middle = [first.location, *([] if reach is None or reach.size == 0 else [reach[0], reach[-1]])]
-    low = min(middle) + first.scale * _GRADED[0]
-    high = min(first.end, max(middle) + first.scale * _GRADED[-1])
-    inside = edges[(edges > low) & (edges < high)]
-    return np.unique(np.concatenate([[low], inside, [high]])) if low < high else np.empty(0)
+    nodes, log_weights = nodes_of(panels_of(p, q))
+    log_p, ratio = p.logpdf(nodes) + log_weights, whole_log_ratio(p, q, nodes)
+    logs = _as_if_summed_to_1(log_p.ravel(), (log_p - ratio).ravel(), ratio.ravel())
+    beyond = 0.0
+    if p.end < q.end:
+        beyond = -math.log1p(-math.exp(float(q.log_masses([p.end, q.end])[0])))
+    return *logs, beyond
+
+
+def _as_if_summed_to_1(log_p: Array, log_q: Array, ratio: Array) -> tuple[Array, Array, Array]:
+    """Return logarithms, and those of the quotients, with p and q divided by their sums."""
+    total = logsumexp(log_p, axis=-1, keepdims=True)
+    log_p, log_q = log_p - total, log_q - total
+    near = np.abs(ratio) < 1
+    rising = np.expm1(np.where(near, -ratio, 0.0))
+    surplus = np.where(near, np.exp(log_p) * rising, np.exp(log_q) - np.exp(log_p))
+    more = surplus.sum(axis=-1, keepdims=True)
+    # The logarithm of what q sums to, by the difference of the sums where that is small.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.where(
+            np.abs(more) < 0.5, np.log1p(more), logsumexp(log_q, axis=-1, keepdims=True)
+        )
+        return log_p, log_q - size, ratio + size
 
 
 def _log_chances(values: ArrayLike, name: str) -> Array:
@@ -405,12 +259,3 @@ def _log_chances(values: ArrayLike, name: str) -> Array:
             "at most 0"
         )
     return logs
-
-
-def _nodes(panels: Array) -> tuple[Array, Array]:
-    """Return the quadrature nodes of each panel, and the logarithms of their weights."""
-    half = np.diff(panels)[:, None] / 2
-    nodes = panels[:-1, None] + half * (1 + _NODES)
-    # A panel may be too narrow for half of it to be above 0.
-    with np.errstate(divide="ignore"):
-        return nodes, np.log(half * _WEIGHTS)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from kl_core._comparison import Comparison, compare
-from kl_core._estimators import k3
+from kl_core._comparison import Comparison, compare, kl_density
 from kl_core._mixture import GaussianMixture
 from kl_core._parts import Parts, Stretch, stretches
 from kl_core._quadrature import integrate
@@ -70,7 +69,7 @@ def mixture_kl(p: GaussianMixture, q: GaussianMixture, *, base: float | None = N
     """
     unit = log_of_base(base)
     apart = _average(p.parts, q.parts, lambda ratio: ratio, "p")
-    return (apart if apart > _CLOSE else close_integral(p, q, _penalty)) / unit
+    return (apart if apart > _CLOSE else close_integral(p, q, kl_density)) / unit
 
 
 def mixture_entropy(p: GaussianMixture, *, base: float | None = None) -> float:
@@ -266,15 +265,6 @@ def _compared(p: GaussianMixture, q: GaussianMixture) -> list[tuple[Stretch, Com
     comparison = compare(p.parts, q.parts)
     both = stretches(p.parts.beside(q.parts), "p or q")
     return [(stretch, comparison.moved(stretch.origin)) for stretch in both]
-
-
-def _penalty(log_p: Array, log_q: Array, ratio: Array) -> Array:
-    """Return p log(p/q) - p + q, which is nowhere below 0 and has the integral D(P‖Q)."""
-    dense = np.exp(log_p)
-    close = np.clip(ratio, -0.5, 0.5)
-    with np.errstate(invalid="ignore"):
-        far = np.where(dense > 0, dense * (ratio - 1), 0.0) + np.exp(log_q)
-    return np.asarray(np.where(close == ratio, dense * k3(np.nan_to_num(close)), far))
 
 
 def _both_penalties(log_p: Array, log_q: Array, ratio: Array) -> Array:
