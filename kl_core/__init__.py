@@ -71,12 +71,11 @@ from kl_core._mixture_divergences import (
     mixture_total_variation,
 )
 from kl_core._moments import Moments, chance_below_zero, gaussian_moments, k3_noisier_beyond
-from kl_core._plane import (
+from kl_core._plane_kl import plane_kl
+from kl_core._plane_mixture import PlaneMixture, plane_gaussian
+from kl_core._plane_projection import (
     PlaneFit,
-    PlaneMixture,
     Shape,
-    plane_gaussian,
-    plane_kl,
     project_plane_forward,
     project_plane_reverse,
 )

@@ -80,6 +80,11 @@ def pair_up(p_weights: Array, q_weights: Array, distances: Array) -> Pairs:
     return Pairs(np.array(weights), np.array(of_p), np.array(of_q))
 
 
+def noise_of(pairs: Pairs, distances: Array) -> float:
+    """Return what rounding adds to a log-ratio, which grows with what pairs differ by."""
+    return _ROUNDING * float(pairs.weights @ np.minimum(distances[pairs.of_p, pairs.of_q], 1.0))
+
+
 def _shares(weights: Array) -> list[Fraction]:
     """Return the weights, divided by their sum, without rounding."""
     exact = [Fraction(weight) for weight in weights.tolist()]
@@ -124,17 +129,14 @@ class Comparison:
         return log_p, log_q, ratio
 
     def _near_ratio(self, x: Array, log_q: Array) -> Array:
-        """Return log(p/q) = log(1 + Σ w (N - M)/q), over the pairs of N from P and M from Q."""
+        """Return log(p/q) from how the components of each pair differ."""
         at_p, at_q, step = self._places(x)
         weights, widening = np.log(self.pairs.weights[:, None]), self.steps[3]
         heights = weights - np.log(self.q.stds[self.pairs.of_q, None]) - math.log(2 * math.pi) / 2
         with np.errstate(all="ignore"):
             change = -widening - step * (at_q + step / 2)
-            m = np.exp(heights - at_q**2 / 2 - log_q)
-            n = np.exp(heights - widening - at_p**2 / 2 - log_q)
-            close = np.abs(change) < 1
-            terms = np.where(close, m * np.expm1(np.where(close, change, 0.0)), n - m)
-        return np.asarray(np.log1p(terms.sum(axis=0)))
+            log_n, log_m = heights - widening - at_p**2 / 2, heights - at_q**2 / 2
+            return near_log_ratio(change, log_n - log_q, log_m - log_q)
 
     def cdf_gap(self, x: Array) -> Array:
         """Return how much more of P than of Q lies at or below x, shape (n,)."""
@@ -183,8 +185,27 @@ def compare(p: Parts, q: Parts) -> Comparison:
     pairs = pair_up(p.weights, q.weights, distances)
     at = pairs.of_p, pairs.of_q
     steps = np.stack([gaps[at], stretches[at], p.stds[pairs.of_p], widening[at]])[..., None]
-    noise = _ROUNDING * float(pairs.weights @ np.minimum(distances[at], 1.0))
-    return Comparison(p, q, pairs, steps, noise)
+    return Comparison(p, q, pairs, steps, noise_of(pairs, distances))
+
+
+def near_log_ratio(change: Array, log_n: Array, log_m: Array) -> Array:
+    """Return log(p/q) = log(1 + Σ w (N - M)/q) over pairs of components N of P and M of Q.
+
+    Parameters
+    ----------
+    change : ndarray, shape (pairs, n)
+        log(N/M).
+    log_n, log_m : ndarray, shape (pairs, n)
+        log(w N/q) and log(w M/q).
+
+    Examples
+    --------
+    >>> print(near_log_ratio(np.array([[1e-20]]), np.zeros((1, 1)), np.zeros((1, 1))))
+    [1.e-20]
+    """
+    close = np.abs(change) < 1
+    rise = np.exp(log_m) * np.expm1(np.where(close, change, 0.0))
+    return np.asarray(np.log1p(np.where(close, rise, np.exp(log_n) - np.exp(log_m)).sum(axis=0)))
 
 
 def kl_density(log_p: Array, log_q: Array, ratio: Array) -> Array:

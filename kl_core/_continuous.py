@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import logsumexp
 
 from kl_core._comparison import kl_density
 from kl_core._skew_normal import SkewNormal, nodes_of, origin_for, panels_of, whole_log_ratio
@@ -232,7 +231,7 @@ def _close_logs(p: SkewNormal, q: SkewNormal) -> tuple[Array, Array, Array, floa
 
 def _as_if_summed_to_1(log_p: Array, log_q: Array, ratio: Array) -> tuple[Array, Array, Array]:
     """Return logarithms, and those of the quotients, with p and q divided by their sums."""
-    total = logsumexp(log_p, axis=-1, keepdims=True)
+    total = _log_sum(log_p)
     log_p, log_q = log_p - total, log_q - total
     near = np.abs(ratio) < 1
     rising = np.expm1(np.where(near, -ratio, 0.0))
@@ -240,10 +239,15 @@ def _as_if_summed_to_1(log_p: Array, log_q: Array, ratio: Array) -> tuple[Array,
     more = surplus.sum(axis=-1, keepdims=True)
     # The logarithm of what q sums to, by the difference of the sums where that is small.
     with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.where(
-            np.abs(more) < 0.5, np.log1p(more), logsumexp(log_q, axis=-1, keepdims=True)
-        )
+        size = np.where(np.abs(more) < 0.5, np.log1p(more), _log_sum(log_q))
         return log_p, log_q - size, ratio + size
+
+
+def _log_sum(logs: Array) -> Array:
+    """Return the logarithm of the sum along the last axis, shape (..., 1)."""
+    largest = logs.max(axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(largest + np.log(np.exp(logs - largest).sum(axis=-1, keepdims=True)))
 
 
 def _log_chances(values: ArrayLike, name: str) -> Array:

@@ -76,7 +76,7 @@ class GaussianMixture:
     @cached_property
     def mean(self) -> float:
         """E[x] = Σ w_k μ_k."""
-        return float(self.parts.weights @ self.parts.means)
+        return float(self.parts.shares @ self.parts.means)
 
     @cached_property
     def std(self) -> float:
@@ -85,7 +85,7 @@ class GaussianMixture:
         gaps = parts.means - self.mean
         # In units of the largest, a power of two, so that no square overflows.
         unit = math.ldexp(1.0, math.frexp(max(np.abs(gaps).max(), parts.stds.max()))[1] - 1)
-        return unit * math.sqrt(parts.weights @ ((parts.stds / unit) ** 2 + (gaps / unit) ** 2))
+        return unit * math.sqrt(parts.shares @ ((parts.stds / unit) ** 2 + (gaps / unit) ** 2))
 
     def logpdf(self, x: ArrayLike) -> NumberOrArray:
         """Return log p(x) in nats, the shape of `x`; ``-inf`` only where its size is no double."""
@@ -125,7 +125,7 @@ class GaussianMixture:
     def sample(self, count: int, rng: np.random.Generator) -> Array:
         """Return `count` independent draws, shape (count,)."""
         parts, size = self.parts, whole(count, "count", least=0)
-        which = rng.choice(parts.weights.size, p=parts.weights, size=size)
+        which = rng.choice(parts.shares.size, p=parts.shares, size=size)
         draws: Array = rng.normal(parts.means[which], parts.stds[which])
         return draws
 

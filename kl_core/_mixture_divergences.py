@@ -99,7 +99,7 @@ def mixture_entropy(p: GaussianMixture, *, base: float | None = None) -> float:
     1.418939
     """
     unit, total = log_of_base(base), 0.0
-    for stretch in stretches(p.parts, "p"):
+    for stretch in stretches(p.parts.means, p.parts.stds, "p"):
         here = p.parts.moved(stretch.origin)
 
         def surprise(x: Array, here: Parts = here) -> Array:
@@ -220,11 +220,11 @@ def mass_beyond(p: GaussianMixture, q: GaussianMixture, factor: float) -> float:
     """
     times = number(factor, "factor", above=0)
     comparison, total = compare(p.parts, q.parts), 0.0
-    for stretch in stretches(p.parts, "p"):
+    for stretch in stretches(p.parts.means, p.parts.stds, "p"):
         here = comparison.moved(stretch.origin)
         points, denser = _where_denser(here, stretch, times)
         there = here.p.only(stretch.members)
-        shares = np.diff(there.cdf(points), prepend=0.0, append=there.weights.sum())
+        shares = np.diff(there.cdf(points), prepend=0.0, append=there.shares.sum())
         total += float(shares[denser].sum())
     return min(total, 1.0)
 
@@ -247,7 +247,7 @@ def _average(p: Parts, q: Parts, of_ratio: Callable[[Array], Array], name: str) 
     Only where P lies, so that nothing of Q is too far away.
     """
     total = 0.0
-    for stretch in stretches(p, name):
+    for stretch in stretches(p.means, p.stds, name):
         here, there = p.moved(stretch.origin), q.moved(stretch.origin)
 
         def weighed(x: Array, here: Parts = here, there: Parts = there) -> Array:
@@ -256,14 +256,15 @@ def _average(p: Parts, q: Parts, of_ratio: Callable[[Array], Array], name: str) 
             with np.errstate(invalid="ignore", over="ignore"):
                 return np.where(dense > 0, dense * of_ratio(log_p - there.logpdf(x)), 0.0)
 
-        total += integrate(weighed, stretch.panels(here, there))
+        total += integrate(weighed, stretch.panels(here, there), least=_CLOSE)
     return total
 
 
 def _compared(p: GaussianMixture, q: GaussianMixture) -> list[tuple[Stretch, Comparison]]:
     """Return the stretches where either has weight, each with both, measured from its origin."""
     comparison = compare(p.parts, q.parts)
-    both = stretches(p.parts.beside(q.parts), "p or q")
+    means, stds = [p.parts.means, q.parts.means], [p.parts.stds, q.parts.stds]
+    both = stretches(np.concatenate(means), np.concatenate(stds), "p or q")
     return [(stretch, comparison.moved(stretch.origin)) for stretch in both]
 
 

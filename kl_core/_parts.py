@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -34,34 +34,35 @@ class Parts:
     ----------
     weights, means, stds : ndarray, shape (k,)
         Of each; the means from some origin.
-    heights : ndarray, shape (k,)
-        log(w/(σ√2π)), where each is densest.
+    total : float
+        What the weights of the mixture sum to, which rounding may carry away from 1.
     """
 
     weights: Array
     means: Array
     stds: Array
-    heights: Array
+    total: float
+
+    @cached_property
+    def heights(self) -> Array:
+        """log(w/(σ√2π)), where each is densest, shape (k,)."""
+        return np.log(self.shares / self.stds) - math.log(2 * math.pi) / 2
+
+    @property
+    def shares(self) -> Array:
+        """The weights, divided by their sum."""
+        return self.weights / self.total
 
     def moved(self, origin: float) -> "Parts":
         """Return the same, measured from there."""
         if not origin:
             return self
         with np.errstate(over="ignore"):
-            return Parts(self.weights, self.means - origin, self.stds, self.heights)
+            return replace(self, means=self.means - origin)
 
     def only(self, members: NDArray[np.intp]) -> "Parts":
-        """Return these components alone."""
-        return Parts(*(each[members] for each in self._fields))
-
-    def beside(self, other: "Parts") -> "Parts":
-        """Return the components of both."""
-        pairs = zip(self._fields, other._fields, strict=True)
-        return Parts(*(np.concatenate(each) for each in pairs))
-
-    @property
-    def _fields(self) -> tuple[Array, Array, Array, Array]:
-        return self.weights, self.means, self.stds, self.heights
+        """Return these components alone, with the shares they have."""
+        return Parts(self.weights[members], self.means[members], self.stds[members], self.total)
 
     def logpdf(self, x: Array) -> Array:
         """Return log p(x), the shape of `x`; ``-inf`` only where its size is no double."""
@@ -76,7 +77,7 @@ class Parts:
     def cdf(self, x: Array) -> Array:
         """Return how much lies at or below x, the shape of `x`."""
         with np.errstate(over="ignore"):
-            share: Array = ndtr((x[..., None] - self.means) / self.stds) @ self.weights
+            share: Array = ndtr((x[..., None] - self.means) / self.stds) @ self.shares
         return share
 
     def edges(self, steps: Array = STEPS) -> Array:
@@ -142,8 +143,8 @@ class Stretch(NamedTuple):
         return np.unique(edges[(edges >= self.low) & (edges <= self.high)])
 
 
-def stretches(parts: Parts, name: str) -> list[Stretch]:
-    """Return the stretches of the line where a mixture has weight, from left to right.
+def stretches(means: Array, stds: Array, name: str) -> list[Stretch]:
+    """Return the stretches of the line where components lie, from left to right.
 
     Components a thousand spreads apart or more lie on different ones, so that none is too far from
     its origin for doubles to resolve it.
@@ -156,22 +157,19 @@ def stretches(parts: Parts, name: str) -> list[Stretch]:
 
     Examples
     --------
-    >>> from kl_core._mixture import GaussianMixture
-    >>> p = GaussianMixture([0.2, 0.3, 0.5], [1e9, 0, 1e9 + 1], [1, 2, 1])
-    >>> for each in stretches(p.parts, "p"):
+    >>> for each in stretches(np.array([1e9, 0, 1e9 + 1]), np.array([1.0, 2.0, 1.0]), "p"):
     ...     print(each.members, each.origin, each.low, each.high)
     [1] 0.0 -24.0 24.0
     [0 2] 1000000000.0 -12.0 13.0
     """
-    means, stds = parts.means, parts.stds
     with np.errstate(over="ignore"):
         low, high = means - _APART * stds, means + _APART * stds
     if low.max() <= high.min():
-        return [_stretch(parts, np.arange(means.size), name)]
+        return [_stretch(means, stds, np.arange(means.size), name)]
     order = np.argsort(low)
     apart = low[order][1:] > np.maximum.accumulate(high[order])[:-1]
     return [
-        _stretch(parts, np.sort(members), name)
+        _stretch(means, stds, np.sort(members), name)
         for members in np.split(order, np.flatnonzero(apart) + 1)
     ]
 
@@ -195,9 +193,9 @@ def check_resolved(means: Array, stds: Array, origin: float, name: str) -> None:
             )
 
 
-def _stretch(parts: Parts, members: NDArray[np.intp], name: str) -> Stretch:
+def _stretch(means: Array, stds: Array, members: NDArray[np.intp], name: str) -> Stretch:
     """Return the stretch of these components."""
-    means, stds = parts.means[members], parts.stds[members]
+    means, stds = means[members], stds[members]
     origin = origin_of(means, stds)
     check_resolved(means, stds, origin, name)
     with np.errstate(over="ignore"):
@@ -225,7 +223,6 @@ def log_total(logs: Sequence[Array]) -> Array:
 
 
 def parts_of(weights: Array, means: Array, stds: Array) -> Parts:
-    """Return the components that weigh anything, with weights that sum to 1."""
+    """Return the components that weigh anything."""
     some = weights > 0
-    weights, means, stds = weights[some] / weights.sum(), means[some], stds[some]
-    return Parts(weights, means, stds, np.log(weights / stds) - math.log(2 * math.pi) / 2)
+    return Parts(weights[some], means[some], stds[some], math.fsum(weights))

@@ -13,7 +13,12 @@ _MOST_PANELS = 20_000
 
 
 def integrate(
-    f: Callable[[Array], Array], edges: Array, *, relative: float = 1e-10, noise: float = 1e-14
+    f: Callable[[Array], Array],
+    edges: Array,
+    *,
+    relative: float = 1e-10,
+    noise: float = 1e-14,
+    least: float = 0.0,
 ) -> float:
     """Return ∫ f(x) dx from the first edge to the last.
 
@@ -30,6 +35,8 @@ def integrate(
         Asked of each panel.
     noise : float
         Of the rounding in a log-ratio; an integral of squared ratios is blurred by its root.
+    least : float
+        A smaller integral is wanted no closer than one of this size.
 
     Examples
     --------
@@ -50,7 +57,7 @@ def integrate(
         )
         both = halves.sum(axis=0)
         size = settled_size + np.abs(halves).sum()
-        unsettled = np.abs(both - whole) > relative * size + noise * np.sqrt(size)
+        unsettled = np.abs(both - whole) > relative * max(size, least) + noise * np.sqrt(size)
         settled += both[~unsettled].sum()
         settled_size += np.abs(halves[:, ~unsettled]).sum()
         low = np.concatenate([low[unsettled], middle[unsettled]])

@@ -18,7 +18,8 @@ LEAST_MASS = 1e-9
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 # From 0 to 1.
-_FROM_0, _SHARES = (_NODES + 1) / 2, _WEIGHTS / 2
+_FROM_0, _SHARES = (0.5 * each for each in np.polynomial.legendre.leggauss(6))
+_FROM_0 = _FROM_0 + 0.5
 # Where panels begin, in spreads from a centre: narrow around it, and far enough out that what lies
 # beyond never counts.
 _NEAR, _FAR = 0.02, 13.0

@@ -8,8 +8,8 @@ import pytest
 import scipy.special
 import scipy.stats
 
-from kl_core import _plane as plane
-from kl_core._plane import PlaneMixture, plane_gaussian
+from kl_core import _plane_projection as plane
+from kl_core._plane_mixture import PlaneMixture, plane_gaussian
 
 # Many tests look at the same fits.
 project_plane_forward = functools.cache(plane.project_plane_forward)

@@ -8,7 +8,8 @@ import pytest
 from kl_core._gaussian import multivariate_gaussian_kl
 from kl_core._mixture import GaussianMixture
 from kl_core._mixture_divergences import mixture_kl
-from kl_core._plane import PlaneMixture, plane_gaussian, plane_kl
+from kl_core._plane_kl import plane_kl
+from kl_core._plane_mixture import PlaneMixture, plane_gaussian
 from tests.kl_core.errors import raises
 from tests.kl_core.planes import (
     CROSS,

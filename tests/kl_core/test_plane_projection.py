@@ -10,9 +10,10 @@ import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kl_core import _plane as plane
+from kl_core import _plane_projection as plane
 from kl_core._gaussian import multivariate_gaussian_kl
-from kl_core._plane import PlaneMixture, plane_gaussian, plane_kl
+from kl_core._plane_kl import plane_kl
+from kl_core._plane_mixture import PlaneMixture, plane_gaussian
 from tests.kl_core.errors import raises
 from tests.kl_core.planes import (
     CROSS,
