@@ -83,6 +83,8 @@ class GaussianMixture:
         """The root of Var[x] = Σ w_k (σ_k² + (μ_k - E[x])²)."""
         parts = self.parts
         gaps = parts.means - self.mean
+        # What rounding has left of the mean.
+        gaps -= parts.shares @ gaps
         # In units of the largest, a power of two, so that no square overflows.
         unit = math.ldexp(1.0, math.frexp(max(np.abs(gaps).max(), parts.stds.max()))[1] - 1)
         return unit * math.sqrt(parts.shares @ ((parts.stds / unit) ** 2 + (gaps / unit) ** 2))

@@ -69,7 +69,7 @@ def exact(integrand, p, q):
         return float(over_the_line(integrand, p, q))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(near_pairs())
 def test_the_divergence_of_mixtures_has_all_its_digits(pair):
     p, q = pair
@@ -79,7 +79,7 @@ def test_the_divergence_of_mixtures_has_all_its_digits(pair):
         assert mixture_kl(p, q) == pytest.approx(truth, **RIGHT)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(near_pairs())
 def test_jensen_shannon_has_all_its_digits(pair):
     p, q = pair
@@ -89,7 +89,7 @@ def test_jensen_shannon_has_all_its_digits(pair):
         assert mixture_js(p, q) == pytest.approx(mixture_js(q, p), rel=1e-14)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.floats(-3, 3), st.floats(0.4, 2), NEAR, st.floats(-1, 1), st.sampled_from(ALPHAS))
 def test_alpha_divergence_has_all_its_digits(mean, std, step, stretch, alpha):
     # Two components, so that no closed form is at hand.
