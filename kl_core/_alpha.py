@@ -61,11 +61,14 @@ def alpha_divergence(
     Returns
     -------
     float or ndarray, shape of the broadcast
+        At least 0, as exact near P = Q as `mixture_kl`; ``inf`` where it is above the largest
+        double.
 
     Raises
     ------
     ValueError
-        If a number is out of its range, shapes do not broadcast, or `base` is not above 1.
+        If a number is out of its range, shapes do not broadcast, P has a component too narrow to be
+        resolved beside the others, or `base` is not above 1.
 
     Examples
     --------

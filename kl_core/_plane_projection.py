@@ -108,7 +108,8 @@ def project_plane_reverse(p: PlaneMixture, shape: Shape) -> tuple[PlaneFit, ...]
     Raises
     ------
     ValueError
-        If `shape` is none of the three.
+        If `shape` is none of the three, or P has a component too narrow to be resolved beside the
+        others.
 
     References
     ----------

@@ -94,7 +94,13 @@ def project_reverse(p: GaussianMixture) -> tuple[GaussianFit, ...]:
     -------
     tuple of GaussianFit
         At least one; more where P has modes that lie apart. Searched from the minima of a grid and
-        from every run of neighbouring components, so that what a dense grid finds is among them.
+        from every run of neighbouring components, so that what a dense grid finds is among them,
+        wherever P lies and in whatever unit.
+
+    Raises
+    ------
+    ValueError
+        If P has a component too narrow to be resolved beside the others.
 
     References
     ----------
@@ -134,7 +140,8 @@ def project_alpha(p: GaussianMixture, alpha: float) -> tuple[GaussianFit, ...]:
     Raises
     ------
     ValueError
-        If `alpha` does not lie between 0 and 1.
+        If `alpha` does not lie between 0 and 1, or P has a component too narrow to be resolved
+        beside the others.
 
     References
     ----------
@@ -151,8 +158,8 @@ def project_alpha(p: GaussianMixture, alpha: float) -> tuple[GaussianFit, ...]:
     [2.534, 0.886, 0.886]
     [2.625]
     """
-    rest, origin = at_rest(p)
     order = number(alpha, "alpha", least=0, most=1)
+    rest, origin = at_rest(p)
     return tuple(fit.moved(origin) for fit in _optima(rest, order, _starts(rest)))
 
 
@@ -314,7 +321,7 @@ def _optima(p: GaussianMixture, alpha: float, starts: Array) -> tuple[GaussianFi
         GaussianFit(mean, std, value)
         for (mean, std), value in zip(places.tolist(), values.tolist(), strict=True)
     )
-    means, stds = np.array([(fit.mean, fit.std) for fit in fits]).T
+    means, stds = np.array([(fit.mean, fit.std) for fit in fits]).reshape(-1, 2).T
     values = alpha_values(p, np.full(len(fits), alpha), means, stds)
     return tuple(
         replace(fit, divergence=value) for fit, value in zip(fits, values.tolist(), strict=True)

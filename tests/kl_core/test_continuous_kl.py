@@ -55,9 +55,8 @@ def reference_kl(p, q, epsilon=0.0):
 @given(MEANS, SPREADS, MEANS, SPREADS)
 def test_the_integral_of_gaussians_is_the_closed_form(mean_p, std_p, mean_q, std_q):
     integral = kl_integral(SkewNormal(mean_p, std_p), SkewNormal(mean_q, std_q))
-    # Where they nearly agree, logarithms of size 1 cancel.
     exact = gaussian_kl(mean_p, std_p, mean_q, std_q)
-    assert integral == pytest.approx(exact, rel=1e-12, abs=1e-14)
+    assert integral == pytest.approx(exact, rel=1e-11, abs=0)
 
 
 @pytest.mark.parametrize(("std_p", "std_q"), [(1, 1e-3), (1e-3, 1), (1e-100, 1e-99)])
@@ -222,7 +221,7 @@ def test_published_bins_of_two_gaussians():
 def test_one_bin_tells_nothing_apart():
     for p, q in PAIRS:
         for edges in ([-INF, INF], [-100, 100]):
-            assert binned_kl(p.log_masses(edges), q.log_masses(edges)) <= 1e-14
+            assert binned_kl(p.log_masses(edges), q.log_masses(edges)) == 0
 
 
 @pytest.mark.parametrize("end", [2, 8, 12, 45])
