@@ -142,8 +142,6 @@ def in_bins(p: SkewNormal, q: SkewNormal, width: str, unit: Unit) -> Bins:
         return log_p, log_q
 
     divergences = np.array([binned_kl(*joined(wide), base=unit.base) for wide in WIDTHS.values()])
-    # The last width leaves one bin, and rounding leaves that bin a trace of a divergence.
-    divergences[-1] = 0.0
     p_height, q_height = (np.exp(masses) / WIDTHS[width] for masses in joined(WIDTHS[width]))
     truth = float(kl_integral(p, q, base=unit.base))
     return Bins(width, p_height, q_height, divergences, truth)
