@@ -8,7 +8,7 @@ The distribution that is averaged over comes first: ``kl_divergence(p, q)`` is D
 everywhere but in KL from samples, where Q is the policy that draws.
 
 - Discrete distributions: `kl_divergence`, `kl_terms`, `cross_entropy`, `entropy`, `js_divergence`,
-  `total_variation`; `normalize` makes them from weights.
+  `total_variation`; `kl_from_logs` takes log-probabilities; `normalize` makes them from weights.
 - Evidence, draw by draw: `log_ratios`, `simulate_averages`, `simulate_sequential_test`,
   `wald_expected_rolls`, `decision_roll`.
 - Code words: `huffman_code`, `PrefixCode`, `code_lengths`, `expected_length`,
@@ -46,6 +46,7 @@ from kl_core._discrete import (
     entropy,
     js_divergence,
     kl_divergence,
+    kl_from_logs,
     kl_terms,
     normalize,
     total_variation,
@@ -149,6 +150,7 @@ __all__ = [
     "k3",
     "k3_noisier_beyond",
     "kl_divergence",
+    "kl_from_logs",
     "kl_gradient",
     "kl_integral",
     "kl_landscape",

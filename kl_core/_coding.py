@@ -17,11 +17,13 @@ from numpy.typing import ArrayLike, NDArray
 from kl_core._validation import (
     Array,
     NumberOrArray,
-    at_least_one,
     check_broadcast,
+    check_labels,
+    check_unmasked,
     element,
     floats,
     probabilities,
+    whole,
 )
 
 Bits = NDArray[np.uint8]
@@ -128,13 +130,14 @@ class PrefixCode:
         Raises
         ------
         ValueError
-            If the bits are not exactly `count` words of this code.
+            If the bits are not exactly `count` words of this code, or `count` is no such number.
         """
-        digits = np.asarray(bits)
+        count = whole(count, "count", least=0)
+        digits = floats(bits, "bits")
         if digits.ndim != 1:
             raise ValueError(f"bits must have one axis, got shape {digits.shape}")
         if not np.isin(digits, (0, 1)).all():
-            raise ValueError(f"bits must be 0 and 1, got {digits[~np.isin(digits, (0, 1))][0]!r}")
+            raise ValueError(f"bits must be 0 and 1, got {digits[~np.isin(digits, (0, 1))][0]}")
         if "" in self.words:
             if digits.size:
                 raise ValueError(f"bits has {digits.size} digits; a certain symbol takes none")
@@ -253,8 +256,8 @@ def code_lengths(p: ArrayLike) -> Array:
     Returns
     -------
     ndarray, shape (..., k)
-        Binary digits; they meet Kraft's inequality, so a prefix code with them exists. ``inf``
-        where p = 0.
+        Binary digits, ``inf`` where p = 0. They meet Kraft's inequality as far as p sums to at most
+        1, rounding aside: then a prefix code with them exists.
 
     Raises
     ------
@@ -272,8 +275,11 @@ def code_lengths(p: ArrayLike) -> Array:
     >>> code_lengths([0.5, 0.3, 0.2, 0])
     array([ 1.,  2.,  3., inf])
     """
-    # frexp is exact: p = m·2^e with m in [1/2, 1), so e - 1 is ⌊log2 p⌋.
     p = probabilities(p, "p")
+    total = p.sum(axis=-1, keepdims=True)
+    # One rounding must not take the digit of a half to two.
+    p = p / np.where(total > 1 + 1e-12, total, 1.0)
+    # frexp is exact: p = m·2^e with m in [1/2, 1), so e - 1 is ⌊log2 p⌋.
     return np.where(p == 0, math.inf, 1.0 - np.frexp(p)[1])
 
 
@@ -306,6 +312,7 @@ def expected_length(p: ArrayLike, lengths: ArrayLike) -> NumberOrArray:
     >>> print(expected_length([0.5, 0.25, 0.25, 0], [1, 2, 2, float("inf")]))
     1.5
     """
+    check_labels(p=p, lengths=lengths)
     p = probabilities(p, "p")
     digits = floats(lengths, "lengths")
     if digits.ndim == 0 or digits.shape[-1] != p.shape[-1]:
@@ -319,7 +326,7 @@ def expected_length(p: ArrayLike, lengths: ArrayLike) -> NumberOrArray:
         )
     check_broadcast(p=p, lengths=digits)
     with np.errstate(invalid="ignore"):
-        return np.where(p > 0, p * digits, 0.0).sum(axis=-1)
+        return np.where(p > 0, p * digits, 0.0).sum(axis=-1) / p.sum(axis=-1)
 
 
 def block_probabilities(p: ArrayLike, length: int) -> Array:
@@ -351,7 +358,7 @@ def block_probabilities(p: ArrayLike, length: int) -> Array:
     >>> block_probabilities([0.75, 0.25], 2)
     array([0.5625, 0.1875, 0.1875, 0.0625])
     """
-    at_least_one(length=length)
+    length = whole(length, "length")
     single = _one_axis(p)
     blocks = _every_block(single, length)
     # k**length roundings may add up to more than `probabilities` lets pass; and a block that can
@@ -381,17 +388,17 @@ def blocks_of(symbols: ArrayLike, outcomes: int, length: int) -> Symbols:
     Raises
     ------
     ValueError
-        If a symbol is not below `outcomes`, or `length` is below 1.
+        If a symbol is not below `outcomes`, or `outcomes` or `length` is below 1.
 
     Examples
     --------
     >>> blocks_of([0, 1, 1, 1, 0], outcomes=2, length=2)
     array([1, 3])
     """
-    at_least_one(length=length)
+    outcomes, length = whole(outcomes, "outcomes"), whole(length, "length")
     message = _symbols(symbols, outcomes)
-    whole = message[: message.size // length * length].reshape(-1, length)
-    blocks: Symbols = np.asarray(np.ravel_multi_index(tuple(whole.T), (outcomes,) * length))
+    full = message[: message.size // length * length].reshape(-1, length)
+    blocks: Symbols = np.asarray(np.ravel_multi_index(tuple(full.T), (outcomes,) * length))
     return blocks
 
 
@@ -411,6 +418,7 @@ def _one_axis(p: ArrayLike) -> Array:
 
 
 def _symbols(symbols: ArrayLike, outcomes: int) -> Symbols:
+    check_unmasked(symbols, "symbols")
     message = np.asarray(symbols)
     if message.size == 0:
         return np.empty(0, dtype=np.int64)

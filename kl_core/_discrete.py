@@ -1,18 +1,23 @@
 """Entropy, cross-entropy and divergences between discrete distributions.
 
-The rules for 0 and infinity live in scipy.special (`entr`, `rel_entr`, `xlogy`): an outcome with
-p = 0 adds nothing, and an outcome with p > 0 = q makes the result infinite, without a warning.
+An outcome with p = 0 adds nothing, and an outcome with p > 0 = q makes the result infinite, without
+a warning. Sums that rounding has carried off from 1 are computed with as if they were 1.
 """
+
+import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import entr, rel_entr, xlogy
 
+from kl_core._pair import Entry, distance, each, js_part, k3_part, kl_part, kl_term
 from kl_core._validation import (
     Array,
     NumberOrArray,
+    check_labels,
+    check_pair,
     element,
     log_of_base,
+    log_probabilities,
     probabilities,
     probability_pair,
     weights_array,
@@ -85,7 +90,8 @@ def entropy(p: ArrayLike, *, base: float | None = None) -> NumberOrArray:
     >>> print(round(entropy([1/6] * 6, base=2), 6))
     2.584963
     """
-    return _total(entr(probabilities(p, "p")), base)
+    p = probabilities(p, "p")
+    return _mean_surprise(p, p, base)
 
 
 def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> NumberOrArray:
@@ -117,8 +123,7 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> N
     >>> print(round(cross_entropy([0.5, 0.5], [0.25, 0.75], base=2), 6))
     1.207519
     """
-    p, q = probability_pair(p, q)
-    return _total(-np.asarray(xlogy(p, q), dtype=np.float64), base)
+    return _mean_surprise(*probability_pair(p, q), base)
 
 
 def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Array:
@@ -152,9 +157,8 @@ def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Array:
     >>> kl_terms([0.5, 0.5], [0.25, 0.75], base=2).round(6)
     array([ 0.5     , -0.292481])
     """
-    p, q = probability_pair(p, q)
-    terms: Array = rel_entr(p, q)
-    terms /= log_of_base(base)
+    terms, scale = each(kl_term, *probability_pair(p, q))
+    terms *= scale / log_of_base(base)
     return terms
 
 
@@ -194,7 +198,53 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> N
     >>> print(kl_divergence([0.5, 0.5], [1, 0]))
     inf
     """
-    return _floored(_total(rel_entr(*probability_pair(p, q)), base))
+    return _total(kl_part, *probability_pair(p, q)) / log_of_base(base)
+
+
+def kl_from_logs(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) -> NumberOrArray:
+    """Return D(P‖Q) from log-probabilities, as a log-softmax makes them of a model's logits.
+
+    A chance of Q may be too small for a double, and no digit of a small difference is lost.
+
+    Parameters
+    ----------
+    log_p, log_q : array_like, shapes (..., k) that broadcast
+        Natural logarithms of probabilities over the last axis; ``-inf`` is that of 0.
+    base : float, optional
+        2 for bits, 10 for dits; None for nats. Of the result alone.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        As `kl_divergence` returns it.
+
+    Raises
+    ------
+    ValueError
+        If an argument holds NaN or its exponentials do not sum to 1, shapes do not match, or `base`
+        is not above 1.
+
+    Examples
+    --------
+    >>> from scipy.special import log_softmax
+    >>> log_p, log_q = log_softmax([1.0, 2.0, 3.0]), log_softmax([1.0, 2.0, -1000.0])
+    >>> print(kl_from_logs(log_p, log_q).round(6))
+    666.142334
+    """
+    check_labels(log_p=log_p, log_q=log_q)
+    log_p, log_q = log_probabilities(log_p, "log_p"), log_probabilities(log_q, "log_q")
+    check_pair(log_p, log_q, ("log_p", "log_q"))
+    p, q = np.exp(log_p), np.exp(log_q)
+    total = (p + q).sum(axis=-1, keepdims=True)
+    with np.errstate(over="ignore", invalid="ignore"):
+        ratio = np.where(log_p == log_q, 0.0, log_p - log_q)
+        difference = np.where(np.abs(ratio) < 1, q * np.expm1(ratio), p - q)
+        tilt = difference.sum(axis=-1, keepdims=True) / total
+        parts = k3_part(p * (1 - tilt), difference - tilt * (p + q), ratio - 2 * np.arctanh(tilt))
+    # A chance of P may be no double; where Q rules it out it still decides.
+    parts = np.where(ratio == math.inf, math.inf, parts)
+    scale = 2 / (total * (1 - tilt**2))
+    return (parts * scale).sum(axis=-1) / log_of_base(base)
 
 
 def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> NumberOrArray:
@@ -226,10 +276,8 @@ def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> N
     >>> print(js_divergence([1, 0], [0, 1], base=2))
     1.0
     """
-    p, q = probability_pair(p, q)
-    # p log(p/m) = rel_entr(2p, p + q)/2: never halves a probability, so none underflows to 0.
-    both = rel_entr(2 * p, p + q) + rel_entr(2 * q, p + q)
-    return _floored(_total(both, base) / 4)
+    js = _total(js_part, *probability_pair(p, q)) / 2
+    return np.minimum(js, math.log(2)) / log_of_base(base)
 
 
 def total_variation(p: ArrayLike, q: ArrayLike) -> NumberOrArray:
@@ -259,15 +307,27 @@ def total_variation(p: ArrayLike, q: ArrayLike) -> NumberOrArray:
     >>> print(total_variation([0.5, 0.5], [0.25, 0.75]))
     0.25
     """
-    p, q = probability_pair(p, q)
-    return _total(np.abs(p - q)) / 2
+    return np.minimum(_total(distance, *probability_pair(p, q)) / 2, 1.0)
 
 
-def _total(terms: Array, base: float | None = None) -> NumberOrArray:
-    """Add up the outcomes, in the unit of `base`."""
-    return terms.sum(axis=-1) / log_of_base(base)
+def _total(entry: Entry, p: Array, q: Array) -> NumberOrArray:
+    """Add up what `entry` is of each outcome."""
+    entries, scale = each(entry, p, q)
+    return entries.sum(axis=-1) * scale[..., 0]
 
 
-def _floored(divergence: NumberOrArray) -> NumberOrArray:
-    """Lift what rounding left below 0: close to P = Q the terms all but cancel."""
-    return np.maximum(divergence, 0.0)
+def _mean_surprise(p: Array, q: Array, base: float | None) -> NumberOrArray:
+    """Return -Σ P log Q, as if both summed to 1."""
+    total = q.sum(axis=-1, keepdims=True)
+    likeliest = np.argmax(q, axis=-1, keepdims=True)
+    others = q.copy()
+    np.put_along_axis(others, likeliest, 0.0, axis=-1)
+    # A chance next to 1 has kept no digits of what it falls short by; the others have.
+    rest = others.sum(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore"):
+        surprise = np.log(total) - np.log(q)
+    largest = np.take_along_axis(q, likeliest, axis=-1)
+    np.put_along_axis(surprise, likeliest, np.log1p(rest / largest), axis=-1)
+    with np.errstate(invalid="ignore"):
+        terms = np.where(p > 0, p * surprise, 0.0)
+    return terms.sum(axis=-1) / p.sum(axis=-1) / log_of_base(base)

@@ -10,10 +10,13 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kl_core._validation import Array, NumberOrArray, element, finite_array, floats
+from kl_core._validation import Array, NumberOrArray, finite_array, floats, without_nan
 
 Placement = Literal["k1 in the reward", "k1 in the loss", "k2 in the loss", "k3 in the loss"]
 PLACEMENTS: tuple[Placement, ...] = get_args(Placement)
+
+# The plain k3 loses its digits for log-ratios closer to 0 than this.
+NEAR_ZERO = 0.02
 
 
 def k1(log_ratio: ArrayLike) -> NumberOrArray:
@@ -43,7 +46,7 @@ def k1(log_ratio: ArrayLike) -> NumberOrArray:
     >>> k1([-0.5, 0.0, 0.5])
     array([-0.5,  0. ,  0.5])
     """
-    return _log_ratios(log_ratio)[()]
+    return without_nan(log_ratio, "log_ratio")[()]
 
 
 def k2(log_ratio: ArrayLike) -> NumberOrArray:
@@ -74,7 +77,7 @@ def k2(log_ratio: ArrayLike) -> NumberOrArray:
     array([0.125, 0.   , 0.125])
     """
     with np.errstate(over="ignore"):
-        return _log_ratios(log_ratio) ** 2 / 2
+        return without_nan(log_ratio, "log_ratio") ** 2 / 2
 
 
 def k3(log_ratio: ArrayLike) -> NumberOrArray:
@@ -111,13 +114,13 @@ def k3(log_ratio: ArrayLike) -> NumberOrArray:
     >>> round(surely_heads - float(k3(surely_heads)), 6)
     0.5
     """
-    ratio = _log_ratios(log_ratio)
+    ratio = without_nan(log_ratio, "log_ratio")
     with np.errstate(over="ignore", invalid="ignore"):
         plain = ratio + np.expm1(-ratio)
     # exp(∞) grows faster than its logarithm.
     plain = np.where(ratio == -math.inf, math.inf, plain)
-    near = np.abs(ratio) < 0.02
-    return np.where(near, _near_zero(np.where(near, ratio, 0.0)), plain)[()]
+    near = np.abs(ratio) < NEAR_ZERO
+    return np.where(near, k3_near_zero(np.where(near, ratio, 0.0)), plain)[()]
 
 
 def mean_and_error(values: ArrayLike) -> tuple[float, float]:
@@ -215,16 +218,7 @@ def loss_and_slope(placement: Placement, log_ratio: Array) -> tuple[Array, Array
     return np.zeros_like(log_ratio), np.zeros_like(log_ratio)
 
 
-def _near_zero(ratio: Array) -> Array:
-    """Return r + exp(-r) - 1 for small r, where the plain formula loses its digits."""
+def k3_near_zero(ratio: Array) -> Array:
+    """Return r + exp(-r) - 1 for r within `NEAR_ZERO`, where the plain formula loses its digits."""
     terms = 1 / 120 - ratio * (1 / 720 - ratio / 5040)
     return np.asarray(ratio**2 * (1 / 2 - ratio * (1 / 6 - ratio * (1 / 24 - ratio * terms))))
-
-
-def _log_ratios(values: ArrayLike) -> Array:
-    """Return log-ratios as floats; infinite ones are answers, NaN is none."""
-    ratios = floats(values, "log_ratio")
-    if np.isnan(ratios).any():
-        index = tuple(np.argwhere(np.isnan(ratios))[0])
-        raise ValueError(f"{element('log_ratio', index)} is nan; it must be a number")
-    return ratios

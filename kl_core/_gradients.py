@@ -4,18 +4,21 @@ Of D(π‖π_ref), the Q and P of `kl_core._estimators`, by the logits of π, in
 choice: a whole answer, or one token with what stands before it given.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from kl_core._estimators import PLACEMENTS, Placement, loss_and_slope
+from kl_core._pair import difference, each, log_ratio
 from kl_core._validation import (
     Array,
     Direction,
     NumberOrArray,
     check_broadcast,
     check_direction,
+    check_labels,
     element,
     probability_pair,
 )
@@ -87,7 +90,10 @@ def expected_gradients(
     >>> found["k3 in the loss"].mean  # that of D(π_ref‖π)
     array([-0.3,  0.3])
     """
+    check_labels(policy=policy, sampled_from=sampled_from)
     pi, ref = _softmax_pair(policy, reference)
+    ratio, _ = each(log_ratio, pi, ref)
+    pi = pi / pi.sum(axis=-1, keepdims=True)
     drawn, pi = probability_pair(
         pi if sampled_from is None else sampled_from, pi, ("sampled_from", "policy")
     )
@@ -95,19 +101,21 @@ def expected_gradients(
     if weighted:
         # No weight makes up for draws that never come.
         _check_above_zero(drawn, "sampled_from")
-    weight = pi / drawn if weighted else np.ones_like(pi + drawn)
-    ratio = np.log(pi / ref)
+    drawn, pi, ratio = np.broadcast_arrays(drawn / drawn.sum(axis=-1, keepdims=True), pi, ratio)
+    root = np.sqrt(drawn)
+    # How often a draw comes, times its weight; and the same of the root of how often it comes,
+    # because what is rare may be too large to square.
+    often, root_often = (pi, pi / root) if weighted else (drawn, root)
     # Entry i of ∇log π(x) is 1 for i = x, less π(i).
     score = np.eye(pi.shape[-1]) - pi[..., None, :]
     found = {}
     for placement in PLACEMENTS:
-        slope = ratio if placement == "k1 in the reward" else loss_and_slope(placement, ratio)[1]
-        each = (weight * slope)[..., None] * score
-        mean = (drawn[..., None] * each).sum(axis=-2)
-        # The root first: what is rare may be too large to square.
-        apart = np.sqrt(drawn)[..., None] * (each - mean[..., None, :])
-        spread = (apart**2).sum(axis=(-2, -1))
-        found[placement] = Gradient(mean, np.sqrt(spread))
+        pull = _times_slope(placement, often, ratio)
+        with np.errstate(invalid="ignore"):
+            mean = (pull[..., None] * score).sum(axis=-2)
+            mean = np.where(np.isinf(pull), pull, mean)
+            pulls = _times_slope(placement, root_often, ratio)[..., None] * score
+            found[placement] = Gradient(mean, _norm(pulls - root[..., None] * mean[..., None, :]))
     return found
 
 
@@ -140,9 +148,29 @@ def kl_gradient(policy: ArrayLike, reference: ArrayLike, direction: Direction = 
     check_direction(direction)
     pi, ref = _softmax_pair(policy, reference)
     if direction == "forward":
-        return np.asarray(pi - ref)
-    ratio = np.log(pi / ref)
+        apart, scale = each(difference, pi, ref)
+        return apart * scale
+    ratio, _ = each(log_ratio, pi, ref)
+    pi = pi / pi.sum(axis=-1, keepdims=True)
     return np.asarray(pi * (ratio - (pi * ratio).sum(axis=-1, keepdims=True)))
+
+
+def _times_slope(placement: Placement, chance: Array, ratio: Array) -> Array:
+    """Return chance·slope, finite wherever a double is that large."""
+    if placement == "k1 in the reward":
+        return chance * ratio
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        slope = loss_and_slope(placement, ratio)[1]
+        return np.where(np.isinf(slope), -np.exp(np.log(chance) - ratio), chance * slope)
+
+
+def _norm(entries: Array) -> NumberOrArray:
+    """Return the root of the summed squares over the last two axes; NaN comes of infinity."""
+    largest = np.abs(entries).max(axis=(-2, -1), keepdims=True)
+    with np.errstate(over="ignore", invalid="ignore"):
+        shares = entries / np.where(largest > 0, largest, 1.0)
+        norm = largest[..., 0, 0] * np.sqrt((shares**2).sum(axis=(-2, -1)))
+    return np.where(np.isnan(norm), math.inf, norm)[()]
 
 
 def _softmax_pair(policy: ArrayLike, reference: ArrayLike) -> tuple[Array, Array]:

@@ -12,7 +12,14 @@ from scipy.special import lambertw, ndtr
 
 from kl_core._estimators import k3
 from kl_core._gaussian import gaussian_kl
-from kl_core._validation import Array, NumberOrArray, check_broadcast, finite_array, positive_array
+from kl_core._validation import (
+    Array,
+    NumberOrArray,
+    check_broadcast,
+    finite_array,
+    positive_array,
+    whole,
+)
 
 # Closer Gaussians than this make k3's closed form cancel; there few nodes are exact.
 _CLOSE = 0.1
@@ -43,7 +50,7 @@ class Moments:
 
     def standard_error(self, draws: int) -> NumberOrArray:
         """Return the standard deviation of the mean of so many draws, in nats, shape (...)."""
-        return self.std / math.sqrt(draws)
+        return self.std / math.sqrt(whole(draws, "draws"))
 
     def typical_error(self, draws: int) -> NumberOrArray:
         """Return the root of the mean squared error of that mean, in nats, shape (...)."""

@@ -10,12 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kl_core._discrete import kl_divergence
+from kl_core._pair import each, log_ratio
 from kl_core._validation import (
     Array,
     NumberOrArray,
-    at_least_one,
+    check_unmasked,
     log_of_base,
+    number,
     probability_pair,
+    whole,
+    without_nan,
 )
 
 # Rolls drawn at a time for every undecided run: enough to be quick, few enough to waste little.
@@ -83,8 +87,7 @@ def log_ratios(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Arra
     array([  1.,  inf, -inf])
     """
     p, q = probability_pair(p, q)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.log(p) - np.log(q)
+    ratios, _ = each(log_ratio, p, q)
     return np.where((p == 0) & (q == 0), 0.0, ratios) / log_of_base(base)
 
 
@@ -104,7 +107,7 @@ def wald_expected_rolls(p: ArrayLike, q: ArrayLike, odds: float) -> NumberOrArra
     Returns
     -------
     float or ndarray, shape (...)
-        ``inf`` where P = Q; 0 where D(P‖Q) is infinite.
+        ``inf`` where P = Q, or where no double is that large; 0 where D(P‖Q) is infinite.
 
     Raises
     ------
@@ -122,7 +125,8 @@ def wald_expected_rolls(p: ArrayLike, q: ArrayLike, odds: float) -> NumberOrArra
     """
     threshold = _threshold(odds)
     with np.errstate(divide="ignore", over="ignore"):
-        return np.divide((odds - 1) / (odds + 1) * threshold, kl_divergence(p, q))
+        # 1 - 2α is tanh of half the logarithm of the odds.
+        return np.divide(math.tanh(threshold / 2) * threshold, kl_divergence(p, q))
 
 
 def decision_roll(evidence: ArrayLike, odds: float) -> NumberOrArray:
@@ -131,7 +135,7 @@ def decision_roll(evidence: ArrayLike, odds: float) -> NumberOrArray:
     Parameters
     ----------
     evidence : array_like, shape (..., rolls)
-        The running log-likelihood ratio, in nats.
+        The running log-likelihood ratio, in nats; ``inf`` and ``-inf`` are proof.
     odds : float
         The odds at which one decides, above 1.
 
@@ -143,7 +147,7 @@ def decision_roll(evidence: ArrayLike, odds: float) -> NumberOrArray:
     Raises
     ------
     ValueError
-        If `odds` is not above 1 or there is no roll.
+        If `odds` is not above 1, there is no roll, or one is NaN.
 
     References
     ----------
@@ -154,7 +158,7 @@ def decision_roll(evidence: ArrayLike, odds: float) -> NumberOrArray:
     >>> print(decision_roll([1.0, -0.5, 2.0, 3.5], 19))
     4
     """
-    path = np.asarray(evidence, dtype=np.float64)
+    path = without_nan(evidence, "evidence")
     if path.ndim == 0 or path.shape[-1] == 0:
         raise ValueError(f"evidence must hold at least one roll, got shape {path.shape}")
     # A sum of logarithms that equals log(odds) may fall short of it by rounding.
@@ -209,16 +213,18 @@ def simulate_sequential_test(
     p, q = probability_pair(p, q)
     if p.ndim != 1 or q.ndim != 1:
         raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
-    at_least_one(runs=runs, max_rolls=max_rolls)
+    runs, max_rolls = whole(runs, "runs"), whole(max_rolls, "max_rolls")
     steps = log_ratios(p, q)
 
     rolls = np.zeros(runs, dtype=np.int64)
     evidence = np.zeros(runs)
     decided = np.zeros(runs, dtype=np.bool_)
     undecided = np.arange(runs)
+    # NumPy allows a sum to be off by less than single precision may carry it.
+    chances = p / p.sum()
     while undecided.size and rolls[undecided[0]] < max_rolls:
         block = min(BLOCK, max_rolls - int(rolls[undecided[0]]))
-        faces = rng.choice(p.size, p=p, size=(undecided.size, block))
+        faces = rng.choice(p.size, p=chances, size=(undecided.size, block))
         paths = evidence[undecided, None] + steps[faces].cumsum(axis=1)
         decision = decision_roll(paths, odds)
         spent = np.where(decision > 0, decision, block)
@@ -282,10 +288,11 @@ def simulate_averages(
     p, q = probability_pair(p, q)
     if p.ndim != 1 or q.ndim != 1:
         raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
-    at_least_one(runs=runs)
+    runs = whole(runs, "runs")
+    check_unmasked(draws, "draws")
     looks = np.asarray(draws)
-    whole = looks.ndim == 1 and looks.dtype.kind in "iu"
-    new: NDArray[np.int64] = np.diff(looks.astype(np.int64) if whole else [0], prepend=0)
+    counts = looks.ndim == 1 and looks.dtype.kind in "iu"
+    new: NDArray[np.int64] = np.diff(looks.astype(np.int64) if counts else [0], prepend=0)
     if not (new > 0).all():
         raise ValueError(
             f"draws must be whole numbers that increase from at least 1, got {draws!r}"
@@ -299,6 +306,4 @@ def simulate_averages(
 
 
 def _threshold(odds: float) -> float:
-    if not 1 < odds < math.inf:
-        raise ValueError(f"odds must be a finite number above 1, got {odds!r}")
-    return math.log(odds)
+    return math.log(number(odds, "odds", above=1))

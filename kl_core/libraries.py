@@ -1,15 +1,17 @@
 """What libraries that are no dependency here compute, by their documented formulas, in nats.
 
-They check nothing, as the libraries do not: whatever is handed over is computed with.
+They ask for no chances, as the libraries do not: whatever numbers they get they compute with.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_softmax, xlogy
 
-from kl_core._validation import NumberOrArray
+from kl_core._validation import NumberOrArray, floats
+
+Reduction = Literal["sum", "mean", "batchmean"]
 
 # keras.config.epsilon(), unless somebody has changed it.
 KERAS_EPSILON = 1e-7
@@ -18,7 +20,7 @@ KERAS_EPSILON = 1e-7
 def torch_kl_div(
     log_input: ArrayLike,
     target: ArrayLike,
-    reduction: Literal["sum", "mean", "batchmean"] = "mean",
+    reduction: Reduction = "mean",
     *,
     log_target: bool = False,
 ) -> np.float64:
@@ -32,7 +34,7 @@ def torch_kl_div(
         PyTorch expects the logarithm of chances, and chances.
     reduction : {"sum", "mean", "batchmean"}
         "mean" divides by the number of all entries, outcomes included, and PyTorch warns of it.
-        "batchmean" divides by the first length: the number of rows of a matrix, but of a vector
+        "batchmean" divides by the first length of `log_input`: the number of rows of a matrix, but of a vector
         the number of outcomes, and of texts of several words the number of texts.
     log_target : bool
         Whether `target` is a logarithm, too.
@@ -42,6 +44,11 @@ def torch_kl_div(
     float
         NaN where a target of 0 meets an input of -∞, and where a target is below 0; with
         `log_target` wherever the target is -∞.
+
+    Raises
+    ------
+    ValueError
+        If `reduction` is another, as PyTorch does, or an argument is no array of numbers.
 
     References
     ----------
@@ -54,16 +61,19 @@ def torch_kl_div(
     >>> print(torch_kl_div(np.log([[0.5, 0.5]]), [[0.75, 0.25]], "batchmean").round(6))
     0.130812
     """
-    log_input, target = np.asarray(log_input, np.float64), np.asarray(target, np.float64)
+    if reduction not in get_args(Reduction):
+        wanted = ", ".join(map(repr, get_args(Reduction)))
+        raise ValueError(f"reduction must be one of {wanted}; got {reduction!r}")
+    log_input, target = floats(log_input, "log_input"), floats(target, "target")
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.asarray(
             np.exp(target) * (target - log_input)
             if log_target
             else xlogy(target, target) - target * log_input
         )
-    parts = {"sum": 1, "mean": terms.size, "batchmean": len(terms)}[reduction]
-    total: np.float64 = terms.sum() / parts
-    return total
+    total: np.float64 = terms.sum()
+    rows = log_input.shape[0] if log_input.ndim else 1
+    return total / {"sum": 1, "mean": terms.size, "batchmean": rows}[reduction]
 
 
 def torch_kl_divergence(p_logits: ArrayLike, q_logits: ArrayLike) -> NumberOrArray:
@@ -88,8 +98,8 @@ def torch_kl_divergence(p_logits: ArrayLike, q_logits: ArrayLike) -> NumberOrArr
     0.130812
     """
     log_p, log_q = (
-        np.asarray(log_softmax(np.asarray(logits, np.float64), axis=-1))
-        for logits in (p_logits, q_logits)
+        np.asarray(log_softmax(floats(logits, name), axis=-1))
+        for name, logits in (("p_logits", p_logits), ("q_logits", q_logits))
     )
     p = np.exp(log_p)
     with np.errstate(invalid="ignore"):
@@ -119,5 +129,8 @@ def keras_kl_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> NumberOrArray:
     >>> print(keras_kl_divergence([0.5, 0.5], [1, 0]).round(6))
     7.365901
     """
-    true, pred = (np.clip(each, KERAS_EPSILON, 1.0) for each in (y_true, y_pred))
+    true, pred = (
+        np.clip(floats(each, name), KERAS_EPSILON, 1.0)
+        for name, each in (("y_true", y_true), ("y_pred", y_pred))
+    )
     return (true * np.log(true / pred)).sum(axis=-1)

@@ -20,7 +20,9 @@ from kl_core import (
     total_variation,
     wald_expected_rolls,
 )
+from tests.kl_core import exact
 from tests.kl_core.distributions import (
+    ROUNDING,
     at_most,
     close,
     distributions,
@@ -51,7 +53,7 @@ def test_a_distribution_diverges_from_itself_by_exactly_0(one):
 
 @given(pairs)
 def test_kl_is_above_0_for_distributions_that_differ_as_pinsker_asks(pair):
-    assert 2 * total_variation(*pair) ** 2 <= at_most(kl_divergence(*pair))
+    assert 2 * total_variation(*pair) ** 2 <= kl_divergence(*pair) * (1 + ROUNDING)
 
 
 @given(pairs)
@@ -108,7 +110,9 @@ def test_kl_terms_add_up_and_are_negative_exactly_where_q_is_larger(pair):
     p, q = pair
     terms = kl_terms(p, q)
     assert max(math.fsum(terms), 0.0) == close(kl_divergence(p, q))
-    assert ((terms < 0) == ((p > 0) & (q > p))).all()
+    for term, expected in zip(terms, exact.kl_terms(p, q), strict=True):
+        # A term that the sums alone keep from 0 may be lost in what they are off by.
+        assert (term < 0) == (expected < 0) or abs(expected) < 1e-30
     assert (terms[p == 0] == 0).all()
 
 

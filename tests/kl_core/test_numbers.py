@@ -35,6 +35,7 @@ CALLS = [
     (kl_core.js_divergence, (P, Q)),
     *((each, (value,)) for each in kl_core.ESTIMATORS.values() for value in (0.5, 0, np.array(1))),
     (kl_core.kl_divergence, (P, Q)),
+    (kl_core.kl_from_logs, (np.log(P), np.log(Q))),
     (kl_core.kl_integral, (BELL, SkewNormal(0, 1))),
     (kl_core.multivariate_gaussian_kl, ([0, 0], np.eye(2), [1, 0], np.eye(2))),
     (kl_core.total_variation, (P, Q)),
