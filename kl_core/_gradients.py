@@ -106,15 +106,20 @@ def expected_gradients(
     # How often a draw comes, times its weight; and the same of the root of how often it comes,
     # because what is rare may be too large to square.
     often, root_often = (pi, pi / root) if weighted else (drawn, root)
-    # Entry i of ∇log π(x) is 1 for i = x, less π(i).
-    score = np.eye(pi.shape[-1]) - pi[..., None, :]
+    with np.errstate(divide="ignore"):
+        log_often = np.log(often)
+        log_root_often = log_often - np.log(drawn) / 2 if weighted else log_often / 2
+    # Entry i of ∇log π(x) is 1 for i = x, less π(i); next to 1, all others keep that difference.
+    same = np.eye(pi.shape[-1])
+    others = (1 - same) * pi[..., None, :]
+    score = same * others.sum(axis=-1, keepdims=True) - others
     found = {}
     for placement in PLACEMENTS:
-        pull = _times_slope(placement, often, ratio)
+        pull = _times_slope(placement, often, log_often, ratio)
         with np.errstate(invalid="ignore"):
             mean = (pull[..., None] * score).sum(axis=-2)
             mean = np.where(np.isinf(pull), pull, mean)
-            pulls = _times_slope(placement, root_often, ratio)[..., None] * score
+            pulls = _times_slope(placement, root_often, log_root_often, ratio)[..., None] * score
             found[placement] = Gradient(mean, _norm(pulls - root[..., None] * mean[..., None, :]))
     return found
 
@@ -152,16 +157,23 @@ def kl_gradient(policy: ArrayLike, reference: ArrayLike, direction: Direction = 
         return apart * scale
     ratio, _ = each(log_ratio, pi, ref)
     pi = pi / pi.sum(axis=-1, keepdims=True)
-    return np.asarray(pi * (ratio - (pi * ratio).sum(axis=-1, keepdims=True)))
+    gradient: Array = pi * (ratio - (pi * ratio).sum(axis=-1, keepdims=True))
+    # Next to 1 a chance keeps the digits of none of the others; but all entries add up to 0.
+    likeliest = np.argmax(pi + 0 * ratio, axis=-1, keepdims=True)
+    np.put_along_axis(gradient, likeliest, 0.0, axis=-1)
+    np.put_along_axis(gradient, likeliest, -gradient.sum(axis=-1, keepdims=True), axis=-1)
+    return gradient
 
 
-def _times_slope(placement: Placement, chance: Array, ratio: Array) -> Array:
-    """Return chance·slope, finite wherever a double is that large."""
+def _times_slope(placement: Placement, chance: Array, log_chance: Array, ratio: Array) -> Array:
+    """Return chance·slope, with all its digits wherever a double has them."""
     if placement == "k1 in the reward":
         return chance * ratio
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         slope = loss_and_slope(placement, ratio)[1]
-        return np.where(np.isinf(slope), -np.exp(np.log(chance) - ratio), chance * slope)
+        # So steep is k3 alone, 1 - exp(-ratio), of which no digit is left of the 1.
+        steep = slope < -1e17
+        return np.where(steep, -np.exp(log_chance - ratio), chance * slope)
 
 
 def _norm(entries: Array) -> NumberOrArray:

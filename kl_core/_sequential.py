@@ -210,21 +210,17 @@ def simulate_sequential_test(
     >>> bool(test.decided.all()), test.share_wrong < 0.1
     (True, True)
     """
-    p, q = probability_pair(p, q)
-    if p.ndim != 1 or q.ndim != 1:
-        raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
-    runs, max_rolls = whole(runs, "runs"), whole(max_rolls, "max_rolls")
     steps = log_ratios(p, q)
+    chances = _one_axis(p, q)
+    runs, max_rolls = whole(runs, "runs"), whole(max_rolls, "max_rolls")
 
     rolls = np.zeros(runs, dtype=np.int64)
     evidence = np.zeros(runs)
     decided = np.zeros(runs, dtype=np.bool_)
     undecided = np.arange(runs)
-    # NumPy allows a sum to be off by less than single precision may carry it.
-    chances = p / p.sum()
     while undecided.size and rolls[undecided[0]] < max_rolls:
         block = min(BLOCK, max_rolls - int(rolls[undecided[0]]))
-        faces = rng.choice(p.size, p=chances, size=(undecided.size, block))
+        faces = rng.choice(chances.size, p=chances, size=(undecided.size, block))
         paths = evidence[undecided, None] + steps[faces].cumsum(axis=1)
         decision = decision_roll(paths, odds)
         spent = np.where(decision > 0, decision, block)
@@ -285,9 +281,8 @@ def simulate_averages(
     >>> averages.mean(axis=0).round(2), kl_divergence([0.5, 0.5], [0.25, 0.75]).round(2)
     (array([0.14, 0.14]), np.float64(0.14))
     """
-    p, q = probability_pair(p, q)
-    if p.ndim != 1 or q.ndim != 1:
-        raise ValueError(f"p and q must have one axis, got shapes {p.shape} and {q.shape}")
+    ratios = log_ratios(p, q, base=base)
+    chances = _one_axis(p, q)
     runs = whole(runs, "runs")
     check_unmasked(draws, "draws")
     looks = np.asarray(draws)
@@ -297,12 +292,20 @@ def simulate_averages(
         raise ValueError(
             f"draws must be whole numbers that increase from at least 1, got {draws!r}"
         )
-    seen = rng.multinomial(new[:, None], p / p.sum(), size=(looks.size, runs)).cumsum(axis=0)
+    seen = rng.multinomial(new[:, None], chances, size=(looks.size, runs)).cumsum(axis=0)
     # An outcome that was never drawn adds nothing, however impossible Q calls it; and of very many
     # draws the generator gives its rounding to the last outcome, even to one that P rules out.
-    evidence = np.where((seen > 0) & (p > 0), log_ratios(p, q, base=base), 0.0) * seen
+    evidence = np.where((seen > 0) & (chances > 0), ratios, 0.0) * seen
     averages: Array = (evidence.sum(axis=-1) / looks[:, None]).T
     return averages
+
+
+def _one_axis(p: ArrayLike, q: ArrayLike) -> Array:
+    """Return P, its sum 1 as NumPy's generators want it; raise ValueError where it is a batch."""
+    one, other = probability_pair(p, q)
+    if one.ndim != 1 or other.ndim != 1:
+        raise ValueError(f"p and q must have one axis, got shapes {one.shape} and {other.shape}")
+    return np.asarray(one / one.sum())
 
 
 def _threshold(odds: float) -> float:

@@ -34,8 +34,8 @@ def torch_kl_div(
         PyTorch expects the logarithm of chances, and chances.
     reduction : {"sum", "mean", "batchmean"}
         "mean" divides by the number of all entries, outcomes included, and PyTorch warns of it.
-        "batchmean" divides by the first length of `log_input`: the number of rows of a matrix, but of a vector
-        the number of outcomes, and of texts of several words the number of texts.
+        "batchmean" divides by the first length of `log_input`: the number of rows of a matrix, but
+        of a vector the number of outcomes, and of texts of several words the number of texts.
     log_target : bool
         Whether `target` is a logarithm, too.
 

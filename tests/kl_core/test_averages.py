@@ -158,8 +158,11 @@ def test_an_outcome_that_p_rules_out_is_never_drawn_however_many_draws_there_are
     np.testing.assert_allclose(averages, math.log(1.1), rtol=1e-12)
 
 
-def test_a_sum_may_be_off_by_what_numpy_random_would_not_accept():
-    averages = simulate([0.5, 0.5 + 9e-9, 0], [0.25, 0.5, 0.25], [100], runs=10)
+@pytest.mark.parametrize(
+    "p", [[0.5, 0.5 + 1.4e-8, 0], np.array([0.5, 0.5003, 0], dtype=np.float32)], ids=["8", "4"]
+)
+def test_a_sum_may_be_off_by_what_numpy_random_would_not_accept(p):
+    averages = simulate(p, [0.25, 0.5, 0.25], [100], runs=10)
     assert np.isfinite(averages).all()
 
 

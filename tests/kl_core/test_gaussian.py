@@ -221,7 +221,7 @@ NOT_FINITE = [
     ([[0, 1], [math.nan, 1]], "[1, 0] is nan; it must be finite"),
     (1j, " must be an array of numbers: "),
     (np.array([1, 1j]), " must be an array of numbers: complex"),
-    ("text", " must be an array of numbers: could not convert string to float"),
+    ("text", " must be an array of numbers: it holds text"),
 ]
 NOT_POSITIVE = [
     (0, " is 0.0; it must be finite and above 0"),

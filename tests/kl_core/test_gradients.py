@@ -2,14 +2,17 @@
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.special
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kl_core import PLACEMENTS, expected_gradients, kl_divergence, kl_gradient
 from kl_core._estimators import loss_and_slope
+from tests.kl_core import exact
+from tests.kl_core.distributions import scaled
 from tests.kl_core.errors import raises
 
 
@@ -254,3 +257,106 @@ def test_no_weight_makes_up_for_draws_that_never_come():
 def test_a_direction_is_reverse_or_forward(wrong):
     with raises(f"direction must be 'forward' or 'reverse', got {wrong!r}"):
         kl_gradient(HALVES, HALVES, wrong)
+
+
+TINY = 5e-324  # the smallest double above 0
+
+
+@mpmath.workdps(700)
+def exact_gradients(policy, reference, drawn, weighted):
+    """Return mean and noise of each placement, and the most that one draw adds to the mean."""
+    pi, ref, often = (exact.shares(each) for each in (policy, reference, drawn))
+    found = {}
+    for placement in PLACEMENTS:
+        draws = []
+        for x in range(len(pi)):
+            log = mpmath.log(pi[x] / ref[x])
+            slope = {"k1 in the loss": 1, "k3 in the loss": 1 - ref[x] / pi[x]}.get(placement, log)
+            weight = pi[x] / often[x] if weighted else 1
+            draws.append([weight * slope * ((i == x) - pi[i]) for i in range(len(pi))])
+        mean = [
+            mpmath.fsum(often[x] * each[i] for x, each in enumerate(draws)) for i in range(len(pi))
+        ]
+        spread = mpmath.fsum(
+            often[x] * (entry - mean[i]) ** 2
+            for x, each in enumerate(draws)
+            for i, entry in enumerate(each)
+        )
+        most = max(abs(often[x] * entry) for x, each in enumerate(draws) for entry in each)
+        found[placement] = mean, mpmath.sqrt(spread), float(most)
+    return found
+
+
+RARE = [TINY, 3 * TINY, 1e-310, 1e-300, 1e-160, 1e-20]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@given(st.lists(st.sampled_from(RARE) | st.floats(0.1, 1), min_size=9, max_size=9), st.booleans())
+def test_gradients_of_chances_of_any_size_are_right(weighted, chances, on_policy):
+    rows = [chances[:3], chances[3:6], chances[6:]]
+    assume(all(max(row) >= 0.1 for row in rows))
+    policy, reference, drawn = map(scaled, rows)
+    assume(min(*policy, *reference, *drawn) > 0)
+    drawn = policy if on_policy else drawn
+    found = expected_gradients(policy, reference, sampled_from=drawn, weighted=weighted)
+    exactly = exact_gradients(policy, reference, drawn, weighted)
+    # Sums are rounded, and with them all log-ratios by 1e-16: that much of what a slope of 1 gives.
+    _, noise_of_1, most_of_1 = exactly["k1 in the loss"]
+    for placement, (mean, noise, most) in exactly.items():
+        if math.isinf(most):
+            # More than a double holds, which takes a chance below the normal doubles.
+            assert min(policy) < 1e-307
+            assert np.isinf(found[placement].mean).any()
+            assert found[placement].noise == math.inf
+            continue
+        np.testing.assert_allclose(
+            found[placement].mean,
+            [float(each) for each in mean],
+            rtol=1e-12,
+            atol=1e-12 * most + 1e-15 * most_of_1 + 9 * TINY,
+        )
+        # Draws that all pull alike leave the rounding of their pull.
+        alike = 1e-14 * float(max(map(abs, mean))) + 1e-15 * float(noise_of_1) + 9 * TINY
+        assert found[placement].noise == pytest.approx(float(noise), rel=1e-11, abs=alike)
+    reverse, _, most = exact_gradients(policy, reference, policy, False)["k2 in the loss"]
+    np.testing.assert_allclose(
+        kl_gradient(policy, reference),
+        [float(each) for each in reverse],
+        rtol=1e-12,
+        atol=1e-12 * most + 9 * TINY,
+    )
+
+
+@given(policies(), st.floats(1, 14))
+def test_gradients_next_to_the_reference_keep_their_digits(logits, exponent):
+    policy = scipy.special.softmax(logits[0])
+    reference = scaled(policy * (1 + 10**-exponent * np.tanh(logits[1])))
+    reverse = exact_gradients(policy, reference, policy, False)["k2 in the loss"][0]
+    forward = [a - b for a, b in zip(exact.shares(policy), exact.shares(reference), strict=True)]
+    for way, gradient in (("reverse", reverse), ("forward", forward)):
+        size = float(max(map(abs, gradient)))
+        np.testing.assert_allclose(
+            kl_gradient(policy, reference, way),
+            [float(each) for each in gradient],
+            rtol=0,
+            atol=1e-12 * size + 1e-30,
+        )
+
+
+def test_policies_in_single_precision_are_as_good_as_their_doubles():
+    rng = np.random.default_rng(3)
+    rows = scipy.special.softmax(rng.normal(size=(3, 2000)).astype(np.float32), axis=1)
+    doubles = [row / row.sum() for row in rows.astype(np.float64)]
+    for way in ("reverse", "forward"):
+        np.testing.assert_allclose(
+            kl_gradient(rows[0], rows[1], way), kl_gradient(*doubles[:2], way), atol=1e-15
+        )
+    found, wanted = (
+        expected_gradients(one[:50], other[:50], sampled_from=third[:50])
+        for one, other, third in (
+            [row[:50] / row[:50].sum() for row in rows],
+            [row[:50] / row[:50].sum() for row in doubles],
+        )
+    )
+    for placement in PLACEMENTS:
+        np.testing.assert_allclose(found[placement].mean, wanted[placement].mean, atol=1e-6)

@@ -46,6 +46,16 @@ def test_torch_kl_div_without_the_logarithm(p, q, value):
     np.testing.assert_allclose(torch_kl_div(q, p, "sum"), value, rtol=1e-14)
 
 
+def test_batchmean_divides_by_the_first_axis_be_it_that_of_the_outcomes():
+    p, q = PLAIN
+    total = torch_kl_div(log(q), p, "sum")
+    # As PyTorch has it: reduced / input.size()[0].
+    assert torch_kl_div(log(q), p, "batchmean") == total / 3
+    assert torch_kl_div(log([q]), [p], "batchmean") == total
+    assert torch_kl_div(log([q, q]), [p, p], "batchmean") == pytest.approx(total, rel=1e-15)
+    assert torch_kl_div(0.0, 0.5, "batchmean") == torch_kl_div(0.0, 0.5, "sum")
+
+
 @pytest.mark.parametrize(("p", "q"), PAIRS)
 def test_torch_kl_div_with_logarithms_for_targets(p, q):
     assert np.isnan(torch_kl_div(log(p), log(q), "sum"))

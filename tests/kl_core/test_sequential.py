@@ -151,6 +151,11 @@ def test_overshoot_takes_more_rolls_than_wald_expects_and_errs_less_than_the_odd
     assert test.share_wrong <= bound + 4 * math.sqrt(bound * (1 - bound) / RUNS)
 
 
+def test_a_sum_may_be_off_by_what_single_precision_takes():
+    p = np.array([2 / 3, 1 / 3 + 3e-4], dtype=np.float32)
+    assert simulate(p, p[::-1], 2).decided.all()
+
+
 def test_the_first_roll_that_q_rules_out_decides():
     # Odds that the other face, worth 1.25 to 1 for Q, reaches only after 3096 rolls in a row.
     test = simulate([0.2, 0.8], [0, 1], 1e300)
