@@ -62,6 +62,9 @@ class PrefixCode:
 
     def __post_init__(self) -> None:
         """Refuse what is no prefix code."""
+        for symbol, each in enumerate(self.words):
+            if not (each is None or isinstance(each, str)):
+                raise ValueError(f"words[{symbol}] is {each!r}; a code word is text of 0 and 1")
         known = sorted((word, symbol) for symbol, word in enumerate(self.words) if word is not None)
         if not known:
             raise ValueError("words must hold at least one code word")

@@ -175,7 +175,8 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> N
     Returns
     -------
     float or ndarray, shape (...)
-        At least 0; 0 only where P = Q; ``inf`` where some outcome has p > 0 and q = 0.
+        At least 0; 0 only where P = Q, or where no double is that small; ``inf`` where some outcome
+        has p > 0 and q = 0.
 
     Raises
     ------

@@ -90,7 +90,7 @@ def expected_gradients(
     >>> found["k3 in the loss"].mean  # that of D(π_ref‖π)
     array([-0.3,  0.3])
     """
-    check_labels(policy=policy, sampled_from=sampled_from)
+    check_labels(policy=policy, reference=reference, sampled_from=sampled_from)
     pi, ref = _softmax_pair(policy, reference)
     ratio, _ = each(log_ratio, pi, ref)
     pi = pi / pi.sum(axis=-1, keepdims=True)

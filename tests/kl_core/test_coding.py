@@ -262,6 +262,7 @@ def test_words_are_a_code_exactly_if_none_is_the_beginning_of_another(words):
         ((None, None), "words must hold at least one code word"),
         (("0", "12"), "words[1] is '12'; a code word is made of 0 and 1"),
         (("1 ", "0"), "words[0] is '1 '; a code word is made of 0 and 1"),
+        (("0", 1), "words[1] is 1; a code word is text of 0 and 1"),
         (("10", None, "0", "101"), "words[0] is '10', the beginning of words[3], '101'"),
         (("0", "0"), "words[0] is '0', the beginning of words[1], '0'"),
         (("0", ""), "words[1] is '', the beginning of words[0], '0'"),

@@ -198,6 +198,10 @@ def test_every_pair_of_labelled_arguments_is_looked_at():
         ("policy and reference", kl_gradient),
         ("policy and reference", expected_gradients),
         ("policy and sampled_from", lambda p, q: expected_gradients(p, p, sampled_from=q)),
+        (
+            "reference and sampled_from",
+            lambda p, q: expected_gradients([0.5, 0.5], p, sampled_from=q),
+        ),
         ("p and q", lambda p, q: simulate_averages(p, q, [1], runs=1, rng=rng)),
         (
             "p and q",
