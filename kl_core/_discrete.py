@@ -157,7 +157,7 @@ def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Array:
     >>> kl_terms([0.5, 0.5], [0.25, 0.75], base=2).round(6)
     array([ 0.5     , -0.292481])
     """
-    terms, scale = each(kl_term, *probability_pair(p, q))
+    terms, scale = each(kl_term, *probability_pair(p, q), forgiving=True)
     terms *= scale / log_of_base(base)
     return terms
 

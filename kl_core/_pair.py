@@ -13,6 +13,7 @@ from scipy.special import xlog1py
 from kl_core._estimators import NEAR_ZERO, k3_near_zero
 from kl_core._validation import Array
 
+_ROUNDING = float(np.finfo(np.float64).eps)
 _TINIEST = np.nextafter(0.0, 1.0)
 # A log-ratio loses digits as tanh of its half where that is close to 1, and as log where it is not.
 _FAR = 0.2
@@ -24,10 +25,16 @@ _BLOCK = 8192
 Entry = Callable[[Array, Array, Array], Array]
 
 
-def each(entry: Entry, p: Array, q: Array) -> tuple[Array, Array]:
-    """Return ``entry(p, q, tilt)`` of each outcome, shape (..., k), and `scale`, shape (..., 1)."""
+def each(entry: Entry, p: Array, q: Array, *, forgiving: bool = False) -> tuple[Array, Array]:
+    """Return ``entry(p, q, tilt)`` of each outcome, shape (..., k), and `scale`, shape (..., 1).
+
+    Whoever looks at single outcomes is `forgiving`: sums that differ by a rounding of each chance
+    count as equal, so that equal chances stay equal. What is added up would lose by it.
+    """
     total = (p + q).sum(axis=-1, keepdims=True)
     tilt = (p - q).sum(axis=-1, keepdims=True) / total
+    if forgiving:
+        tilt = np.where(np.abs(tilt) <= p.shape[-1] * _ROUNDING, 0.0, tilt)
     blocks = np.nditer(
         [p, q, tilt, None],
         flags=["external_loop", "buffered", "zerosize_ok"],

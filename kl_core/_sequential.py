@@ -87,7 +87,7 @@ def log_ratios(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> Arra
     array([  1.,  inf, -inf])
     """
     p, q = probability_pair(p, q)
-    ratios, _ = each(log_ratio, p, q)
+    ratios, _ = each(log_ratio, p, q, forgiving=True)
     return np.where((p == 0) & (q == 0), 0.0, ratios) / log_of_base(base)
 
 

@@ -31,6 +31,12 @@ _MEANING = {
 def weights_array(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless all are finite and at least 0."""
     weights = floats(values, name)
+    check_weights(weights, name)
+    return weights
+
+
+def check_weights(weights: Array, name: str) -> None:
+    """Raise ValueError unless all are finite and at least 0, with an outcome on the last axis."""
     if weights.ndim == 0 or weights.shape[-1] == 0:
         raise ValueError(
             f"{name} must hold at least one outcome on its last axis, got shape {weights.shape}"
@@ -40,7 +46,6 @@ def weights_array(values: ArrayLike, name: str) -> Array:
         raise ValueError(
             f"{element(name, index)} is {float(weights[index])!r}; it must be finite and at least 0"
         )
-    return weights
 
 
 def probabilities(values: ArrayLike, name: str) -> Array:
@@ -49,7 +54,8 @@ def probabilities(values: ArrayLike, name: str) -> Array:
     Its sum may be off from 1 by `sum_tolerance`: whoever computes with it computes as if it were 1.
     """
     given = array_of_numbers(values, name)
-    p = weights_array(given, name)
+    p = in_double(given, name)
+    check_weights(p, name)
     check_sums(p, name, sum_tolerance(given.dtype), "normalize turns weights into probabilities")
     return p
 
@@ -107,7 +113,8 @@ def log_probabilities(values: ArrayLike, name: str) -> Array:
     The sum of their exponentials may be off from 1 as that of `probabilities` may.
     """
     given = array_of_numbers(values, name)
-    logs = without_nan(given, name)
+    logs = in_double(given, name)
+    check_no_nan(logs, name)
     if logs.ndim == 0 or logs.shape[-1] == 0:
         raise ValueError(
             f"{name} must hold at least one outcome on its last axis, got shape {logs.shape}"
@@ -155,15 +162,24 @@ def positive_array(values: ArrayLike, name: str) -> Array:
 def without_nan(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError where one is NaN; infinity is a number."""
     numbers = floats(values, name)
+    check_no_nan(numbers, name)
+    return numbers
+
+
+def check_no_nan(numbers: Array, name: str) -> None:
+    """Raise ValueError where one is NaN."""
     if np.isnan(numbers).any():
         index = tuple(np.argwhere(np.isnan(numbers))[0])
         raise ValueError(f"{element(name, index)} is nan; it must be a number")
-    return numbers
 
 
 def floats(values: ArrayLike, name: str) -> Array:
     """Return `values` as floats, or raise ValueError unless they are numbers."""
-    given = array_of_numbers(values, name)
+    return in_double(array_of_numbers(values, name), name)
+
+
+def in_double(given: NDArray[Any], name: str) -> Array:
+    """Return the array as floats, or raise ValueError where an entry is none."""
     try:
         return given.astype(np.float64, copy=False)
     except (TypeError, ValueError, OverflowError) as error:

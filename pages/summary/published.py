@@ -124,7 +124,6 @@ def _discrete() -> list[Published]:
             "nats",
             "0.5108256237659907",
             nats(half, nine),
-            "All but the last bit.",
         ),
         Published(
             "Jensen–Shannon, nothing shared",

@@ -58,6 +58,12 @@ def log_ratios(p, q):
 
 
 @mpmath.workdps(DIGITS)
+def log_ratio(p, q):
+    """Return log(p/q) of these two doubles."""
+    return mpmath.log(mpmath.mpf(float(p)) / mpmath.mpf(float(q)))
+
+
+@mpmath.workdps(DIGITS)
 def of_logs(logs):
     """Return exp of them over its sum."""
     parts = [mpmath.exp(mpmath.mpf(float(log))) for log in logs]

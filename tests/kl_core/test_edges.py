@@ -86,14 +86,25 @@ def test_where_only_rounding_keeps_the_sums_from_1_they_are_right_to_1e_12(pair)
     assert right(js_divergence(*pair), exact.js(*pair), 1e-12, LEAST)
 
 
-@given(near_pairs())
-def test_what_adds_up_keeps_its_digits_term_by_term(pair):
-    p, _ = pair
-    ratios = zip(log_ratios(*pair), kl_terms(*pair), exact.log_ratios(*pair), p, strict=True)
+@given(near_pairs(off=st.just(0.0)))
+def test_single_outcomes_keep_the_digits_of_their_chances(pair):
+    ratios = zip(log_ratios(*pair), kl_terms(*pair), *pair, strict=True)
+    for ratio, term, p, q in ratios:
+        # Not 1e-16 where both are the same, whatever rounding makes of the sums.
+        expected = float(exact.log_ratio(p, q)) if p and q else 0.0
+        assert ratio == pytest.approx(expected, rel=1e-14, abs=TINY)
+        assert term == pytest.approx(p * expected, rel=1e-14, abs=TINY)
+
+
+@given(near_pairs(off=st.just(0.0)), st.floats(1e-13, 1.4e-8), st.sampled_from([1, -1]))
+def test_single_outcomes_forget_what_the_sums_are_off_by(pair, off, sign):
+    p, q = pair[0] * (1 + sign * off), pair[1]
+    # That much of it rounds.
+    lost = 1e-15 * off
+    ratios = zip(log_ratios(p, q), kl_terms(p, q), exact.log_ratios(p, q), p, strict=True)
     for ratio, term, expected, chance in ratios:
-        # The sums are off by 1.5e-8 at most, and that much of each is rounded.
-        assert ratio == pytest.approx(float(expected or 0), rel=1e-12, abs=1e-23)
-        assert term == pytest.approx(chance * float(expected or 0), rel=2e-8, abs=1e-23 * chance)
+        assert ratio == pytest.approx(float(expected or 0), rel=1e-12, abs=lost)
+        assert term == pytest.approx(chance * float(expected or 0), rel=2e-8, abs=lost * chance)
 
 
 @pytest.mark.parametrize(("p", "q"), [([0.5 + 1e-9, 0.5 - 1e-9], [0.5, 0.5])])
