@@ -102,7 +102,7 @@ TAKERS = [
     ("log_q", lambda values: kl_from_logs(np.log(HALVES), values)),
     ("policy", lambda values: kl_gradient(values, HALVES)),
     ("sampled_from", lambda values: expected_gradients(HALVES, HALVES, sampled_from=values)),
-    ("mu_q", lambda values: gaussian_moments(values, 1, 0, 1)),
+    ("mean_q", lambda values: gaussian_moments(values, 1, 0, 1)),
     ("log_input", lambda values: torch_kl_div(values, HALVES)),
     ("target", lambda values: torch_kl_div(HALVES, values)),
     ("p_logits", lambda values: torch_kl_divergence(values, HALVES)),
