@@ -54,6 +54,7 @@ def click_map(page, number, mean, spread):
     return said
 
 
+@pytest.mark.slow
 def test_click_on_either_map_puts_q_there_and_starts_both_descents(page):
     visit(page, LESSON)
     reached = page.get_by_text("From your Q, natural gradient rolls into")

@@ -65,6 +65,7 @@ def test_one_back_undoes_a_button_however_many_controls_it_sets(page):
     agrees_with_its_link(page)
 
 
+@pytest.mark.slow
 def test_one_back_undoes_what_was_moved_by_hand_since(page):
     visit(page, "/die")
     begun, before = page.url, entries(page)
@@ -130,6 +131,7 @@ def test_swipe_that_begins_on_a_slider_scrolls_and_moves_nothing(touched):
     assert asked(touched) == {}
 
 
+@pytest.mark.slow
 def test_finger_drags_the_thumb_and_a_tap_puts_it_there(touched):
     visit(touched, "/die")
     label = "Q, face 4"

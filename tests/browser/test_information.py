@@ -125,6 +125,7 @@ def test_tree_switches_between_the_codes(page):
     assert leaves(page) == {row[0]: row[3] for row in table(page, CODES)[1:]}
 
 
+@pytest.mark.slow
 def test_rolls_and_blocks_change_what_is_counted(page):
     visit(page, "/information")
     _, before = drawn(page, COUNTED)

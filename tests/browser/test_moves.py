@@ -45,7 +45,7 @@ def until_it_follows(page, before, number=0):
     pytest.fail("the picture does not follow while the slider is held")
 
 
-@pytest.mark.parametrize("lesson", few(LESSONS, "die", "forward_reverse, P"))
+@pytest.mark.parametrize("lesson", few(LESSONS, "die"))
 def test_picture_follows_the_mouse_before_it_lets_go(page, lesson):
     path, label, number = LESSONS[lesson]
     visit(page, path)

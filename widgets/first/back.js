@@ -18,7 +18,8 @@
   }
   const write = (state, address, anew) => {
     const to = whole(address)
-    if (to !== location.href) (anew ? push : replace)(state, "", to)
+    if (to === location.href) return
+    ;(anew ? push : replace)(state, "", to)
     acted = false
   }
   // Streamlit pushes what the server has set, and replaces what a hand moves.
