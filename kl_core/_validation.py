@@ -282,12 +282,6 @@ def whole(value: object, name: str, least: int = 1, most: int | None = None) -> 
     raise ValueError(f"{name} must be a whole number {wanted}, got {value!r}")
 
 
-def at_least_one(**counts: int) -> None:
-    """Raise ValueError unless these named counts are whole numbers of at least 1."""
-    for name, count in counts.items():
-        whole(count, name)
-
-
 def _is_real(value: object) -> bool:
     """Say whether this is a real number: no truth value, no date, no text, nothing masked."""
     dtype = getattr(value, "dtype", None)

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kl_core._validation import Array, at_least_one, floats, whole
+from kl_core._validation import Array, floats, whole
 
 Tokens = NDArray[np.int64]
 
@@ -114,7 +114,7 @@ class LanguageModel:
         0.4902
         """
         whole(order, "order", least=2, most=3)
-        at_least_one(longest=longest, often=often)
+        longest, often = whole(longest, "longest"), whole(often, "often")
         mixed = floats(shares, "shares") if np.size(shares) else np.array(SHARES[order])
         if mixed.shape != (order + 1,) or not (mixed.min() > 0 and abs(mixed.sum() - 1) <= 1e-9):
             raise ValueError(
@@ -286,7 +286,7 @@ def sample(policy: Policy, count: int, rng: np.random.Generator) -> Tokens:
     >>> model.decode(sample(model, 1, np.random.default_rng(1))[0])
     'rain falls.'
     """
-    at_least_one(count=count)
+    count = whole(count, "count")
     check_generator(rng)
     model = policy.model
     tokens = np.full((count, model.longest), PAD, dtype=np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from kl_core._validation import Array, NumberOrArray, at_least_one, finite_array, whole
+from kl_core._validation import Array, NumberOrArray, finite_array, whole
 
 Form = Literal["rl", "best-of-n"]
 
@@ -38,7 +38,7 @@ def best_of_n_kl(n: int) -> float:
     >>> round(best_of_n_kl(2), 3), round(best_of_n_kl_estimate([0, 1], 2), 3)
     (0.193, 0.131)
     """
-    at_least_one(n=n)
+    n = whole(n, "n")
     return math.log(n) - (n - 1) / n
 
 
@@ -65,7 +65,7 @@ def best_of_n_kl_estimate(rewards: ArrayLike, n: int) -> float:
     >>> round(best_of_n_kl_estimate([0, 1], 2), 4)
     0.1308
     """
-    at_least_one(n=n)
+    n = whole(n, "n")
     rewards = finite_array(rewards, "rewards")
     if rewards.ndim != 1 or not rewards.size:
         raise ValueError(f"rewards must be one for each sample, got shape {rewards.shape}")

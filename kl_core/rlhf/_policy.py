@@ -12,10 +12,11 @@ from functools import cached_property
 
 import numpy as np
 
+from kl_core import _pair
 from kl_core._validation import Array, finite_array, probabilities
 from kl_core.rlhf._language_model import ALL, STOP, LanguageModel, Policy, Tokens
 from kl_core.rlhf._preferences import RewardModel
-from kl_core.rlhf._tilting import divergence, log_quotient, tilted
+from kl_core.rlhf._tilting import divergence, tilted
 
 # Nats below which the log-ratios of two policies to a third have lost digits of their difference.
 NEARBY = 1e-6
@@ -96,7 +97,7 @@ class TabularPolicy:
 
     @cached_property
     def _log_ratio(self) -> Array:
-        return log_quotient(self.table, self.model.table)
+        return _pair.each(_pair.log_ratio, self.table, self.model.table)[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +206,7 @@ def _nearby(policy: Policy, other: Policy, otherwise: float) -> float:
     """
     model = policy.model
     if isinstance(policy, TabularPolicy) and isinstance(other, TabularPolicy):
-        apart = log_quotient(policy.table, other.table)
+        apart, _ = _pair.each(_pair.log_ratio, policy.table, other.table)
         steps = walk(policy)
         return sum(divergence(uses, other.next_words(step)[0], apart) for step, uses, _ in steps)
     if isinstance(policy, Tilted) and isinstance(other, Tilted):

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from kl_core._estimators import mean_and_error
-from kl_core._validation import Array, at_least_one, finite_array, number, whole
+from kl_core._validation import Array, finite_array, number, whole
 from kl_core.rlhf._language_model import PAD, STOP, LanguageModel, Tokens, sample
 
 Flags = NDArray[np.bool_]
@@ -155,7 +155,7 @@ def sample_preferences(
     ValueError
         If `count` is below 1.
     """
-    at_least_one(count=count)
+    count = whole(count, "count")
     first, second = sample(model, 2 * count, rng).reshape(2, count, model.longest)
     likes_first = rng.random(count) < expit(judge.score(first) - judge.score(second))
     pick = likes_first[:, None]

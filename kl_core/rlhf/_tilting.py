@@ -1,20 +1,15 @@
 """Chances tilted by an exponential, and divergences, to all their digits near no tilt too."""
 
-import math
-
 import numpy as np
-from numpy.polynomial.polynomial import polyval
 
+from kl_core._pair import k3_part
 from kl_core._validation import Array
 from kl_core.rlhf._language_model import ALL, Tokens
 
-# x·eˣ − eˣ + 1 = x²·(1/2 + x/3 + x²/8 + …), which cancels where x is small.
-SMALL = 0.03
 # Nats within which a sum of tilted chances is so near to 1 that its logarithm has lost digits.
 FLAT = 0.01
 # Nats of each arrival from which on log-ratios hardly cancel.
 NEAR = 1e-5
-SERIES = np.array([(k - 1) / math.factorial(k) for k in range(2, 10)])
 
 
 def tilted(chances: Array, tilt: Array, rows: Tokens | slice = ALL) -> tuple[Array, Array]:
@@ -47,8 +42,8 @@ def log_mean(chances: Array, tilt: Array, rows: Tokens | slice = ALL) -> Array:
 def divergence(uses: Array, chances: Array, log_ratio: Array) -> float:
     """Return Σ uses·log_ratio, where uses are log-ratios away from chances; never below 0.
 
-    Where it is small, positive and negative log-ratios cancel. Σ chances·(x·eˣ − eˣ + 1) with
-    x = log_ratio is the same, as both distributions sum to 1, and has no term below 0.
+    Where it is small, positive and negative log-ratios cancel; then it is the sum of their k3,
+    which is the same, as both distributions sum to 1, and has no term below 0.
 
     Parameters
     ----------
@@ -61,32 +56,13 @@ def divergence(uses: Array, chances: Array, log_ratio: Array) -> float:
     else:
         used = uses > 0
         total = float(uses[used] @ log_ratio[used])
-    arrivals = uses.sum(axis=1)
+    arrivals = uses.sum(axis=1, keepdims=True)
     if total > NEAR * arrivals.sum():
         return total
-    far = np.nonzero(~(np.abs(log_ratio) < SMALL))
-    x = log_ratio.copy()
-    x[far] = 0.0
-    terms = polyval(x, SERIES) * x * x
-    p, q, x = uses[far], (arrivals[:, None] * chances)[far], log_ratio[far]
-    kept = p > 0
-    return float(
-        arrivals @ np.einsum("cw,cw->c", chances, terms) + q.sum() + p[kept] @ (x[kept] - 1)
-    )
-
-
-def log_quotient(above: Array, below: Array) -> Array:
-    """Return log(above/below) of distributions, to all its digits where they are nearly equal.
-
-    Both have one shape, (c, w), and are taken to sum to 1, as they do but for rounding. Where only
-    `above` is 0 it is -inf, where only `below` is 0 inf, where both are NaN.
-    """
-    less = above - below
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(above) - np.log(below)
-        surplus = less / below
-    np.log1p(surplus, where=np.abs(surplus) < 0.5, out=logs)
-    return np.asarray(logs - np.log1p(less.sum(axis=1) / below.sum(axis=1))[:, None])
+    there = arrivals * chances
+    with np.errstate(invalid="ignore"):
+        parts = k3_part(uses, uses - there, log_ratio)
+    return float(np.where(uses > 0, parts, there).sum())
 
 
 def _log_sums(sums: Array, chances: Array, spread: Array, rows: Tokens | slice) -> Array:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from kl_core._estimators import mean_and_error
-from kl_core._validation import at_least_one, number
+from kl_core._validation import number, whole
 from kl_core.rlhf._batch import Batch, TrainedPolicy
 from kl_core.rlhf._controllers import AdaptiveKL, Controller, FixedKL, ProportionalKL
 from kl_core.rlhf._language_model import LanguageModel, check_generator, sample
@@ -153,7 +153,8 @@ def train(
         If a count is below 1, `rate` is not above 0, groups do not fill the batch, or `anchor` is
         another.
     """
-    at_least_one(steps=steps, batch_size=batch_size, epochs=epochs)
+    steps, batch_size = whole(steps, "steps"), whole(batch_size, "batch_size")
+    epochs = whole(epochs, "epochs")
     if isinstance(algorithm, GRPO) and batch_size % algorithm.group:
         raise ValueError(
             f"groups of {algorithm.group} do not fill a batch of {batch_size}; "
