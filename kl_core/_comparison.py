@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from kl_core._estimators import k3
 from kl_core._parts import Parts
 from kl_core._validation import Array
 
@@ -206,12 +205,3 @@ def near_log_ratio(change: Array, log_n: Array, log_m: Array) -> Array:
     close = np.abs(change) < 1
     rise = np.exp(log_m) * np.expm1(np.where(close, change, 0.0))
     return np.asarray(np.log1p(np.where(close, rise, np.exp(log_n) - np.exp(log_m)).sum(axis=0)))
-
-
-def kl_density(log_p: Array, log_q: Array, ratio: Array) -> Array:
-    """Return p log(p/q) - p + q, which is nowhere below 0 and has the integral D(P‖Q)."""
-    dense = np.exp(log_p)
-    close = np.clip(ratio, -0.5, 0.5)
-    with np.errstate(invalid="ignore"):
-        far = np.where(dense > 0, dense * (ratio - 1), 0.0) + np.exp(log_q)
-    return np.asarray(np.where(close == ratio, dense * k3(np.nan_to_num(close)), far))

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kl_core._comparison import kl_density
+from kl_core._pair import as_if_summed_to_1, kl_density, kl_of_logs
 from kl_core._skew_normal import SkewNormal, nodes_of, origin_for, panels_of, whole_log_ratio
 from kl_core._validation import (
     SUM_TOLERANCE,
@@ -171,13 +171,7 @@ def binned_kl(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = None) 
             f"log_p and log_q must have the same bins: shapes {log_p.shape} and {log_q.shape}"
         )
     check_broadcast(log_p=log_p, log_q=log_q)
-    log_p, log_q = np.broadcast_arrays(log_p, log_q)
-    with np.errstate(invalid="ignore"):
-        ratio = log_p - log_q
-    log_p, log_q, ratio = _as_if_summed_to_1(log_p, log_q, ratio)
-    # A bin of P may hold less than the smallest double; where Q has nothing it still decides.
-    terms = np.where(ratio == math.inf, math.inf, kl_density(log_p, log_q, ratio))
-    return terms.sum(axis=-1) / log_of_base(base)
+    return kl_of_logs(log_p, log_q) / log_of_base(base)
 
 
 def merge_bins(log_masses: ArrayLike, count: int) -> Array:
@@ -226,32 +220,11 @@ def _close_logs(p: SkewNormal, q: SkewNormal) -> tuple[Array, Array, Array, floa
     """
     nodes, log_weights = nodes_of(panels_of(p, q))
     log_p, ratio = p.logpdf(nodes) + log_weights, whole_log_ratio(p, q, nodes)
-    logs = _as_if_summed_to_1(log_p.ravel(), (log_p - ratio).ravel(), ratio.ravel())
+    logs = as_if_summed_to_1(log_p.ravel(), (log_p - ratio).ravel(), ratio.ravel())
     beyond = 0.0
     if p.end < q.end:
         beyond = -math.log1p(-math.exp(float(q.log_masses([p.end, q.end])[0])))
     return *logs, beyond
-
-
-def _as_if_summed_to_1(log_p: Array, log_q: Array, ratio: Array) -> tuple[Array, Array, Array]:
-    """Return logarithms, and those of the quotients, with p and q divided by their sums."""
-    total = _log_sum(log_p)
-    log_p, log_q = log_p - total, log_q - total
-    near = np.abs(ratio) < 1
-    rising = np.expm1(np.where(near, -ratio, 0.0))
-    surplus = np.where(near, np.exp(log_p) * rising, np.exp(log_q) - np.exp(log_p))
-    more = surplus.sum(axis=-1, keepdims=True)
-    # The logarithm of what q sums to, by the difference of the sums where that is small.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.where(np.abs(more) < 0.5, np.log1p(more), _log_sum(log_q))
-        return log_p, log_q - size, ratio + size
-
-
-def _log_sum(logs: Array) -> Array:
-    """Return the logarithm of the sum along the last axis, shape (..., 1)."""
-    largest = logs.max(axis=-1, keepdims=True)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(largest + np.log(np.exp(logs - largest).sum(axis=-1, keepdims=True)))
 
 
 def _log_chances(values: ArrayLike, name: str) -> Array:

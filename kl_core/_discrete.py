@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kl_core._pair import Entry, distance, each, js_part, k3_part, kl_part, kl_term
+from kl_core._pair import Entry, distance, each, js_part, kl_of_logs, kl_part, kl_term
 from kl_core._validation import (
     Array,
     NumberOrArray,
@@ -235,17 +235,7 @@ def kl_from_logs(log_p: ArrayLike, log_q: ArrayLike, *, base: float | None = Non
     check_labels(log_p=log_p, log_q=log_q)
     log_p, log_q = log_probabilities(log_p, "log_p"), log_probabilities(log_q, "log_q")
     check_pair(log_p, log_q, ("log_p", "log_q"))
-    p, q = np.exp(log_p), np.exp(log_q)
-    total = (p + q).sum(axis=-1, keepdims=True)
-    with np.errstate(over="ignore", invalid="ignore"):
-        ratio = np.where(log_p == log_q, 0.0, log_p - log_q)
-        difference = np.where(np.abs(ratio) < 1, q * np.expm1(ratio), p - q)
-        tilt = difference.sum(axis=-1, keepdims=True) / total
-        parts = k3_part(p * (1 - tilt), difference - tilt * (p + q), ratio - 2 * np.arctanh(tilt))
-    # A chance of P may be no double; where Q rules it out it still decides.
-    parts = np.where(ratio == math.inf, math.inf, parts)
-    scale = 2 / (total * (1 - tilt**2))
-    return (parts * scale).sum(axis=-1) / log_of_base(base)
+    return kl_of_logs(log_p, log_q) / log_of_base(base)
 
 
 def js_divergence(p: ArrayLike, q: ArrayLike, *, base: float | None = None) -> NumberOrArray:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from kl_core._comparison import Comparison, compare, kl_density
+from kl_core._comparison import Comparison, compare
 from kl_core._mixture import GaussianMixture
+from kl_core._pair import kl_density
 from kl_core._parts import Parts, Stretch, stretches
 from kl_core._quadrature import integrate
 from kl_core._validation import Array, log_of_base, number

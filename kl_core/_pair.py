@@ -5,13 +5,14 @@ would drown it. So all is made of p - q, which is exact there, and of the `tilt`
 P is p·(1 - tilt) and Q is q·(1 + tilt), both times `scale`.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from scipy.special import xlog1py
 
-from kl_core._estimators import NEAR_ZERO, k3_near_zero
-from kl_core._validation import Array
+from kl_core._estimators import NEAR_ZERO, k3, k3_near_zero
+from kl_core._validation import Array, NumberOrArray
 
 _ROUNDING = float(np.finfo(np.float64).eps)
 _TINIEST = np.nextafter(0.0, 1.0)
@@ -103,3 +104,42 @@ def js_part(p: Array, q: Array, tilt: Array) -> Array:
     near = np.log1p(-(leaning**2)) + 2 * leaning * np.arctanh(leaning)
     far = xlog1py(1 + leaning, leaning) + xlog1py(1 - leaning, -leaning)
     return ((p + q) - tilt * (p - q)) / 2 * np.where(np.abs(leaning) < 0.5, near, far)
+
+
+def kl_density(log_p: Array, log_q: Array, ratio: Array) -> Array:
+    """Return p log(p/q) - p + q, which is nowhere below 0 and has the integral D(P‖Q)."""
+    dense = np.exp(log_p)
+    close = np.clip(ratio, -0.5, 0.5)
+    with np.errstate(invalid="ignore"):
+        far = np.where(dense > 0, dense * (ratio - 1), 0.0) + np.exp(log_q)
+    return np.asarray(np.where(close == ratio, dense * k3(np.nan_to_num(close)), far))
+
+
+def kl_of_logs(log_p: Array, log_q: Array) -> NumberOrArray:
+    """Return D(P‖Q) along the last axis from logarithms, as if what they are of summed to 1."""
+    log_p, log_q = np.broadcast_arrays(log_p, log_q)
+    with np.errstate(invalid="ignore"):
+        log_p, log_q, ratio = as_if_summed_to_1(log_p, log_q, log_p - log_q)
+    # A chance of P may be no double; where Q rules it out it still decides.
+    return np.where(ratio == math.inf, math.inf, kl_density(log_p, log_q, ratio)).sum(axis=-1)
+
+
+def as_if_summed_to_1(log_p: Array, log_q: Array, ratio: Array) -> tuple[Array, Array, Array]:
+    """Return logarithms, and those of the quotients, with p and q divided by their sums."""
+    total = _log_sum(log_p)
+    log_p, log_q = log_p - total, log_q - total
+    near = np.abs(ratio) < 1
+    rising = np.expm1(np.where(near, -ratio, 0.0))
+    surplus = np.where(near, np.exp(log_p) * rising, np.exp(log_q) - np.exp(log_p))
+    more = surplus.sum(axis=-1, keepdims=True)
+    # The logarithm of what q sums to, by the difference of the sums where that is small.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.where(np.abs(more) < 0.5, np.log1p(more), _log_sum(log_q))
+        return log_p, log_q - size, ratio + size
+
+
+def _log_sum(logs: Array) -> Array:
+    """Return the logarithm of the sum along the last axis, shape (..., 1)."""
+    largest = logs.max(axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(largest + np.log(np.exp(logs - largest).sum(axis=-1, keepdims=True)))
