@@ -136,7 +136,9 @@ class _Comparison:
             # (x - μ_p)ᵀ Σ_p⁻¹ (x - μ_p) is 2 gᵀa - gᵀΣ_p⁻¹g more, and bᵀ(Σ_q - Σ_p)Σ_p⁻¹(x - μ_q).
             farther = 2 * a @ gap - gap @ by_p @ gap - ((b @ excess) * (from_q @ by_p)).sum(axis=1)
             sizes = np.linalg.det(spread_p), np.linalg.det(spread_q)
-            wider = np.trace(np.linalg.solve(spread_q, excess)) + np.linalg.det(excess) / sizes[1]
+            # By hand: NumPy divides by entries, which may be next to nothing.
+            of_excess = excess[0, 0] * excess[1, 1] - excess[0, 1] * excess[1, 0]
+            wider = np.trace(np.linalg.solve(spread_q, excess)) + of_excess / sizes[1]
             stretch = math.log1p(wider) if abs(wider) < 0.5 else math.log(sizes[0] / sizes[1])
             changes.append(-(stretch + farther) / 2)
             heights = math.log(weight) - math.log(2 * math.pi) - log_q
