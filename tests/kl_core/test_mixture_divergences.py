@@ -114,7 +114,8 @@ def test_of_two_nearly_equal_gaussians_it_is_the_closed_form(mean, std, near, sh
     other = mean + std * near * shift, std * (1 + near * stretch)
     expected = gaussian_kl(mean, std, *other)
     value = mixture_kl(gaussian(mean, std), gaussian(*other))
-    assert value == pytest.approx(expected, rel=1e-12, abs=0)
+    # Here, too: a shift may be next to nothing.
+    assert value == pytest.approx(expected, rel=1e-12, abs=1e-319)
 
 
 PAIRS = [
