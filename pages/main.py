@@ -1,33 +1,35 @@
 """The map of the app: every page, in the book's order, run inside one frame.
 
-A lesson is a folder beside this file and a line here, which says what the sidebar calls it.
+A lesson is a folder beside this file and a line here: what the sidebar calls it, its minutes, and
+what one does there.
 Sections, in this order: Understand, Compare, Apply, Review; one appears with its first lesson.
 """
 
 import streamlit as st
 
 from widgets import frame
+from widgets.tour import lesson
 
 frame.show(
+    st.Page("home.py", title="Start here", icon="🏠", default=True),
     {
-        "": [st.Page("home.py", title="Start here", icon="🏠", default=True)],
         "Understand": [
-            frame.lesson("intuition/page.py", "The forecaster", "🌦️"),
-            frame.lesson("definition/page.py", "The definition", "📐"),
-            frame.lesson("die/page.py", "The die", "🎲"),
-            frame.lesson("information/page.py", "The wrong code", "✉️"),
+            lesson("intuition/page.py", "The forecaster", "🌦️", 5, "Let days pass, and pay."),
+            lesson("definition/page.py", "The definition", "📐", 5, "Read it term by term."),
+            lesson("die/page.py", "The die", "🎲", 5, "Roll the evidence."),
+            lesson("information/page.py", "The wrong code", "✉️", 5, "Pay extra bits."),
         ],
         "Compare": [
-            frame.lesson("forward_reverse/page.py", "Cover or seek", "🧭"),
-            frame.lesson("directions/page.py", "Name that direction", "🧩"),
+            lesson("forward_reverse/page.py", "Cover or seek", "🧭", 5, "Fit one bell to two."),
+            lesson("directions/page.py", "Name that direction", "🧩", 5, "Read real code."),
         ],
         "Apply": [
-            frame.lesson("beta_penalty/page.py", "The safety rope", "🧗"),
-            frame.lesson("estimators/page.py", "KL from samples", "🎯"),
-            frame.lesson("your_own/page.py", "Your own numbers", "🧾"),
+            lesson("beta_penalty/page.py", "The safety rope", "🧗", 5, "Watch a reward hacked."),
+            lesson("estimators/page.py", "KL from samples", "🎯", 5, "Choose k1, k2 or k3."),
+            lesson("your_own/page.py", "Your own numbers", "🧾", 5, "Bring a table."),
         ],
         "Review": [
-            frame.lesson("summary/page.py", "The summary", "🗺️"),
+            lesson("summary/page.py", "The summary", "🗺️", 5, "Test yourself."),
         ],
-    }
+    },
 )

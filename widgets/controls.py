@@ -3,11 +3,12 @@
 Every control is in the link by its key, and the page knows what each begins with.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
 
+from widgets import glide
 from widgets.redraw import redraw
 
 Number = TypeVar("Number", int, float)
@@ -28,15 +29,22 @@ def begins(key: str, start: object) -> None:
     st.session_state.setdefault(_BEGINNINGS, {})[key] = start
 
 
+def at_their_beginnings(controls: Mapping[str, object], keys: Iterable[str]) -> bool:
+    """Return whether these controls are what they begin with."""
+    beginnings = st.session_state[_BEGINNINGS]
+    return all(controls[key] == beginnings[key] for key in keys)
+
+
 def start_over(forget: Callable[[], None] | None = None) -> None:
     """Put every control of this page back to where it began, answers included; then `forget`."""
-    st.session_state.update(st.session_state[_BEGINNINGS])
+    put(**st.session_state[_BEGINNINGS])
     if forget:
         forget()
 
 
 def put(**controls: object) -> None:
     """Put these controls, named by their keys, to these values."""
+    glide.leave(controls)
     st.session_state.update(controls)
 
 
@@ -97,10 +105,11 @@ def one_of(
     captions: Sequence[str] | None = None,
     horizontal: bool = False,
     unlabelled: bool = False,
+    also: Callable[[], None] | None = None,
 ) -> str | None:
     """Draw a choice, none chosen where `start` is None, and return what is chosen.
 
-    A change draws the whole page, or the fragment that the choice stands in.
+    A change draws the whole page, or the fragment that the choice stands in, after `also`.
     """
     begins(key, start)
     return st.radio(
@@ -113,10 +122,13 @@ def one_of(
         captions=captions,
         horizontal=horizontal,
         label_visibility="collapsed" if unlabelled else "visible",
+        on_change=also,
     )
 
 
-def on_or_off(label: str, *, key: str, tells: str) -> bool:
-    """Draw a switch that is off to begin with; a change draws the whole page."""
+def on_or_off(
+    label: str, *, key: str, tells: str | None = None, also: Callable[[], None] | None = None
+) -> bool:
+    """Draw a switch that is off to begin with; a change draws the whole page, after `also`."""
     begins(key, start=False)
-    return st.toggle(label, help=tells, key=key, bind="query-params")
+    return st.toggle(label, help=tells, key=key, bind="query-params", on_change=also)

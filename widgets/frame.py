@@ -8,23 +8,21 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from charts.wording import readable
-from widgets import controls, look, presenter, theme, units
+from widgets import controls, glide, look, presenter, theme, tour, units
 from widgets.redraw import draw_whole, drawn
 
 SIDEBAR_WIDTH = 240
 # Wide enough for controls beside a chart, narrow enough to read.
 CONTENT_WIDTH = 1120
 
+# How long the page that is drawn takes to read.
+_TIME = "_reading_time"
+
 # Scrolls to where a page begins: its top, or the heading that the address names.
 _BEGIN_JS = (Path(__file__).parent / "begin.js").read_text()
 
 
-def lesson(file: str, title: str, icon: str) -> StreamlitPage:
-    """Return the lesson in a folder's `page.py`; its address is the folder's name, hyphenated."""
-    return st.Page(file, title=title, icon=icon, url_path=Path(file).parts[0].replace("_", "-"))
-
-
-def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
+def show(home: StreamlitPage, sections: Mapping[str, Sequence[tour.Lesson]]) -> None:
     """Run the page that the address asks for, inside the frame."""
     st.set_page_config(
         layout="wide",
@@ -33,9 +31,15 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
         menu_items={"About": "**KL Explained**: KL divergence, understood by moving it."},
     )
     # In a frame on a course's page the lesson stands alone, with the way to the ones beside it.
-    page = st.navigation(sections, position="hidden" if st.context.is_embedded else "sidebar")
+    pages = {title: [each.page for each in lessons] for title, lessons in sections.items()}
+    page = st.navigation(
+        {"": [home], **pages}, position="hidden" if st.context.is_embedded else "sidebar"
+    )
     st.set_page_config(page_title=f"{page.title} · KL Explained")
     name = page.url_path or "home"
+    lessons = [each for group in sections.values() for each in group]
+    tour.note(name, lessons)
+    st.session_state[_TIME] = tour.time_here(page)
     with st.container(width=CONTENT_WIDTH, key="_frame"):
         asked = {
             key: value for key, value in st.query_params.items() if key not in st.session_state
@@ -46,10 +50,11 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
             vertical_alignment="center",
             key="_switches",
         ):
+            # Before that of the presenter view, which has the last word.
+            look.style()
             units.switch()
             presenter.switch()
         _begin(page)
-        look.style()
         notice = st.container(key="_notice")
         controls.open_page(name)
         draw_whole(name, page.run)
@@ -60,9 +65,10 @@ def show(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
                 "another value; everything else is as the link says.",
                 icon=":material/link_off:",
             )
-        _previous_next(page, [each for pages in sections.values() for each in pages])
+        _previous_next(page, [home, *(each.page for each in lessons)])
     theme.follow()
     drawn(name)
+    glide.arrive()
 
 
 def _begin(page: StreamlitPage) -> None:
@@ -71,15 +77,17 @@ def _begin(page: StreamlitPage) -> None:
     component(key="_begin", data={"page": page.url_path})
 
 
-def header(title: str, takeaway: str = "") -> DeltaGenerator:
-    """Open a lesson with its title and the one sentence that a learner should leave with.
+def header(title: str, about: str = "") -> DeltaGenerator:
+    """Open a lesson with its title, and one sentence that says what it is about.
 
-    Returns the first screen of the presenter view, for `presenter.stage`.
+    That sentence answers nothing: what a learner should leave with follows the question
+    (`widgets.prediction`). Returns the first screen, for `presenter.stage`.
     """
     first_screen = st.container(key="_first_screen")
     first_screen.title(title)
-    if takeaway:
-        first_screen.markdown(f"**{takeaway}**")
+    if about:
+        time = st.session_state.get(_TIME)
+        first_screen.markdown(f"{about} *{time}.*" if time else about)
     return first_screen
 
 

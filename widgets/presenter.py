@@ -1,6 +1,7 @@
 """The presenter view: larger type, no sidebar, controls and chart on one projector screen."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -83,6 +84,35 @@ def stage(
     if heading:
         place.header(heading, anchor=anchor)
     return place
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Where the first things of a lesson stand: what asks, what moves, and the picture beside it."""
+
+    question: DeltaGenerator
+    buttons: DeltaGenerator
+    controls: DeltaGenerator
+    picture: DeltaGenerator
+
+
+def opening(first_screen: DeltaGenerator, heading: str = "Move it") -> Opening:
+    """Return the places of the first screen; `heading`, over the controls, has the anchor "move".
+
+    On a projector question and buttons share one line, and the controls begin below it.
+    """
+    place = stage(first_screen)
+    if presenting():
+        place.header(heading, anchor="move")
+        line = place.container(horizontal=True)
+        question, buttons = line.container(width="content"), line.container(width="content")
+        controls, picture = place.columns([2, 3], gap="medium")
+    else:
+        left, picture = place.columns([2, 3], gap="medium")
+        question = left.container()
+        left.header(heading, anchor="move")
+        buttons, controls = left.container(), left.container()
+    return Opening(question, buttons, controls, picture)
 
 
 def enlarged(drawn: dict[str, Any]) -> dict[str, Any]:

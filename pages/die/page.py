@@ -13,7 +13,7 @@ from widgets import frame, theme, units
 from widgets.chart import Controls, Picture, moving, shown
 from widgets.controls import steps
 from widgets.formula import formula
-from widgets.presenter import stage
+from widgets.presenter import opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, at_rest, now
 from widgets.self_check import self_check
@@ -42,22 +42,19 @@ def lesson() -> None:
     """Show the lesson, from top to bottom."""
     unit = units.current()
     first_screen = frame.header(
-        "The die",
-        "D(P‖Q) is the evidence against your model Q that each roll of the true die P gives, "
-        "on average.",
+        "The die", "A fair die **P** is rolled, and you believe in **Q**. What does that cost?"
     )
-    book_table(unit)
-    prediction(unit)
-    with stage(first_screen, "Move it", anchor="move"):
+    here = opening(first_screen)
+    with here.question:
+        prediction(unit, lambda: DICE.put(FAIR, NO_SIX))
+    with here.buttons:
         presets("die", PRESETS)
-        controls, beside = st.columns([2, 3], gap="medium")
-        with controls:
-            DICE.sliders(":blue[**P**, true die]", ":orange[**Q**, model]")
-            st.caption(
-                "Weights: each is divided by the sum of its six, so that they become chances."
-            )
-        with beside:
-            picture()
+    with here.controls:
+        DICE.sliders(":blue[**P**, true die]", ":orange[**Q**, model]")
+        st.caption("Weights: each is divided by the sum of its six, so that they become chances.")
+    with here.picture:
+        picture()
+    book_table(unit)
     every_term(unit)
     roll_it()
     self_check("die", QUESTIONS)

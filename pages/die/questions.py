@@ -1,5 +1,7 @@
 """What the die lesson asks."""
 
+from collections.abc import Callable
+
 from charts.units import Unit
 from charts.wording import amount, number
 from kl_core import normalize
@@ -8,7 +10,7 @@ from widgets.prediction import predict
 from widgets.self_check import Question
 
 
-def prediction(unit: Unit) -> None:
+def prediction(unit: Unit, rule_out_the_six: Callable[[], None]) -> None:
     """Ask what happens when the model rules out a face that the true die shows."""
     there, back = unit.both_ways(normalize(FAIR), normalize(NO_SIX))
     predict(
@@ -18,7 +20,10 @@ def prediction(unit: Unit) -> None:
         answer="Infinite",
         reveal=f"D(P‖Q) is **{number(there)}**: a single six proves Q impossible, so no finite "
         f"number is enough. The other way round, D(Q‖P) is only {amount(back, unit.name)}: "
-        "averaged over Q, a six never comes up. Press *Rule out the six* to see it.",
+        "averaged over Q, a six never comes up.",
+        takeaway="D(P‖Q) is the evidence against your model Q that each roll of the true die P "
+        "gives, on average.",
+        shows=rule_out_the_six,
     )
 
 

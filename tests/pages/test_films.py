@@ -17,7 +17,7 @@ def films(page_name):
         for slider, each in made.stops.items():
             for which in rng.choice(len(each.values), 2, replace=False):
                 value = each.values[int(which)]
-                pictures[key, slider, value] = made.at(slider, value)
+                pictures[key, slider, value] = made.at(**{slider: value})
 
     with films_told(page_name, two_of_each):
         open_page(page_name)

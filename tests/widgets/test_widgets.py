@@ -42,8 +42,8 @@ def test_addresses_of_lessons_have_hyphens(tmp_path):
     (tmp_path / "forward_reverse" / "page.py").touch()
     main = tmp_path / "main.py"
     main.write_text(
-        "import streamlit as st\nfrom widgets import frame\n"
-        "st.text(frame.lesson('forward_reverse/page.py', 'Title', '🎲').url_path)"
+        "import streamlit as st\nfrom widgets import tour\n"
+        "st.text(tour.lesson('forward_reverse/page.py', 'Title', '🎲', 1, '').page.url_path)"
     )
     assert AppTest.from_file(main).run().text[0].value == "forward-reverse"
 

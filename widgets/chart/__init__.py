@@ -10,14 +10,14 @@ import json
 import zlib
 from base64 import b64encode
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import streamlit as st
 from plotly.utils import PlotlyJSONEncoder
 
-from widgets import presenter, theme
+from widgets import glide, presenter, theme
 from widgets.chart import files
 from widgets.chart.film import reel
 from widgets.chart.picture import Controls, Drawable, Handle, Picture, Stops, Tree
@@ -41,7 +41,8 @@ def shown(
 
     `on_click` hears of points clicked on, whose place is then ``st.session_state[key].clicked``.
     """
-    _mount({"picture": _drawn(Picture(figure, words)), "clicks": bool(on_click)}, key, on_click)
+    data = {"picture": _drawn(Picture(figure, words)), "clicks": bool(on_click)}
+    _mount(data | {"plays": glide.plays()}, key, on_click)
 
 
 def moving(
@@ -73,10 +74,13 @@ def moving(
         "clicks": bool(on_click),
         "at": {name: each.place_of(now[name]) for name, each in stops.items()},
         "view": _view(stops),
+        "plays": glide.plays(),
     }
     films = Films(draw, stops)
     if asked in stops:
         data["film"] = films.of(asked, drawn)
+    if way := glide.way(stops):
+        data["glide"] = films.along(way, drawn)
     _mount(data, key, on_click)
     # What the chart itself says, for whoever's browser cannot draw it: `chart.css` hides it else.
     with st.container(key=f"{key}_in_words"):
@@ -95,19 +99,25 @@ class Films:
     draw: Draw
     stops: Mapping[str, Stops]
 
-    def at(self, slider: str, value: object) -> Picture | None:
-        """Return the picture with the slider there, everything else as it is now."""
-        return self.draw(ChainMap({slider: value}, cast("Any", now)))
+    def at(self, **controls: object) -> Picture | None:
+        """Return the picture with these controls there, everything else as it is now."""
+        return self.draw(ChainMap(controls, cast("Any", now)))
 
     def of(self, slider: str, drawn: Tree) -> str:
         """Return the pictures at all stops of one slider; compressed."""
         stops = self.stops[slider]
-        pictures = [self.at(slider, value) for value in stops.values]
-        # What is read out changes when the slider rests.
+        film = self._reel(({slider: value} for value in stops.values), drawn)
+        return _packed({"slider": slider, "places": list(stops.places), **film})
+
+    def along(self, way: Iterable[Mapping[str, object]], drawn: Tree) -> str:
+        """Return the pictures on a way to the one that is drawn; compressed."""
+        return _packed(self._reel(way, drawn))
+
+    def _reel(self, views: Iterable[Mapping[str, object]], drawn: Tree) -> Tree:
+        pictures = [self.at(**view) for view in views]
+        # What is read out changes when all is at rest.
         frames = [picture and {**_drawn(picture), "alt": drawn["alt"]} for picture in pictures]
-        film = {"slider": slider, "places": list(stops.places), **reel(drawn, frames)}
-        # The socket does not compress: a third of the bytes, for a few milliseconds.
-        return b64encode(gzip.compress(_json(film), 1)).decode()
+        return reel(drawn, frames)
 
 
 def _drawn(picture: Picture) -> Tree:
@@ -124,6 +134,11 @@ def _view(stops: Mapping[str, Stops]) -> str:
         if not str(name).startswith("_") and name not in stops
     }
     return f"{zlib.crc32(repr((sorted(others.items()), theme.scheme())).encode()):x}"
+
+
+def _packed(data: object) -> str:
+    # The socket does not compress: a third of the bytes, for a few milliseconds.
+    return b64encode(gzip.compress(_json(data), 1)).decode()
 
 
 def _json(data: object) -> bytes:

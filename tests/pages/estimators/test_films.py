@@ -20,7 +20,7 @@ def filmed(unit="bits", wanted=lambda _chart, _slider, _stops: (), **view):
         for slider, each in films.stops.items():
             stops_of[key, slider] = [*each.values]
             for value in wanted(key, slider, each.values):
-                pictures[key, slider, value] = films.at(slider, value)
+                pictures[key, slider, value] = films.at(**{slider: value})
 
     with films_told("estimators", noted):
         opened(unit, **view)

@@ -1,10 +1,12 @@
 // A chart: Plotly on one persistent node, with its numbers and words. While a slider that it follows
 // is dragged it plays a film of it: pictures that the server has computed.
 import { Film } from "./film.js"
+import { Glide, still } from "./glide.js"
 import { Handles } from "./handles.js"
 import { drawing } from "./drawing.js"
 import "./styled.js"
 import * as sliders from "./sliders.js"
+import { says } from "./voice.js"
 
 const PATIENCE = 1000 // milliseconds that a film may take to come
 const PAUSE = 150 // milliseconds after which a slider that is held has come to rest
@@ -34,6 +36,7 @@ class Chart {
     this.resized.observe(this.plot)
     this.resized.observe(this.words)
     this.pencil = drawing(this.host, () => this.draw())
+    this.glide = new Glide(() => this.pencil.now())
   }
 
   // What the server says: a picture, perhaps with a film.
@@ -41,7 +44,9 @@ class Chart {
     this.tell = tell
     if (text === this.text) return
     this.text = text
+    const before = this.data?.picture.alt
     this.data = JSON.parse(text)
+    if (before !== undefined && before !== this.data.picture.alt && this.pencil.near()) says(this.host, this.data.picture.alt)
     this.makeRoom(this.data.picture)
     if (this.data.at) {
       this.host.append(this.numbers, this.words)
@@ -49,6 +54,9 @@ class Chart {
       this.film.take(this.data, () => { this.handles.filmed(); this.pencil.now() })
         .catch(error => console.warn("A film could not be read.", error))
     }
+    if (this.data.glide && this.shown && this.pencil.near()) this.glide.begin(this.data.glide, this.data.picture, this.shown)
+    else this.glide.end()
+    this.plays = this.data.plays && !still()
     this.pencil.due()
   }
 
@@ -71,6 +79,7 @@ class Chart {
     if (!this.follows(slider)) return
     this.slider = slider
     this.moved = performance.now()
+    this.glide.end()
     this.pencil.now()
   }
 
@@ -95,6 +104,7 @@ class Chart {
 
   get picture () {
     const known = this.data.picture
+    if (this.glide.picture) return this.glide.picture
     return this.source === "server" ? known : this.film.at(this.slider, this.place) ?? known
   }
 
@@ -127,6 +137,14 @@ class Chart {
     window.Plotly.react(this.plot, { data, layout: { ...layout, ...this.size }, frames, config: CONFIG })
     if (!known) this.hear()
     this.handles.place(picture)
+    if (this.plays) this.play(picture.figure)
+  }
+
+  // As its own button would, from the first frame on.
+  play ({ layout }) {
+    this.plays = false
+    const [button] = layout.updatemenus?.[0]?.buttons ?? []
+    if (button) window.Plotly.animate(this.plot, null, { ...button.args[1], fromcurrent: false }).catch(() => {})
   }
 
   hear () {

@@ -68,7 +68,7 @@ function nearest (list, distance) {
   return best
 }
 
-async function unpacked (film) {
+export async function unpacked (film) {
   const bytes = Uint8Array.from(atob(film), letter => letter.charCodeAt(0))
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))
   return new Response(stream).json()
