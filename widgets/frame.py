@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -89,6 +90,16 @@ def header(title: str, about: str = "") -> DeltaGenerator:
         time = st.session_state.get(_TIME)
         first_screen.markdown(f"{about} *{time}.*" if time else about)
     return first_screen
+
+
+def moved(title: str, address: str, keys: Iterable[str]) -> None:
+    """Send whoever comes by an old link on: controls with these keys are in another lesson now."""
+    asked = {key: st.query_params[key] for key in keys if key in st.query_params}
+    if asked:
+        st.info(
+            f"What this link shows has moved: [**{title}**]({address}?{urlencode(asked)}) has it.",
+            icon=":material/moved_location:",
+        )
 
 
 def _refused(asked: Mapping[str, str]) -> dict[str, str]:
