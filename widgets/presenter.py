@@ -88,7 +88,7 @@ def stage(
 
 @dataclass(frozen=True)
 class Opening:
-    """Where the first things of a lesson stand: what asks, what moves, and the picture beside it."""
+    """Where a lesson begins: what asks, what moves, and the picture beside it."""
 
     question: DeltaGenerator
     buttons: DeltaGenerator
