@@ -11,7 +11,7 @@ from widgets import frame
 from widgets.tour import lesson
 
 frame.show(
-    st.Page("home.py", title="Start here", icon="🏠", default=True),
+    st.Page("home/page.py", title="Start here", icon="🏠", default=True),
     {
         "Understand": [
             lesson("intuition/page.py", "The forecaster", "🌦️", 5, "Let days pass, and pay."),

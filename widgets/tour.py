@@ -10,6 +10,8 @@ from streamlit.navigation.page import StreamlitPage
 from charts.wording import counted
 
 _TOUR = "_tour"
+# Of a lesson in the list: three beside each other on a laptop, one on a phone.
+WIDTH = 340
 _BEEN_JS = (Path(__file__).parent / "been.js").read_text()
 
 
@@ -56,10 +58,16 @@ def show() -> None:
     # What the page says of itself: `been.js`.
     seen = ",".join(f'[data-been~="{name}"] .st-key-_tour_{name} a::after' for name in names)
     st.html(f"<style>{seen} {{ content: '✓ seen'; margin-left: auto }}</style>")
-    for each, name in zip(lessons, names, strict=True):
-        with st.container(key=f"_tour_{name}", gap=None):
-            st.page_link(each.page, label=f"**{each.page.title}** · {each.time}")
-            st.caption(each.promise)
+    with st.container(horizontal=True):
+        for each, name in zip(lessons, names, strict=True):
+            with st.container(key=f"_tour_{name}", gap=None, width=WIDTH):
+                st.page_link(each.page, label=f"**{each.page.title}** · {each.time}")
+                st.caption(each.promise)
+
+
+def lessons() -> int:
+    """Return how many lessons there are."""
+    return len(st.session_state[_TOUR])
 
 
 def minutes() -> int:

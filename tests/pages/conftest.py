@@ -23,7 +23,7 @@ TEXT = ("text_input", "text_area")
 def page_hash(lesson: str) -> str:
     """Return what AppTest calls a page; it knows that only after a run."""
     app = AppTest.from_file(MAIN, default_timeout=30).run()
-    return app.switch_page("home.py" if lesson == "home" else f"{lesson}/page.py")._page_hash
+    return app.switch_page(f"{lesson}/page.py")._page_hash
 
 
 def open_page(name: str, **parameters: str) -> AppTest:
