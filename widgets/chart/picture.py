@@ -38,8 +38,8 @@ class Handle:
         Where it is, as the axes count: the place among categories, the exponent on a log axis.
     way : {"x", "y", "both"}
         Which way it can be dragged.
-    hue : {"p", "q"}
-        Whose it is.
+    hue : {"p", "q", "ink"}
+        Whose it is; ink is neither's: a third bell, or what the learner guesses.
     width : float
         How much of the x axis takes hold of it: a bar's width; 0 for a point.
     axes : tuple of str
@@ -50,7 +50,7 @@ class Handle:
     x: float
     y: float
     way: Literal["x", "y", "both"]
-    hue: Literal["p", "q"]
+    hue: Literal["p", "q", "ink"]
     width: float = 0
     axes: tuple[str, str] = ("xaxis", "yaxis")
 
