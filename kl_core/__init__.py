@@ -14,7 +14,7 @@ everywhere but in KL from samples, where Q is the policy that draws.
 - Evidence, draw by draw: `log_ratios`, `simulate_averages`, `simulate_sequential_test`,
   `wald_expected_rolls`, `decision_roll`.
 - Code words: `huffman_code`, `PrefixCode`, `code_lengths`, `expected_length`,
-  `block_probabilities`, `blocks_of`.
+  `block_probabilities`, `blocks_of`; from lengths alone `canonical_code`, `kraft_sum`.
 - Gaussians in closed form: `gaussian_kl`, `multivariate_gaussian_kl`.
 - Bells that lean or end, whole and in bins: `SkewNormal`, `kl_integral`, `kl_parts`, `binned_kl`,
   `merge_bins`.
@@ -32,9 +32,6 @@ everywhere but in KL from samples, where Q is the policy that draws.
 """
 
 from kl_core._coding import (
-    Bits,
-    PrefixCode,
-    Symbols,
     block_probabilities,
     blocks_of,
     code_lengths,
@@ -82,6 +79,7 @@ from kl_core._plane_projection import (
     project_plane_forward,
     project_plane_reverse,
 )
+from kl_core._prefix_code import Bits, PrefixCode, Symbols, canonical_code, kraft_sum
 from kl_core._projection import (
     Descent,
     GaussianFit,
@@ -133,6 +131,7 @@ __all__ = [
     "block_probabilities",
     "blocks_of",
     "branch_breaks",
+    "canonical_code",
     "chance_below_zero",
     "code_lengths",
     "cross_entropy",
@@ -158,6 +157,7 @@ __all__ = [
     "kl_landscape",
     "kl_parts",
     "kl_terms",
+    "kraft_sum",
     "log_ratios",
     "mass_beyond",
     "mean_and_error",
