@@ -25,7 +25,7 @@ from kl_core.rlhf import (
     sample_preferences,
     train,
 )
-from pages.beta_penalty.runs import TrainingRun
+from pages.training.runs import TrainingRun
 
 BETAS = np.geomspace(1e-4, 1, 41)
 PAIRS, SEED = 2000, 1

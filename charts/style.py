@@ -167,6 +167,22 @@ def figure(
     return Figure(traces, {**common, **layout})
 
 
+def heading(text: str, top: float, colour: str, colours: Palette) -> dict[str, object]:
+    """Return the heading of a row of a figure, whose foot is at `top`."""
+    return {
+        "text": f"<b>{text}</b>",
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": top,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "bgcolor": colours.paper,
+        "font": {"color": colour, "size": 13},
+    }
+
+
 def steady_limit(value: float, least: float = 0.5) -> float:
     """Return the first of 1, 2, 5, 10, 20 … at or above `value`: an axis end that rarely moves.
 

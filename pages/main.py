@@ -25,6 +25,7 @@ frame.show(
         ],
         "Apply": [
             lesson("beta_penalty/page.py", "The safety rope", "🧗", 5, "Watch a reward hacked."),
+            lesson("training/page.py", "Train it", "🏋️", 5, "Race PPO against GRPO."),
             lesson("estimators/page.py", "KL from samples", "🎯", 5, "Choose k1, k2 or k3."),
             lesson("your_own/page.py", "Your own numbers", "🧾", 5, "Bring a table."),
         ],

@@ -17,6 +17,8 @@ from kl_core.rlhf import (
     sequence_kl,
 )
 
+# How many judged pairs a learner can let the reward model see.
+PAIRS = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000]
 USUAL_PAIRS = 2000
 
 

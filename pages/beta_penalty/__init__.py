@@ -1,1 +1,1 @@
-"""The safety rope: reward − β·KL on a language model small enough to be solved and trained here."""
+"""The safety rope: reward − β·KL on a language model small enough to be solved here."""

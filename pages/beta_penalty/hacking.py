@@ -4,13 +4,12 @@ import streamlit as st
 
 from charts.units import Unit
 from pages.beta_penalty import numbers
-from pages.beta_penalty.numbers import BETAS, LADDER, USUAL, Curve, World
 from pages.beta_penalty.pictures.hacking import hacking_picture
 from pages.beta_penalty.questions import guess, verdict
-from pages.beta_penalty.solving import solve_all
 from pages.beta_penalty.words import hacking as words
 from widgets import theme, units
 from widgets.chart import Controls, Handle, Picture, Stops, moving
+from widgets.optima import BETAS, LADDER, USUAL, Curve, World, solve_all, whole_curve
 from widgets.redraw import answer, at_rest, now
 
 # Of the pairs there is no film: each number of them is a reward model of its own, fitted anew.
@@ -74,6 +73,6 @@ def details(unit: Unit) -> None:
     found = numbers.families(world, unit)
     st.markdown(verdict(guessed, found.rope))
     if world != USUAL:
-        st.markdown(words.other_pairs(world, found.rope, numbers.whole_curve(USUAL, unit)))
+        st.markdown(words.other_pairs(world, found.rope, whole_curve(USUAL, unit)))
     st.markdown(words.picks_a_point(found, now["beta_beta"], unit))
     st.caption(words.fits(found, unit, told=guessed is not None))

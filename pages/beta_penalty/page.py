@@ -5,17 +5,18 @@ from functools import partial
 import streamlit as st
 
 from charts.units import Unit
-from pages.beta_penalty import hacking, numbers, training
-from pages.beta_penalty.numbers import LADDER, PAIRS, Examined, NextWords, World
+from pages.beta_penalty import hacking, numbers
+from pages.beta_penalty.numbers import NextWords
 from pages.beta_penalty.pictures.hacking import hacking_picture
 from pages.beta_penalty.pictures.rope import words_figure
 from pages.beta_penalty.questions import QUESTIONS, prediction
-from pages.beta_penalty.runs import TO_REFERENCE
 from pages.beta_penalty.words import rope as words
 from widgets import frame, theme, units
 from widgets.chart import Controls, Picture, moving
 from widgets.controls import begins, put, steps
 from widgets.formula import formula
+from widgets.optima import LADDER, USUAL, Examined, World, at_beta, at_reference
+from widgets.pipeline import PAIRS
 from widgets.presenter import stage
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, now
@@ -36,19 +37,17 @@ PRESETS = [
     ),
     Preset("Plenty of pairs", partial(put, beta_pairs=20_000), help="It sees 20,000."),
 ]
+# Controls that are in the lesson *Train it* now.
+MOVED = [
+    f"beta_{name}"
+    for name in (
+        "method", "rope", "price", "target", "anchor", "steps", "rate", "epochs", "group",
+        "run_seed", "train",
+    )
+]  # fmt: skip
 
 
-def grpo(beta: str) -> dict[str, str]:
-    """Return the controls of a training by GRPO: no β above stands for one beside its spreads."""
-    return {
-        "beta_method": "GRPO",
-        "beta_rope": "fixed",
-        "beta_price": beta,
-        "beta_anchor": TO_REFERENCE,
-    }
-
-
-# What is on the button, what it puts, and what it stands for.
+# What is on the button, what it puts here or in *Train it*, and what it stands for.
 IN_USE = [
     (
         "0.1 to 0.5",
@@ -60,7 +59,7 @@ IN_USE = [
         "adaptive",
         {"beta_rope": "adaptive"},
         "**The book: as in PPO.** β follows a KL target ([Schulman et al. "
-        "2017](https://arxiv.org/abs/1707.06347)); goes to *Train it*, below.",
+        "2017](https://arxiv.org/abs/1707.06347)).",
     ),
     (
         "0.02",
@@ -69,9 +68,9 @@ IN_USE = [
     ),
     (
         "0.04",
-        grpo("0.04"),
+        {"beta_method": "GRPO", "beta_price": "0.04"},
         "**DeepSeekMath**, GRPO ([Shao et al. 2024](https://arxiv.org/abs/2402.03300)): beside "
-        "rewards in spreads of their group; sets *Train it*, below.",
+        "rewards in spreads of their group.",
     ),
     (
         "0.1",
@@ -80,13 +79,13 @@ IN_USE = [
     ),
     (
         "0.001",
-        grpo("0.001"),
+        {"beta_method": "GRPO", "beta_price": "0.001"},
         "**DeepSeek-R1**, GRPO ([2025](https://arxiv.org/abs/2501.12948)): likewise.",
     ),
     (
         "0",
-        grpo("0"),
-        "**TRL's GRPO trainer**, default since 2025: no rope at all; sets *Train it*, below.",
+        {"beta_method": "GRPO", "beta_price": "0"},
+        "**TRL's GRPO trainer**, default since 2025: no rope at all.",
     ),
 ]
 
@@ -99,12 +98,13 @@ def lesson() -> None:
         "β decides how far a policy may go from the model it started as for the sake of a reward; "
         "beyond some point it only climbs the reward model's mistakes.",
     )
+    frame.moved("Train it", "training", MOVED)
     st.markdown(words.WHY, width=820)
     with st.expander("The whole pipeline, small enough to look into"):
         st.markdown(words.pipeline())
     prediction()
     with stage(first_screen, "The rope", anchor="move"):
-        presets("beta", PRESETS, forget=training.forget_all)
+        presets("beta", PRESETS)
         controls, beside = st.columns([2, 3], gap="medium")
         with controls:
             rope_and_pairs()
@@ -114,13 +114,9 @@ def lesson() -> None:
     details()
     betas_in_use()
     hacking.section(unit)
-    trained = training.section()
     formula_today(unit)
     self_check("beta", QUESTIONS)
     take_with_you(unit)
-    # Last, for it takes its time.
-    with trained:
-        training.training()
 
 
 def rope_and_pairs() -> None:
@@ -137,7 +133,7 @@ def rope_and_pairs() -> None:
     steps(
         "Judged pairs that the reward model has seen",
         PAIRS,
-        numbers.USUAL.pairs,
+        USUAL.pairs,
         key="beta_pairs",
         tells="More pairs mostly make a better reward model; no number makes it the judge.",
     )
@@ -194,7 +190,7 @@ def next_words(controls: Controls) -> NextWords | None:
 def both_models(controls: Controls) -> tuple[Examined, Examined]:
     """Return the policy at the learner's β, and the SFT model."""
     world = World.of(controls)
-    return numbers.at_beta(world, float(controls["beta_beta"])), numbers.at_reference(world)
+    return at_beta(world, float(controls["beta_beta"])), at_reference(world)
 
 
 def drawn(controls: Controls) -> Picture | None:
@@ -261,16 +257,20 @@ def betas_in_use() -> None:
     """Show the book's β table and what real systems use, a button each."""
     st.subheader("Which β?", anchor="which-beta")
     st.markdown(
-        "The book's table, and what real systems use. A button sets β above, or *Train it* below."
+        "The book's table, and what real systems use. A button sets β above; a link goes to the "
+        "next lesson, *Train it*, and sets it there."
     )
     for place, (label, controls, says) in enumerate(IN_USE):
         button, text = st.columns([1, 4], vertical_alignment="center")
-        button.button(
-            f"β: {label}",
-            key=f"_beta_use{place}",
-            on_click=partial(put, **controls),
-            width="stretch",
-        )
+        if "beta_beta" in controls:
+            button.button(
+                f"β: {label}",
+                key=f"_beta_use{place}",
+                on_click=partial(put, **controls),
+                width="stretch",
+            )
+        else:
+            button.page_link("training/page.py", label=f"β: {label}", query_params=controls)
         text.markdown(says)
     st.caption(
         "Every value belongs to its own scale of rewards and its own length of answers; the same "
@@ -281,7 +281,7 @@ def betas_in_use() -> None:
 def formula_today(unit: Unit) -> None:
     """Write the loss as the book does, and with today's numbers."""
     world, beta = World.of(now), now["beta_beta"]
-    own = numbers.at_beta(world, float(beta)).exact
+    own = at_beta(world, float(beta)).exact
     value = numbers.value_at(world, float(beta))
     formula(words.LOSS, words.loss_today(beta, own, value, unit))
     st.markdown(words.price_of_kl(unit))
@@ -296,7 +296,7 @@ def take_with_you(unit: Unit) -> None:
         "beta_penalty",
         data=lambda: numbers.data(world, unit),
         html=lambda: hacking_picture(world, beta, unit, colours, told=told).to_html(),
-        snippet=words.snippet(world, beta, numbers.at_beta(world, float(beta)).exact),
+        snippet=words.snippet(world, beta, at_beta(world, float(beta)).exact),
     )
 
 

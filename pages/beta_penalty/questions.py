@@ -3,9 +3,9 @@
 import math
 
 from charts.wording import give_or_take, listed, number
-from pages.beta_penalty.numbers import BETAS, USUAL, Curve, at_beta
 from pages.beta_penalty.words.hacking import best_beta
 from widgets.controls import one_of
+from widgets.optima import BETAS, USUAL, Curve, at_beta
 from widgets.prediction import predict
 from widgets.self_check import Question
 

@@ -1,11 +1,11 @@
-"""The lesson on the rope as a learner meets it: move, click through words, guess, train, share."""
+"""The lesson on the rope as a learner meets it: move, click through words, guess, share."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from charts.style import DARK, LIGHT
+from charts.style import DARK
 from tests.browser.accessibility import expect_nothing_new_for_axe
 from tests.browser.conftest import (
     PHONE,
@@ -17,18 +17,15 @@ from tests.browser.conftest import (
     plot,
     press,
     settled,
-    slider,
     title,
     visit,
 )
 from tests.browser.legible import expect_all_legible, paper_of
 
 LESSON = "/beta-penalty"
-NEXT_WORD, HACKING, STEP_BY_STEP, LANDING = range(4)
+NEXT_WORD, HACKING = range(2)
 BETA, PAIRS = "β: how short the rope is", "Judged pairs that the reward model has seen"
 SOFAR = "The words so far, for the next-word chart"
-# A first visit solves for every β, and a run of 300 steps takes its time on a busy machine.
-PATIENCE = 60_000
 
 
 pytestmark = pytest.mark.usefixtures("no_troubles")
@@ -66,40 +63,6 @@ def stars(page):
     """Return how many stars the chart of hacking shows."""
     return plot(page, HACKING).evaluate(
         "plot => plot._fullData.filter(trace => trace.marker?.symbol === 'star').length"
-    )
-
-
-def switch(page):
-    """Return the switch that trains."""
-    return page.get_by_test_id("stCheckbox").filter(has_text=re.compile("^Train$"))
-
-
-def switch_training_on(page):
-    """Switch training on, and wait until it goes."""
-    switch(page).locator("label").click()
-    expect(progress(page)).to_be_visible()
-
-
-def progress(page):
-    """Return the bar that says at which step training is."""
-    return page.get_by_test_id("stProgress").filter(has_text=re.compile(r"^Step \d+ of"))
-
-
-def ended(page, how="Done"):
-    """Wait until training is over, and return after which step."""
-    line = page.get_by_test_id("stMarkdown").filter(has_text=re.compile(f"^{how} after step "))
-    expect(line).to_have_count(1, timeout=PATIENCE)
-    settled(page)
-    expect(progress(page)).to_have_count(0)
-    return int(re.search(r"after step (\d+) of", line.inner_text())[1])
-
-
-def traces_of(page, number):
-    """Return name, colour, dash and length of each line of a chart that has a name."""
-    return plot(page, number).evaluate(
-        """plot => plot._fullData.filter(trace => trace.mode?.includes('lines')).map(trace => ({
-            said: (trace.hovertemplate ?? '').split(', step')[0], colour: trace.line.color,
-            dash: trace.line.dash, length: trace.x.length}))"""
     )
 
 
@@ -201,152 +164,17 @@ def test_guess_brings_the_star(page):
     assert asked(page) == {"beta_guess": "0.1 or more"}
 
 
-# Training.
-
-
-@pytest.mark.slow
-def test_training_is_stopped_resumed_and_done(page):
-    visit(page, f"{LESSON}?beta_steps=300")
-    expect(page.get_by_text("Nothing is trained yet.")).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(2)
-    switch_training_on(page)
-    page.get_by_role("button", name="Stop training").click()
-    stopped = ended(page, "Stopped")
-    assert 1 <= stopped < 300
-    on = switch(page).locator("input")
-    expect(on).not_to_be_checked()
-    expect(page).to_have_url(re.compile(r"beta_steps=300$"))
-    assert [each["length"] for each in traces_of(page, STEP_BY_STEP)][-1] == stopped
-    expect(page.get_by_text("Switch Train on again to go on from there.")).to_be_visible()
-
-    switch_training_on(page)
-    expect(on).to_be_checked()
-    first = int(re.search(r"Step (\d+) of 300", progress(page).inner_text())[1])
-    assert first > stopped
-    assert ended(page) == 300
-    expect(on).to_be_checked()
-    assert asked(page) == {"beta_steps": "300", "beta_train": "true"}
-    expect(page.get_by_text("Stopped after step")).to_have_count(0)
-    for step in (1, 300):
-        line = page.get_by_role("listitem").filter(has_text=f"PPO, β = 0.02, step {step}: ")
-        expect(line).to_have_count(1)
-    expect(page.get_by_text(re.compile("^PPO, β = 0.02, step 300: reward "))).to_have_count(1)
-    expect(page.locator(".js-plotly-plot")).to_have_count(4)
-    assert [each["length"] for each in traces_of(page, STEP_BY_STEP)][-1] == 300
-    # On screen it is the run that is never stopped.
-    through = drawings(page)[STEP_BY_STEP:]
-    switch(page).locator("label").click()
-    expect(on).not_to_be_checked()
-    page.get_by_role("button", name="Another run").click()
-    expect(page.get_by_text("Nothing is trained yet.")).to_be_visible()
-    press(page, "Which run", "ArrowLeft")
-    expect(page).to_have_url(re.compile(r"beta_steps=300$"))
-    settled(page)
-    switch_training_on(page)
-    ended(page)
-    there = drawings(page)[STEP_BY_STEP:]
-    assert there[1] != []
-    assert [trace["y"] for trace in there[0]["traces"][:3]] == [
-        trace["y"] for trace in through[0]["traces"][:3]
-    ]
-
-
-@pytest.mark.slow
-def test_leaving_while_it_trains_and_coming_back(page):
-    visit(page, f"{LESSON}?beta_steps=300&beta_rope=race+all+three")
-    switch_training_on(page)
-    page.get_by_role("link", name="The die").first.click()
-    page.get_by_role("heading", name="The die", exact=True).wait_for()
-    settled(page)
-    expect(progress(page)).to_have_count(0)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    page.get_by_role("link", name="The safety rope").first.click()
-    page.get_by_role("heading", name="Train it").wait_for()
-    # It goes on where it was, as the switch says; nobody need wait for it to look around.
-    expect(switch(page).locator("input")).to_be_checked()
-    expect(title(page, NEXT_WORD)).to_contain_text("Next word: ")
-    page.get_by_role("button", name="Stop training").click()
-    line = page.get_by_text(re.compile(r"^(Stopped|Done) after step \d+ of 300"))
-    expect(line).to_have_count(1, timeout=PATIENCE)
-    settled(page)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    assert asked(page) == {"beta_steps": "300", "beta_rope": "race all three"}
-
-
-def test_rope_answers_while_it_trains(page):
-    visit(page, f"{LESSON}?beta_steps=300&beta_rope=race+all+three")
-    reward, heading = tile(page, "Reward"), title(page, NEXT_WORD).text_content()
-    switch_training_on(page)
-    press(page, BETA, "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft")
-    # The move is answered before the training goes on, not when it is done.
-    answered = page.wait_for_function(
-        """heading => {
-            const now = document.querySelector('.js-plotly-plot .gtitle')?.textContent;
-            const done = document.body.innerText.includes('Done after step');
-            return now && now !== heading && (done ? 'too late' : 'in time');
-        }""",
-        arg=heading,
-        timeout=PATIENCE,
-    )
-    assert answered.json_value() == "in time"
-    expect(progress(page)).to_be_visible()
-    page.get_by_role("button", name="Stop training").click()
-    assert ended(page, "Stopped") < 300
-    assert tile(page, "Reward") != reward
-    assert slider(page, BETA).get_attribute("aria-valuetext") == "0.008"
-    expect(finding(page, "β = 0.008 lies in")).to_be_visible()
-    expect(finding(page, "Your β = 0.008, the dot, has")).to_be_visible()
-    assert asked(page)["beta_beta"] == "0.008"
-    assert len(drawings(page)) == 4
-
-
-@pytest.mark.slow
-def test_three_race_and_kept_runs_stay_grey(page):
-    visit(page, f"{LESSON}?beta_steps=30")
-    page.get_by_text("race all three", exact=True).click()
-    expect(page).to_have_url(re.compile("beta_rope=race"))
-    switch(page).locator("label").click()
-    assert ended(page) == 30
-    ways = traces_of(page, LANDING)[1:]
-    assert [each["said"] for each in ways] == [
-        "PPO, β = 0.02", "PPO, adaptive from β = 0.02", "PPO, proportional from β = 0.02"
-    ]  # fmt: skip
-    assert [each["dash"] for each in ways] == ["solid", "dash", "dot"]
-    assert {each["colour"] for each in ways} == {LIGHT.q}
-    for line in ("solid line", "dashed", "dotted"):
-        expect(page.get_by_text(f"({line}), step 30: reward")).to_have_count(1)
-
-    page.get_by_role("button", name="Keep to compare").click()
-    expect(page.get_by_text("Train another run to compare.")).to_be_visible()
-    settled(page)
-    expect(switch(page).locator("input")).not_to_be_checked()
-    page.get_by_text("GRPO", exact=True).click()
-    page.get_by_text("fixed", exact=True).click()
-    settled(page)
-    switch(page).locator("label").click()
-    assert ended(page) == 30
-    ways = traces_of(page, LANDING)[1:]
-    assert [each["colour"] for each in ways] == [LIGHT.muted] * 3 + [LIGHT.q]
-    assert len({each["dash"] for each in ways}) == 4
-    assert ways[-1]["said"] == "GRPO, β = 0.02"
-    expect(page.get_by_text(re.compile("^Kept: "))).to_have_count(3)
-    page.get_by_role("button", name="Forget kept runs").click()
-    expect(page.get_by_text(re.compile("^Kept: "))).to_have_count(0)
-    settled(page)
-    assert len(traces_of(page, LANDING)) == 2
-
-
 # The view as a whole.
 
 
 @pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
-    visit(page, f"{LESSON}?beta_steps=30")
+    visit(page, LESSON)
     press(page, BETA, "ArrowLeft")
     press(page, PAIRS, "ArrowLeft")
     expect(page).to_have_url(re.compile("beta_pairs=1000"))
     settled(page)
-    for choice in ("nats", "0.003 to below 0.01", "GRPO, unscaled"):
+    for choice in ("nats", "0.003 to below 0.01"):
         page.get_by_text(choice, exact=True).first.click()
         expect(page.get_by_role("radio", name=choice)).to_be_checked()
         settled(page)
@@ -354,18 +182,13 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     so_far(page).press("Enter")
     expect(finding(page, "After 3 words (“rain in the”)")).to_be_visible()
     settled(page)
-    switch(page).locator("label").click()
-    assert ended(page) == 30
     assert asked(page) == {
-        "beta_beta": "0.016", "beta_pairs": "1000", "unit": "nats", "beta_steps": "30",
-        "beta_guess": "0.003 to below 0.01", "beta_method": "GRPO, unscaled", "beta_train": "true",
-        "beta_context": "rain in the",
+        "beta_beta": "0.016", "beta_pairs": "1000", "unit": "nats", "beta_context": "rain in the",
+        "beta_guess": "0.003 to below 0.01",
     }  # fmt: skip
     other = opened_elsewhere(page, new_context)
-    assert len(drawings(other)) == 4
-    assert ended(other) == 30
+    assert len(drawings(other)) == 2
     expect(so_far(other)).to_have_value("rain in the")
-    expect(switch(other).locator("input")).to_be_checked()
 
 
 @pytest.mark.slow
@@ -379,20 +202,17 @@ def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
 def test_phone_shows_whole_charts_in_dark(page):
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)
-    visit(page, f"{LESSON}?beta_beta=0.0025&beta_pairs=200&beta_guess=0.1+or+more&beta_steps=30"
-                "&beta_rope=race+all+three&beta_train=true&unit=dits")  # fmt: skip
-    assert ended(page) == 30
+    visit(page, f"{LESSON}?beta_beta=0.0025&beta_pairs=200&beta_guess=0.1+or+more&unit=dits")
     expect_nothing_sideways(page)
-    expect_all_legible(page, 4)
+    expect_all_legible(page, 2)
     assert paper_of(page) == {DARK.paper}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_more_in_failures_and_after_training(page, scheme, bare_address):
+def test_axe_finds_nothing_more_in_failures(page, scheme, bare_address):
     page.emulate_media(color_scheme=scheme)
-    visit(page, f"{LESSON}?beta_beta=0.0025&beta_steps=30&beta_train=true")
-    assert ended(page) == 30
+    visit(page, f"{LESSON}?beta_beta=0.0025")
     expect(page.get_by_text("Reward hacking.", exact=False)).not_to_have_count(0)
     expect(page.get_by_text("Language degeneration.", exact=False)).not_to_have_count(0)
     expect_nothing_new_for_axe(page, scheme, bare_address)

@@ -5,7 +5,16 @@ from functools import cache
 
 import numpy as np
 
-from kl_core.rlhf import Judge, LanguageModel, RewardModel, forecasts, sample_preferences
+from kl_core.rlhf import (
+    Judge,
+    LanguageModel,
+    RewardModel,
+    account,
+    forecasts,
+    optimal_policy,
+    sample,
+    sample_preferences,
+)
 
 # The bases of the units' logarithms.
 BASES = {"bits": 2.0, "nats": math.e, "dits": 10.0}
@@ -40,3 +49,26 @@ def rewards(pairs, seed):
     """Return the reward model of so many judged pairs."""
     seen = sample_preferences(sft(), judge(), pairs, np.random.default_rng(seed))
     return RewardModel.fit(sft(), seen)
+
+
+# How many judged pairs a reward model usually sees, and which series of them.
+USUAL = 2000, 1
+
+
+def seen_by_all(policy, reward):
+    """Return account, the judge's report on 1000 forecasts, and the first five of these."""
+    tokens = sample(policy, 1000, np.random.default_rng(0))
+    return account(policy, reward), judge().report(tokens), tokens[:5]
+
+
+@cache
+def optimum(world, beta):
+    """Return account, report and forecasts of the best policy, and what it is worth."""
+    policy = optimal_policy(sft(), rewards(*world), float(beta))
+    return *seen_by_all(policy, rewards(*world)), policy.value
+
+
+@cache
+def unmoved(world):
+    """Return account, report and forecasts of the SFT model."""
+    return seen_by_all(sft(), rewards(*world))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from charts.style import Figure, Palette, Trace, figure, scatter
+from charts.style import Figure, Palette, Trace, figure, heading, scatter
 from charts.units import Unit
 from kl_core import Array
-from pages.beta_penalty.numbers import BETAS, USUAL, Curve, World, families, whole_curve
-from pages.beta_penalty.pictures import heading
+from pages.beta_penalty.numbers import families
+from widgets.optima import BETAS, USUAL, Curve, World, whole_curve
 
 
 def hacking_picture(world: World, beta: str, unit: Unit, colours: Palette, *, told: bool) -> Figure:

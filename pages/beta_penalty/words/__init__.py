@@ -1,1 +1,1 @@
-"""What the rope lesson says about its numbers, in its three parts."""
+"""What the rope lesson says about its numbers, in its parts."""

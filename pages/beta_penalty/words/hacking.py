@@ -5,16 +5,8 @@ from fractions import Fraction
 
 from charts.units import Unit
 from charts.wording import amount, counted, digits_apart, give_or_take, number
-from pages.beta_penalty.numbers import (
-    BEST_OF,
-    BETAS,
-    SAMPLES,
-    USUAL,
-    BestOf,
-    Curve,
-    Families,
-    World,
-)
+from pages.beta_penalty.numbers import BEST_OF, BestOf, Families
+from widgets.optima import BETAS, SAMPLES, USUAL, Curve, World
 
 
 def end_to_end(rope: Curve, beta: str, farthest: BestOf, unit: Unit) -> str:

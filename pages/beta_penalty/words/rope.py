@@ -6,7 +6,8 @@ from itertools import repeat
 from charts.units import Unit
 from charts.wording import amount, counted, digits_apart, give_or_take, number, percent, readable
 from kl_core.rlhf import Account, Tokens, forecasts
-from pages.beta_penalty.numbers import SAMPLES, Boosted, Examined, NextWords, World
+from pages.beta_penalty.numbers import Boosted, NextWords
+from widgets.optima import SAMPLES, Examined, World
 from widgets.pipeline import judge, reference
 
 # What counts as a failure, as the page says.
@@ -39,7 +40,7 @@ def pipeline() -> str:
         "of 100 go to the better one). It learns a weight for every word, no more, and gives a "
         "forecast the sum of its weights over the number of places.\n"
         "4. **Policy** :orange[π]: earns reward, pays β for each nat of D(π‖π_SFT). Here the best "
-        "one can be computed exactly; further below it is trained, as large models are."
+        "one can be computed exactly; in the next lesson it is trained, as large models are."
     )
 
 

@@ -9,10 +9,6 @@ import pytest
 from charts.units import UNITS
 from pages.beta_penalty import numbers
 from pages.beta_penalty.words import rope as words
-from tests.pages.beta_penalty.truth import (
-    optimum,
-    unmoved,
-)
 from tests.pages.reading import (
     NUMBER,
     PAIR,
@@ -23,7 +19,8 @@ from tests.pages.reading import (
     the_one,
     uncoloured,
 )
-from tests.pages.truth import BASES, judge, rewards, sft
+from tests.pages.truth import BASES, judge, optimum, rewards, sft, unmoved
+from widgets.optima import World, at_beta, at_reference
 
 
 @dataclass
@@ -45,8 +42,8 @@ def by_page(app):
 
 def by_words(beta, world, unit):
     """Return what the words of the lesson say, without the page."""
-    world, unit = numbers.World(*world), UNITS[unit]
-    mine, base = numbers.at_beta(world, float(beta)), numbers.at_reference(world)
+    world, unit = World(*world), UNITS[unit]
+    mine, base = at_beta(world, float(beta)), at_reference(world)
     said = "\n\n".join(
         [
             words.policy(beta, mine, base, unit),

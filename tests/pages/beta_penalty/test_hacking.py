@@ -13,21 +13,13 @@ from charts.units import UNITS
 from kl_core.rlhf import best_of_n_kl, fit_over_optimisation, optimal_policy, sample
 from pages.beta_penalty import numbers
 from pages.beta_penalty.hacking import handles_of
-from pages.beta_penalty.numbers import World
 from pages.beta_penalty.pictures.hacking import hacking_picture
 from pages.beta_penalty.questions import GUESSES, verdict
 from pages.beta_penalty.words import hacking as words
-from tests.pages.beta_penalty.truth import (
-    BETAS,
-    FEW,
-    USUAL,
-    along_the_rope,
-    best_of,
-    stars,
-    unmoved,
-)
+from tests.pages.beta_penalty.truth import BETAS, FEW, along_the_rope, best_of, stars
 from tests.pages.reading import NUMBER, PAIR, agree, all_agree, value_of, values
-from tests.pages.truth import BASES, rewards, sft
+from tests.pages.truth import BASES, USUAL, rewards, sft, unmoved
+from widgets.optima import Curve, World
 
 WORLDS = [USUAL, FEW]
 
@@ -182,7 +174,7 @@ def some_curve(rng):
     size = len(BETAS)
     judge = rng.uniform(4, 7) + 10 ** rng.uniform(-3, 0) * rng.normal(size=size)
     error = 10 ** rng.uniform(-4, -1, size)
-    return numbers.Curve(np.arange(1.0, size + 1), np.arange(1.0, size + 1), judge, error, BETAS)
+    return Curve(np.arange(1.0, size + 1), np.arange(1.0, size + 1), judge, error, BETAS)
 
 
 @pytest.mark.parametrize("seed", range(300))

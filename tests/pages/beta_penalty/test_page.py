@@ -5,18 +5,9 @@ import pytest
 
 from charts.units import UNITS
 from pages.beta_penalty import numbers
-from pages.beta_penalty.numbers import World
 from pages.beta_penalty.words import rope as words
 from tests.pages.beta_penalty.said import by_page, check_the_rope
-from tests.pages.beta_penalty.truth import (
-    FEW,
-    LADDER,
-    LONGEST,
-    USUAL,
-    next_words,
-    opened,
-    optimum,
-)
+from tests.pages.beta_penalty.truth import FEW, LADDER, LONGEST, next_words, opened
 from tests.pages.conftest import (
     answers_of,
     films_told,
@@ -38,17 +29,14 @@ from tests.pages.reading import (
     sentence,
     values,
 )
-from tests.pages.truth import sft
+from tests.pages.truth import USUAL, optimum, sft
+from widgets.optima import World, at_beta, at_reference
 
 
 def test_pictures_follow_their_sliders():
-    # Other pairs are solved for every β, and trained on anew: those two wait until they rest.
+    # Other pairs are solved for every β: that waits until they rest.
     rope = {"beta_beta": {"rope", "hacking"}, "beta_pairs": {"rope"}, "beta_seed": {"rope"}}
-    runs = ("price", "target", "steps", "rate", "epochs", "group", "run_seed")
-    training = {f"beta_{name}": {"training"} for name in runs}
-    assert answers_of(open_page("beta_penalty")) == rope | training
-    # Whatever a run depends on.
-    assert answers_of(opened(method="GRPO", rope="adaptive")) == rope | training
+    assert answers_of(open_page("beta_penalty")) == rope
 
 
 def named_failures(app):
@@ -66,7 +54,7 @@ def test_everything_that_answers_beta_agrees(beta, world, unit):
     app = opened(beta, world, unit=unit)
     assert not app.warning
     check_the_rope(by_page(app), beta, world, unit)
-    both = numbers.at_beta(World(*world), float(beta)), numbers.at_reference(World(*world))
+    both = at_beta(World(*world), float(beta)), at_reference(World(*world))
     assert named_failures(app) == words.failures(*both)
     assert len(named_failures(app)) == (0 if world == USUAL else 2)
     snippet = words.snippet(World(*world), beta, both[0].exact)
@@ -196,7 +184,7 @@ def test_next_word_is_said_drawn_and_offered(text, unit, beta, world):
 
 
 def test_words_of_the_policy_are_appended_and_taken_back():
-    app = opened("0.05", FEW, check1="They get better", price="0.1", unit="nats", group=4)
+    app = opened("0.05", FEW, check1="They get better", unit="nats")
     before = set_up(app)
     said = "tomorrow will be"
     for place in (0, 1, 0):

@@ -5,20 +5,13 @@ import pytest
 
 from charts.units import UNITS
 from pages.beta_penalty import numbers, questions
-from pages.beta_penalty.numbers import World
 from pages.beta_penalty.words import hacking as hacking_words
 from tests.pages.beta_penalty.said import by_page, check_the_rope
-from tests.pages.beta_penalty.truth import (
-    ANCHORS,
-    BETAS,
-    FEW,
-    USUAL,
-    along_the_rope,
-    opened,
-    stars,
-)
+from tests.pages.beta_penalty.truth import BETAS, FEW, along_the_rope, opened, stars
 from tests.pages.conftest import linked, move, open_page, press, set_up
 from tests.pages.reading import chart, check_alternatives, numbers_in, paragraphs, specs, texts
+from tests.pages.truth import USUAL
+from widgets.optima import World
 
 # Nothing of the first view is what any button puts; each button puts what the last one did not.
 BUTTONS = [
@@ -28,21 +21,16 @@ BUTTONS = [
     ("Hardly a rope", {"beta": "0.001"}),
     ("β: 0.1 to 0.5", {"beta": "0.2"}),
     ("β: 0.001 to 0.01", {"beta": "0.005"}),
-    ("β: adaptive", {"rope": "adaptive"}),
     ("β: 0.02", {"beta": "0.02"}),
-    ("β: 0.04", {"method": "GRPO", "rope": "fixed", "price": "0.04", "anchor": "the SFT model"}),
     ("β: 0.1", {"beta": "0.1"}),
-    ("β: 0.001", {"method": "GRPO", "rope": "fixed", "price": "0.001", "anchor": "the SFT model"}),
-    ("β: 0", {"method": "GRPO", "rope": "fixed", "price": "0", "anchor": "the SFT model"}),
     ("Too few pairs", {"pairs": 50}),
     ("Plenty of pairs", {"pairs": 20_000}),
 ]
 
 
 def test_buttons_put_what_they_say_and_nothing_else():
-    app = opened("0.5", FEW, rope="proportional", price="0.1", unit="nats", context="snow",
-                 check2="Either, they are the same", guess="below 0.003",
-                 anchor=ANCHORS["previous"])  # fmt: skip
+    app = opened("0.5", FEW, unit="nats", context="snow", check2="Either, they are the same",
+                 guess="below 0.003")  # fmt: skip
     for label, puts in BUTTONS:
         before = set_up(app)
         press(app, label)
@@ -58,20 +46,11 @@ def test_start_over_puts_everything_back():
     usual = set_up(fresh)
     questions = ("predict", "guess", "check1", "check2", "check3", "check4")
     answers = {name: fresh.radio(key=f"beta_{name}").options[-1] for name in questions}
-    app = opened(train="true", steps=30,
-        beta="0.5", world=(50, 3), context="snow", method="GRPO", rope="adaptive", price="0.1",
-        target="5", anchor=ANCHORS["previous"], group=4, epochs=1, rate=20, run_seed=7, **answers,
-    )  # fmt: skip
+    app = opened("0.5", (50, 3), context="snow", **answers)
     changed = set_up(app)
     assert {key for key in usual if changed[key] == usual[key]} == {"unit", "present"}
-    press(app, "Keep to compare")
-    assert app.session_state["_beta_kept"]
-    move(app, "beta_train", True)
     press(app, "Start over")
     assert set_up(app) == usual
-    assert "_beta_kept" not in app.session_state
-    assert "Nothing is trained yet" in app.info[-1].value
-    assert chart(app, "_beta_run") is None
     check_the_rope(by_page(app), "0.02", USUAL)
 
 
@@ -85,7 +64,7 @@ def test_start_over_puts_everything_back():
 def test_hacking_is_said_and_drawn_and_told_after_the_guess(beta, world, unit, guess):
     app = opened(beta, world, unit=unit, **({"guess": guess} if guess else {}))
     where, measure = World(*world), UNITS[unit]
-    found, usual = numbers.families(where, measure), numbers.families(numbers.USUAL, measure)
+    found, usual = numbers.families(where, measure), numbers.families(World(*USUAL), measure)
     scores = chart(app, "_beta_hacking")
     assert scores.title.startswith("The reward keeps rising")
     assert len(stars(scores.figure)) == (2 if guess else 0)
@@ -108,14 +87,7 @@ def test_hacking_is_said_and_drawn_and_told_after_the_guess(beta, world, unit, g
 def test_nonsense_in_a_link_falls_back_and_says_so():
     usual = set_up(open_page("beta_penalty"))
     for nonsense in (
-        {
-            "beta_beta": "0",
-            "beta_target": "0",
-            "beta_price": "-1",
-            "beta_steps": "7",
-            "beta_method": "DPO",
-            "beta_train": "maybe",
-        },
+        {"beta_beta": "0", "beta_pairs": "7"},
         {"beta_beta": "0.0001"},
     ):
         app = open_page("beta_penalty", **nonsense)
@@ -125,15 +97,18 @@ def test_nonsense_in_a_link_falls_back_and_says_so():
             assert said.startswith(f"This link asks for `{key} = {value}`")
             assert f"it shows `{usual[key]}`" in said
         assert set_up(app) == usual
-    assert [usual[key] for key in ("beta_beta", "beta_target", "beta_price", "beta_steps")] == [
-        "0.02", "3", "0.02", 150,
-    ]  # fmt: skip
-    assert (usual["beta_method"], usual["beta_train"]) == ("PPO", False)
+    assert (usual["beta_beta"], usual["beta_pairs"]) == ("0.02", 2000)
+
+
+def test_links_to_training_are_sent_on_to_its_lesson():
+    app = open_page("beta_penalty", beta_rope="adaptive", beta_beta="0.1", beta_train="true")
+    [said] = [each.value for each in app.info if "has moved" in each.value]
+    assert "(training?beta_rope=adaptive&beta_train=true)" in said
+    assert not any("has moved" in each.value for each in open_page("beta_penalty").info)
 
 
 def test_every_chart_has_words_as_its_text_alternative():
-    app = opened(train="true", steps=30)
-    check_alternatives(app, 4, partly=["_beta_landing"])
+    check_alternatives(opened(), 2)
 
 
 def test_files_hold_what_is_on_screen(files):

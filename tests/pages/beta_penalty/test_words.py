@@ -9,27 +9,18 @@ import pytest
 from charts.style import LIGHT
 from charts.units import UNITS
 from pages.beta_penalty import numbers
-from pages.beta_penalty.numbers import World
 from pages.beta_penalty.pictures.rope import words_figure
 from pages.beta_penalty.words import rope as words
 from tests.pages.beta_penalty.said import by_words, check_the_rope
-from tests.pages.beta_penalty.truth import (
-    BETAS,
-    FEW,
-    LADDER,
-    LONGEST,
-    USUAL,
-    next_words,
-    optimum,
-    unmoved,
-)
+from tests.pages.beta_penalty.truth import BETAS, FEW, LADDER, LONGEST, next_words
 from tests.pages.reading import NUMBER, agree, all_agree, printed, rows, value_of
-from tests.pages.truth import BASES, sft
+from tests.pages.truth import BASES, USUAL, optimum, sft, unmoved
+from widgets.optima import World, at_beta, at_reference
 
 
 def both(beta, world):
     """Return the policy at this β, and the SFT model, as the lesson computes them."""
-    return numbers.at_beta(World(*world), float(beta)), numbers.at_reference(World(*world))
+    return at_beta(World(*world), float(beta)), at_reference(World(*world))
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from charts.style import Figure, Palette, Trace, figure, scatter
+from charts.style import Figure, Palette, Trace, figure, heading, scatter
 from charts.units import Unit
 from kl_core import Array
-from pages.beta_penalty.numbers import Curve, whole_curve
-from pages.beta_penalty.pictures import heading
-from pages.beta_penalty.runs import Settings, TrainingRun
+from pages.training.runs import Settings, TrainingRun
+from widgets.optima import Curve, whole_curve
 
 # The runs of today, and those that are kept.
 DASHES = ("solid", "dash", "dot")

@@ -15,7 +15,7 @@ from kl_core.rlhf import (
     account,
     train,
 )
-from pages.beta_penalty.runs import TrainingRun
+from pages.training.runs import TrainingRun
 from tests.pages.truth import judge, rewards, sft
 
 # The reward model of few pairs.

@@ -1,15 +1,14 @@
-"""The section *Train it*: the best policy, approached by the methods that large models use."""
+"""Train it: the best policy, approached by the methods that large models use."""
 
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from charts.style import Palette
 from charts.units import Unit
-from pages.beta_penalty.numbers import LADDER, World
-from pages.beta_penalty.pictures.training import KEPT_DASHES, landing_picture, train_picture
-from pages.beta_penalty.runs import (
+from pages.training import words
+from pages.training.pictures import KEPT_DASHES, landing_picture, train_picture
+from pages.training.runs import (
     RACE,
     STEP_BY_STEP,
     TO_REFERENCE,
@@ -17,11 +16,13 @@ from pages.beta_penalty.runs import (
     TrainingRun,
     fresh_runs,
 )
-from pages.beta_penalty.solving import solve_all
-from pages.beta_penalty.words import training as words
-from widgets import theme, units
-from widgets.chart import shown
+from widgets import frame, theme, units
+from widgets.chart import Controls, shown
 from widgets.controls import on_or_off, one_of, put, steps
+from widgets.optima import LADDER, World, solve_all
+from widgets.pipeline import PAIRS, USUAL_PAIRS
+from widgets.presenter import stage
+from widgets.presets import presets
 from widgets.redraw import answer, at_rest, now
 from widgets.series import series
 
@@ -45,24 +46,24 @@ PRICES = ["0", *LADDER]
 TARGETS = ["0.1", "0.2", "0.5", "1", "2", "3", "5", "10", "20", "50"]
 
 
-def section() -> DeltaGenerator:
-    """Draw heading and controls, and return the place for `training`."""
-    st.header("Train it", anchor="train")
-    st.markdown(
-        "So far the best policy was *computed*. Large models have to be *trained*: sample "
-        "forecasts, score them, make the good ones likelier, again and again. Here it happens in "
-        "front of you, with the methods that large models use.",
-        width=820,
+def lesson() -> None:
+    """Show the lesson, from top to bottom."""
+    first_screen = frame.header(
+        "Train it",
+        "Large models are not *computed*, they are *trained*: sample forecasts, score them, make "
+        "the good ones likelier, again and again. Here it happens in front of you.",
     )
-    controls, beside = st.columns([2, 3], gap="medium")
-    with controls:
-        method_and_rope()
-        with st.expander("More settings"):
-            more_settings()
-        series("beta_run_seed", "Which run", again="Another run", icon=":material/casino:")
-        start_and_stop()
-    with beside:
-        return st.container()
+    with stage(first_screen, "Move it", anchor="train"):
+        presets("training", [], forget=forget_all)
+        controls, beside = st.columns([2, 3], gap="medium")
+        with controls:
+            method_and_rope()
+            with st.expander("More settings"):
+                more_settings()
+            series("beta_run_seed", "Which run", again="Another run", icon=":material/casino:")
+            start_and_stop()
+        with beside:
+            training()
 
 
 def method_and_rope() -> None:
@@ -109,12 +110,24 @@ def more_settings() -> None:
         ("beta_group", "Forecasts in a group", [2, 4, 8, 16], 8, "For GRPO."),
     ):
         steps(label, options, start, key=key, tells=tells)
+    steps(
+        "Judged pairs that the reward model has seen",
+        PAIRS,
+        USUAL_PAIRS,
+        key="training_pairs",
+        tells="Fewer pairs make a worse reward model, and an easier one to cheat.",
+    )
 
 
 def explained(label: str, captions: Mapping[str, str], *, key: str) -> None:
     """Draw a choice, with what each option means."""
     options = list(captions)
     one_of(label, options, options[0], key=key, captions=list(captions.values()))
+
+
+def world_of(controls: Controls) -> World:
+    """Return on which pairs the reward model has learned."""
+    return World(controls["training_pairs"], 1)
 
 
 def start_and_stop() -> None:
@@ -139,7 +152,7 @@ def stop() -> None:
 def training() -> None:
     """Train, or show what has been trained so far."""
     # What has learned from other pairs is another run: they rest first.
-    settings = Settings.of(now, World.of(at_rest))
+    settings = Settings.of(now, world_of(at_rest))
     unit, colours = units.current(), theme.colours()
     runs, kept = current_runs(settings), kept_runs(settings.world)
     if now["beta_train"] and not all(run.done for run in runs):
@@ -234,7 +247,7 @@ def kept_runs(world: World) -> list[TrainingRun]:
 
 def keep() -> None:
     """Keep the current runs to compare with, and the latest of those kept before."""
-    mine = [(World.of(now), run) for run in st.session_state["_beta_runs"][1]]
+    mine = [(world_of(now), run) for run in st.session_state["_beta_runs"][1]]
     st.session_state["_beta_kept"] = [*st.session_state.get("_beta_kept", []), *mine][
         -len(KEPT_DASHES) :
     ]
@@ -261,3 +274,6 @@ def forget_all() -> None:
     """Forget the kept runs and those of today."""
     forget_kept()
     st.session_state.pop("_beta_runs", None)
+
+
+lesson()

@@ -20,8 +20,8 @@ from kl_core.rlhf import (
     Record,
     train,
 )
-from pages.beta_penalty.numbers import LADDER, World, at_beta, at_reference
 from widgets.chart import Controls
+from widgets.optima import LADDER, World, at_beta, at_reference
 from widgets.pipeline import judge, reference, reward_model
 
 # Exact figures cost as much as two steps of training.

@@ -21,22 +21,20 @@ from kl_core.rlhf import (
     sequence_kl,
 )
 from kl_core.rlhf._objectives import advantages
-from pages.beta_penalty.numbers import World
-from pages.beta_penalty.pictures.training import landing_picture, train_picture
-from pages.beta_penalty.runs import Settings, TrainingRun, fresh_runs
-from pages.beta_penalty.words import training as words
-from tests.pages.beta_penalty.truth import (
+from pages.training import words
+from pages.training.pictures import landing_picture, train_picture
+from pages.training.runs import Settings, TrainingRun, fresh_runs
+from tests.pages.reading import NUMBER, agree, all_agree, value_of, values
+from tests.pages.training.truth import (
     ANCHORS,
     K3,
-    USUAL,
     check_landing,
     check_lines_of_training,
     check_run,
-    optimum,
     records,
 )
-from tests.pages.reading import NUMBER, agree, all_agree, value_of, values
-from tests.pages.truth import BASES, rewards, sft
+from tests.pages.truth import BASES, USUAL, optimum, rewards, sft
+from widgets.optima import World
 
 USUAL_SETTINGS = {
     "method": "PPO", "rope": "fixed", "price": "0.02", "target": "3", "anchor": "the SFT model",

@@ -1,11 +1,22 @@
-"""The page of the rope lesson trains: run, stop, go on, keep and compare."""
+"""The page of the lesson on training: run, stop, go on, keep and compare."""
 
 import math
 import re
 
 import pytest
 
-from tests.pages.beta_penalty.truth import (
+from tests.pages.conftest import answers_of, linked, move, open_page, press, set_up
+from tests.pages.reading import (
+    NUMBER,
+    PAIR,
+    all_agree,
+    chart,
+    check_alternatives,
+    sentence,
+    specs,
+    texts,
+)
+from tests.pages.training.truth import (
     check_landing,
     check_lines_of_training,
     check_run,
@@ -13,14 +24,20 @@ from tests.pages.beta_penalty.truth import (
     opened,
     records,
 )
-from tests.pages.conftest import linked, move, press, set_up
-from tests.pages.reading import NUMBER, PAIR, all_agree, chart, sentence, specs, texts
 from tests.pages.truth import sft
 
 
 def trained(**parameters):
     """Return the page with a run of training that is done."""
     return opened(**{"train": "true", "steps": 30} | parameters)
+
+
+def test_pictures_follow_their_sliders():
+    runs = ("price", "target", "steps", "rate", "epochs", "group", "run_seed")
+    answers = {f"beta_{name}": {"training"} for name in runs}
+    assert answers_of(open_page("training")) == answers
+    # Whatever a run depends on.
+    assert answers_of(opened(method="GRPO", rope="adaptive")) == answers
 
 
 def run_of(app, place=0):
@@ -60,10 +77,10 @@ def test_training_goes_to_the_end_and_is_a_direct_call(unit):
 def test_every_setting_reaches_the_run():
     # Each by itself: `test_training.py`.
     app = trained(
-        method="GRPO, unscaled", group=4, epochs=1, rate=80, run_seed=5, world=(50, 3), price="0.1"
+        method="GRPO, unscaled", group=4, epochs=1, rate=80, run_seed=5, pairs=50, price="0.1"
     )
     of = records(
-        method="GRPO, unscaled", group=4, epochs=1, rate=80, run_seed=5, world=(50, 3), price=0.1
+        method="GRPO, unscaled", group=4, epochs=1, rate=80, run_seed=5, price=0.1, world=(50, 1)
     )
     check_run(run_of(app), of)
 
@@ -91,7 +108,7 @@ def test_a_run_that_is_stopped_and_goes_on_is_the_same_run():
 def test_changed_settings_start_a_new_run_and_other_controls_do_not():
     app = trained()
     run = run_of(app)
-    for key, value in (("beta_beta", "0.1"), ("beta_context", "snow"), ("unit", "nats")):
+    for key, value in (("beta_target", "5"), ("beta_group", 4), ("unit", "nats")):
         move(app, key, value)
         assert run_of(app) is run
     move(app, "beta_price", "0.1")
@@ -106,7 +123,7 @@ def test_changed_settings_start_a_new_run_and_other_controls_do_not():
 
 def test_a_link_trains_on_opening_and_shows_the_same_to_all():
     app = move(opened(steps=30, method="GRPO, unscaled", price="0.05"), "beta_train", True)
-    again = linked("beta_penalty", app)
+    again = linked("training", app)
     assert not again.warning
     assert set_up(again) == set_up(app)
     assert texts(again) == texts(app)
@@ -193,14 +210,14 @@ def test_kept_runs_are_compared_three_at_most_and_forgotten():
 
 def test_kept_runs_of_another_reward_model_are_hidden_not_lost():
     app = press(trained(), "Keep to compare")
-    move(app, "beta_pairs", 50)
+    move(app, "training_pairs", 50)
     move(app, "beta_train", True)
     assert kept_lines(app) == []
     assert "Forget kept runs" not in [button.label for button in app.button]
     check_landing(
         landing(app, "PPO, β = 0.02"), "PPO, β = 0.02", records(world=(50, 1)), world=(50, 1)
     )
-    move(app, "beta_pairs", 2000)
+    move(app, "training_pairs", 2000)
     [line] = kept_lines(app)
     check_kept(line, "PPO, β = 0.02", records(), records())
 
@@ -215,3 +232,32 @@ def test_a_run_kept_half_way_is_compared_where_it_was_stopped():
     move(app, "beta_train", True)
     [line] = kept_lines(app)
     check_kept(line, "PPO, β = 0.02", records()[:13], records(price=0.05))
+
+
+def test_start_over_forgets_what_was_trained_and_kept():
+    fresh = open_page("training")
+    app = press(trained(method="GRPO", rope="adaptive", price="0.1"), "Keep to compare")
+    assert app.session_state["_beta_kept"]
+    move(app, "beta_train", True)
+    press(app, "Start over")
+    assert set_up(app) == set_up(fresh)
+    assert "_beta_kept" not in app.session_state
+    assert "Nothing is trained yet" in app.info[-1].value
+    assert chart(app, "_beta_run") is None
+
+
+def test_nonsense_in_a_link_falls_back_and_says_so():
+    usual = set_up(open_page("training"))
+    nonsense = {"beta_target": "0", "beta_price": "-1", "beta_steps": "7", "beta_method": "DPO",
+                "beta_train": "maybe"}  # fmt: skip
+    app = open_page("training", **nonsense)
+    assert len(app.warning) == len(nonsense)
+    for key, value in nonsense.items():
+        [said] = [each.value for each in app.warning if f"`{key} = " in each.value]
+        assert said.startswith(f"This link asks for `{key} = {value}`")
+        assert f"it shows `{usual[key]}`" in said
+    assert set_up(app) == usual
+
+
+def test_every_chart_has_words_as_its_text_alternative():
+    check_alternatives(trained(), 2, partly=["_beta_landing"])

@@ -1,4 +1,4 @@
-"""What the rope lesson says about its runs of training."""
+"""What the lesson on training says about its runs."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from charts.units import Unit
 from charts.wording import amount, digits_apart, give_or_take, listed, number, percent, position
-from pages.beta_penalty.numbers import at_beta, most_at_kl
-from pages.beta_penalty.runs import BATCHES, RECENT, Settings, TrainingRun
+from pages.training.runs import BATCHES, RECENT, Settings, TrainingRun
+from widgets.optima import at_beta, most_at_kl
 
 # How the lines of runs that race are drawn, in their order.
 LINES = ("solid line", "dashed", "dotted")
