@@ -21,13 +21,13 @@ frame.show(
         ],
         "Compare": [
             lesson("forward_reverse/page.py", "Cover or seek", "🧭", 5, "Fit one bell to two."),
-            lesson("directions/page.py", "Name that direction", "🧩", 5, "Read real code."),
+            lesson("directions/page.py", "Name that direction", "🧩", 4, "Read real code."),
         ],
         "Apply": [
             lesson("beta_penalty/page.py", "The safety rope", "🧗", 5, "Watch a reward hacked."),
             lesson("training/page.py", "Train it", "🏋️", 5, "Race PPO against GRPO."),
             lesson("estimators/page.py", "KL from samples", "🎯", 5, "Choose k1, k2 or k3."),
-            lesson("your_own/page.py", "Your own numbers", "🧾", 5, "Bring a table."),
+            lesson("your_own/page.py", "Your own numbers", "🧾", 3, "Bring a table."),
         ],
         "Review": [
             lesson("summary/page.py", "The summary", "🗺️", 5, "Test yourself."),

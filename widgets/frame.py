@@ -88,7 +88,7 @@ def header(title: str, about: str = "") -> DeltaGenerator:
     first_screen.title(title)
     if about:
         time = st.session_state.get(_TIME)
-        first_screen.markdown(f"{about} *{time}.*" if time else about)
+        first_screen.markdown(f"{about} *{time} to read.*" if time else about)
     return first_screen
 
 

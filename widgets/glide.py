@@ -37,6 +37,11 @@ def leave(keys: Iterable[str]) -> None:
             before.setdefault(key, st.session_state[key])
 
 
+def come_from(**controls: object) -> None:
+    """Let what moves when the page is drawn next come from there, wherever it was."""
+    st.session_state.setdefault(_FROM, {}).update(controls)
+
+
 def play() -> None:
     """Let every figure that plays begin, once, when the page is drawn next."""
     st.session_state[_PLAYS] = True

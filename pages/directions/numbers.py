@@ -18,6 +18,8 @@ Line = Literal["D(P‖Q)", "D(Q‖P)", "both", "neither"]
 WORDS = ["sunny", "cloudy", "rainy"]
 P, Q = [9.0, 0.8, 0.2], [4.0, 3.0, 3.0]
 NO_RAIN = [5.0, 5.0, 0.0]
+# What the names of the calls begin with that the prediction asks about.
+ASKED = "F.kl_div"
 
 
 def landing(value: float, there: float, back: float) -> Line:

@@ -7,13 +7,14 @@ import streamlit as st
 from charts.units import Unit
 from pages.directions import numbers, pictures, words
 from pages.directions.decoder import CALLS
-from pages.directions.numbers import NO_RAIN, WORDS, Decoded, P, Q
+from pages.directions.numbers import ASKED, NO_RAIN, WORDS, Decoded, P, Q
 from pages.directions.questions import drill, prediction
 from widgets import frame, theme, units
 from widgets.chart import Controls, Picture, Stops, moving
 from widgets.controls import one_of, put, slider
 from widgets.formula import formula, write
-from widgets.presenter import stage
+from widgets.prediction import told
+from widgets.presenter import opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, now
 from widgets.self_check import self_check
@@ -25,6 +26,8 @@ PAIR = Weights("directions", WORDS, p=P, q=Q)
 # What Q's numbers, as handed over, may add up to.
 LEAST, MOST, STEP = 0.2, 2.0, 0.05
 AS_ASKED, MIXED_UP = "as asked", "mixed up"
+# What moves the picture.
+VIEW = [*PAIR.stops(), "directions_sum", "directions_form"]
 
 
 def put_all(
@@ -50,19 +53,19 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "Name that direction",
-        "Whoever does the averaging comes first: the one whose chances stand in front of the "
-        "logarithm, or whose samples are averaged.",
+        "Code has many names for KL divergence. Which way round does each of them compute it?",
     )
-    prediction(unit)
-    with stage(first_screen, "Move it", anchor="move"):
+    here = opening(first_screen)
+    with here.question:
+        prediction(unit)
+    with here.buttons:
         presets("directions", PRESETS)
-        controls, beside = st.columns([2, 3], gap="medium")
-        with controls:
-            PAIR.sliders(":blue[**P**, reference]", ":orange[**Q**, model]")
-            st.caption("Weights of the next word after “Tomorrow will be …”, divided by their sum.")
-            hand_over()
-        with beside:
-            picture()
+    with here.controls:
+        PAIR.sliders(":blue[**P**, reference]", ":orange[**Q**, model]")
+        st.caption("Weights of the next word after “Tomorrow will be …”, divided by their sum.")
+        hand_over()
+    with here.picture:
+        picture()
     the_decoder(unit)
     formula_today(unit)
     self_check("directions", drill(unit), heading="Name that direction", score=True)
@@ -102,6 +105,8 @@ def drawn(controls: Controls) -> Picture | None:
     """Return what every call answers, and which divergence that is; none while there is none."""
     if not (found := decoded(controls)):
         return None
+    if not told("directions_predict", VIEW, controls):
+        return Picture(pictures.decoded_figure(found, theme.colours(), ASKED), words.before(found))
     return Picture(pictures.decoded_figure(found, theme.colours()), words.in_words(found))
 
 

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from charts.style import Figure, Palette, bar, figure, steady_limit
 from charts.wording import counted, number
 from kl_core import Array
@@ -18,10 +20,28 @@ HATCHING = {"D(P‖Q)": "", "D(Q‖P)": "/", "both": "x", "neither": "|"}
 REACH = 4.0
 
 
-def decoded_figure(decoded: Decoded, colours: Palette) -> Figure:
-    """Return what every call answers, beside both divergences."""
+def decoded_figure(decoded: Decoded, colours: Palette, hidden: str = "") -> Figure:
+    """Return what every call answers, beside both divergences.
+
+    Calls whose names begin with `hidden` keep their answers to themselves.
+    """
     names = [call.name for call in CALLS]
-    return calls_figure(names, decoded.values, *decoded.divergences, decoded.unit.name, colours)
+    values = np.array(
+        [
+            math.nan if hidden and name.startswith(hidden) else value
+            for name, value in zip(names, decoded.values, strict=True)
+        ]
+    )
+    drawn = calls_figure(names, values, *decoded.divergences, decoded.unit.name, colours)
+    if hidden:
+        drawn.look["title"]["text"] = f"Where do the calls of {hidden} land?"
+        [bars] = drawn.traces
+        bars["text"] = ["?" if each == "NaN" else each for each in bars["text"]]
+        bars["customdata"] = [
+            f"{name}: answer the question first" if name.startswith(hidden) else each
+            for name, each in zip(names, bars["customdata"], strict=True)
+        ]
+    return drawn
 
 
 def calls_figure(

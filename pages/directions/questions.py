@@ -38,6 +38,8 @@ def prediction(unit: Unit) -> None:
         f"the P and Q that the sliders begin with it returns **{amount(returned, unit.name)}**, "
         f"and that is D(P‖Q); D(Q‖P) is {amount(unit.kl(q, p), unit.name)}. P comes second in the "
         "call and first in the divergence.",
+        takeaway="Whoever does the averaging comes first: the one whose chances stand in front of "
+        "the logarithm, or whose samples are averaged.",
     )
 
 
@@ -61,7 +63,12 @@ def drill(unit: Unit) -> list[Item]:
         "No call stops",
         unit,
     )
-    torch_rows = view("the two rows of F.kl_div", "directions", "F.kl_div(log_p, q)", unit)
+    torch_rows = view(
+        "the two rows of F.kl_div",
+        "directions?directions_predict=Just+show+me",
+        "F.kl_div(log_p, q)",
+        unit,
+    )
     covering = view("Cover or seek", "forward-reverse", "Cover or seek", unit)
     rope = view("The safety rope", "beta-penalty", "The safety rope", unit)
     samples = view("KL from samples", "estimators", "KL from samples", unit)

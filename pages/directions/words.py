@@ -11,7 +11,7 @@ from charts.units import Unit
 from charts.wording import amount, digits_apart, in_columns, listed, number, signed, sum_today
 from kl_core import Array, kl_terms, normalize
 from pages.directions.decoder import CALLS, Call, told
-from pages.directions.numbers import WORDS, Decoded, Line, landing
+from pages.directions.numbers import ASKED, WORDS, Decoded, Line, landing
 
 # More calls than this on neither line are counted; the table has their numbers.
 MOST_NAMED = 3
@@ -35,6 +35,18 @@ def in_words(decoded: Decoded) -> str:
     says = landings_in_words(decoded)
     why = mistakes_in_words(decoded) or " ".join(_zeros_in_words(decoded))
     return f"{says}\n\n{why}" if why else says
+
+
+def before(decoded: Decoded) -> str:
+    """Say what can be seen before the question is answered."""
+    unit, (there, back) = decoded.unit, decoded.divergences
+    missing = sum(call.name.startswith(ASKED) for call in CALLS)
+    digits = digits_apart(there, back)
+    return (
+        f"D(P‖Q) is **{amount(there, unit.name, digits)}**, D(Q‖P) "
+        f"**{amount(back, unit.name, digits)}**. {missing} bars are missing: answer the question, "
+        "or move something, and they appear."
+    )
 
 
 def landings_in_words(decoded: Decoded) -> str:

@@ -11,9 +11,10 @@ from pages.your_own.questions import prediction, questions
 from pages.your_own.your_table import current_counts, in_link, put_table, your_table
 from widgets import frame, theme, units
 from widgets.chart import Controls, Picture, Stops, moving
-from widgets.controls import one_of, slider, steps
+from widgets.controls import one_of, put, slider, steps
 from widgets.formula import formula
-from widgets.presenter import stage
+from widgets.glide import come_from
+from widgets.presenter import opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, now
 from widgets.self_check import self_check
@@ -46,38 +47,45 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "Your own numbers",
-        "Divide two columns of counts by their totals, and D(P‖Q) compares them. One zero in Q can "
-        "make it infinite; what you add to mend that is your choice, not your data's.",
+        "Two columns of counts become shares, and D(P‖Q) compares them: but what if Q has a 0?",
     )
-    prediction(unit)
+    here = opening(first_screen)
+    # Read first: what moves below shows it.
     your_table()
-    with stage(first_screen, "Move it", anchor="move"):
+    with here.question:
+        prediction(unit, less_and_less)
+    with here.buttons:
         presets("own", PRESETS)
-        controls, beside = st.columns([2, 3], gap="medium")
-        with controls:
-            steps("α, added to every count", ALPHAS, 0, key="own_alpha")
-            one_of(
-                "Draw the terms of",
-                DIRECTIONS,
-                DIRECTIONS[0],
-                key="own_direction",
-                horizontal=True,
-            )
-            slider(
-                "How many categories to draw, the largest terms first",
-                FEWEST_DRAWN,
-                MOST_DRAWN,
-                DRAWN,
-                1,
-                key="own_top",
-            )
-        with beside:
-            picture()
+    with here.controls:
+        what_to_draw()
+    with here.picture:
+        picture()
     every_number(unit)
     what_smoothing_does()
     formula_today(unit)
     self_check("own", questions(unit))
     take_with_you(unit)
+
+
+def less_and_less() -> None:
+    """Put the dice of the question into the table, and go from the largest α to the smallest."""
+    put_table(TWELVE)
+    put(own_alpha=min(filter(None, ALPHAS)))
+    come_from(own_alpha=max(ALPHAS))
+
+
+def what_to_draw() -> None:
+    """Draw what smooths the table, and what chooses the terms."""
+    steps("α, added to every count", ALPHAS, 0, key="own_alpha")
+    one_of("Draw the terms of", DIRECTIONS, DIRECTIONS[0], key="own_direction", horizontal=True)
+    slider(
+        "How many categories to draw, the largest terms first",
+        FEWEST_DRAWN,
+        MOST_DRAWN,
+        DRAWN,
+        1,
+        key="own_top",
+    )
 
 
 def compared(controls: Controls = now) -> Comparison | None:

@@ -1,5 +1,7 @@
 """What the lesson on your own numbers asks."""
 
+from collections.abc import Callable
+
 from scipy.special import rel_entr
 
 from charts.units import Unit
@@ -16,7 +18,7 @@ def twelve_rolls_each(alpha: float, unit: Unit) -> str:
     return amount(unit.kl(*smoothed(read_counts(TWELVE), alpha)), unit.name)
 
 
-def prediction(unit: Unit) -> None:
+def prediction(unit: Unit, less_and_less: Callable[[], None]) -> None:
     """Ask what becomes of an infinite divergence as smoothing gets weaker."""
     one, tenth, hundredth = (twelve_rolls_each(alpha, unit) for alpha in (1, 0.1, 0.01))
     predict(
@@ -32,7 +34,10 @@ def prediction(unit: Unit) -> None:
         answer="It grows without end",
         reveal=f"With 1 added to every count D(P‖Q) is {one}, with 0.1 it is {tenth}, with 0.01 "
         f"{hundredth}, and so on: each tenth part adds about as much again. Twelve rolls do not "
-        "tell how rare Q's six is, so what you add decides. Press *Twelve rolls each* and move α.",
+        "tell how rare Q's six is, so what you add decides.",
+        takeaway="One zero in Q can make D(P‖Q) infinite; what you add to mend that is your "
+        "choice, not your data's.",
+        shows=less_and_less,
     )
 
 

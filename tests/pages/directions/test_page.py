@@ -6,6 +6,7 @@ from scipy.stats import entropy
 from charts.units import BITS, NATS, UNITS
 from kl_core import normalize
 from pages.directions import words
+from pages.directions.decoder import CALLS
 from pages.directions.numbers import Decoded
 from pages.directions.questions import drill
 from tests.deep_links import deep_links
@@ -20,7 +21,7 @@ from tests.pages.conftest import (
     set_up,
 )
 from tests.pages.directions.truth import P, Q
-from tests.pages.reading import rows, sentence, table, texts, weights
+from tests.pages.reading import charts, rows, sentence, table, texts, weights
 
 MIXED_UP = {"directions_form": "mixed up"}
 
@@ -30,8 +31,20 @@ def test_picture_follows_its_sliders():
     assert answers_of(open_page("directions")) == sliders | {"directions_sum": {"picture"}}
 
 
-def test_opens_with_both_divergences_and_where_the_calls_land():
-    says = sentence(open_page("directions"), r"^D\(P‖Q\) is").string
+def test_what_is_asked_about_is_missing_until_it_is_answered():
+    app = open_page("directions")
+    [drawn] = charts(app)
+    torch = [call.name.startswith("F.kl_div") for call in CALLS]
+    assert [text == "?" for text in drawn.figure["data"][0]["text"]] == torch
+    assert f"{sum(torch)} bars are missing" in texts(app)
+    assert "F.kl_div" not in drawn.alt
+    moved = open_page("directions", directions_q1="5")
+    assert "?" not in charts(moved)[0].figure["data"][0]["text"]
+
+
+def test_says_both_divergences_and_where_the_calls_land_once_it_is_answered():
+    app = open_page("directions", directions_predict="Just show me")
+    says = sentence(app, r"^D\(P‖Q\) is").string
     assert says == (
         f"D(P‖Q) is **{entropy(P, Q, base=2):.3f} bits**, D(Q‖P) **{entropy(Q, P, base=2):.3f} "
         "bits**. On D(P‖Q) land numpy by hand, scipy rel_entr, scipy kl_div, scipy entropy, "
