@@ -34,11 +34,14 @@ class Row:
         An infinite value reaches the end of the row and is labelled ∞.
     total : float, optional
         Drawn as a bar of its own, after the others.
+    veiled : bool
+        Whether question marks stand for the bars, on the axis that they will have.
     """
 
     title: str
     values: Array
     total: float | None = None
+    veiled: bool = False
 
 
 def terms_figure(
@@ -170,9 +173,14 @@ def _signed_bars(
     total = [] if row.total is None else [max(row.total, 0.0)]
     finite = [value for value in [*values, *total] if math.isfinite(value)]
     bottom, top = steady_range(min(finite, default=0.0), max(finite, default=0.0))
+    heights = [min(max(value, bottom), top) for value in [*values, *total]]
+    labels = [*(signed(value, 2) for value in values), *map(number, total)]
+    hover = [number(value, 4) for value in [*values, *total]]
+    if row.veiled:
+        heights, labels, hover = [0.0] * len(heights), ["?"] * len(heights), ["?"] * len(heights)
     bars = bar(
         x=[*outcomes, *(["sum"] if total else [])],
-        y=[min(max(value, bottom), top) for value in [*values, *total]],
+        y=heights,
         yaxis=axis,
         width=0.6,
         offset=-0.3,
@@ -185,9 +193,9 @@ def _signed_bars(
             "opacity": [*([0.55] * len(values)), *([1] if total else [])],
             "line": {"color": colours.kl, "width": 1},
         },
-        text=[*(signed(value, 2) for value in values), *map(number, total)],
+        text=labels,
         **LABELS,
-        customdata=[number(value, 4) for value in [*values, *total]],
+        customdata=hover,
         hovertemplate="%{x}: %{customdata} " + unit + "<extra></extra>",
     )
     return bars, [bottom, top * 1.15]

@@ -7,9 +7,9 @@ from widgets.controls import slider
 LAST = 1000
 
 
-def series(key: str, label: str, *, again: str, icon: str) -> None:
+def series(key: str, label: str, *, again: str, icon: str, start: int = 1) -> None:
     """Draw the slider and the button."""
-    slider(f"{label} (the same number brings the same ones)", 1, LAST, 1, 1, key=key)
+    slider(f"{label} (the same number brings the same ones)", 1, LAST, start, 1, key=key)
     st.button(again, key=f"_{key}_again", on_click=_next, args=(key,), icon=icon)
 
 

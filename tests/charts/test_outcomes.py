@@ -1,5 +1,7 @@
 """P and Q outcome by outcome above their signed bars, tested through the data."""
 
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -57,6 +59,16 @@ def test_bars_of_p_and_q_are_percentages_side_by_side():
     assert (p_bars.name, q_bars.name) == ("P, the truth", "Q, the model")
     assert p_bars.offset + p_bars.width <= q_bars.offset
     assert "of all days" in p_bars.hovertemplate
+
+
+def test_veiled_row_has_its_axis_and_question_marks():
+    for row in (SIGNED, SUMMED, ENDLESS):
+        veiled, shown = drawn(replace(row, veiled=True)), drawn(row)
+        bars = veiled.data[2]
+        assert {*bars.y} == {0}
+        assert {*bars.text} == {*bars.customdata} == {"?"}
+        assert list(bars.x) == list(shown.data[2].x)
+        assert veiled.layout.yaxis2 == shown.layout.yaxis2
 
 
 def test_bars_of_p_and_q_and_their_axis_are_the_same_in_a_figure_of_ones_own():
