@@ -14,7 +14,7 @@ frame.show(
     st.Page("home/page.py", title="Start here", icon="🏠", default=True),
     {
         "Understand": [
-            lesson("intuition/page.py", "The forecaster", "🌦️", 5, "Let days pass, and pay."),
+            lesson("intuition/page.py", "The forecaster", "🌦️", 5, "Find out what *never* costs."),
             lesson("definition/page.py", "The definition", "📐", 5, "Read it term by term."),
             lesson("die/page.py", "The die", "🎲", 5, "Roll the evidence."),
             lesson("information/page.py", "The wrong code", "✉️", 5, "Pay extra bits."),

@@ -18,7 +18,11 @@ SUNNY_FORECAST = [6.0, 2.5, 1.0, 0.5]
 TIMID_FORECAST = [2.5, 2.5, 2.5, 2.5]
 NO_SNOW = [4.2, 3.2, 2.6, 0.0]
 
+# In the second of these series snow is late, as late as it comes on average: the 17th day.
+FIRST_SERIES, FIRST_DAYS = 2, 1000
 DAYS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
+# Where a guess can be; the lowest means that there is none yet.
+NO_GUESS, HIGHEST_GUESS, GUESS_STEP = -0.6, 1.4, 0.05
 # So many runs say where most of them lie.
 RUNS = 1000
 FORECASTERS = 10_000
@@ -123,7 +127,11 @@ def way_through(p: Array, q: Array, unit: Unit) -> Way:
     up, down = direction > 0, direction < 0
     low = max(-1.0, -(p[up] / direction[up]).min())
     high = min(1.5, (p[down] / -direction[down]).min())
-    steps = np.unique(np.concatenate([np.linspace(low, 0, 60), np.linspace(0, high, 90)]))
+    # Where D rises to infinity it does so in the last moment.
+    last = np.geomspace(1e-12, 0.01, 12)
+    steps = np.unique(
+        np.concatenate([np.linspace(low, 0, 60), np.linspace(0, high, 90), low + last, high - last])
+    )
     on_the_way = np.clip(p + steps[:, None] * direction, 0, None)
     return Way(steps, kl_divergence(p, normalize(on_the_way), base=unit.base))
 

@@ -1,27 +1,37 @@
 """The weather forecaster: what it costs, day by day, to believe Q where P is true."""
 
+import math
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from charts.units import Unit
 from charts.wording import amount, in_columns
-from kl_core import Array
+from kl_core import Array, normalize
 from pages.intuition import numbers, pictures, words
 from pages.intuition.numbers import (
     DAYS,
+    FIRST_DAYS,
+    FIRST_SERIES,
+    GUESS_STEP,
+    HIGHEST_GUESS,
     KINDS,
+    NO_GUESS,
     NO_SNOW,
     SUNNY_FORECAST,
     TIMID_FORECAST,
     TRUE_SKY,
     Days,
 )
-from pages.intuition.questions import QUESTIONS, prediction
-from widgets import frame, theme, units
-from widgets.chart import Controls, Picture, Stops, moving, shown
-from widgets.controls import steps
+from pages.intuition.questions import QUESTIONS, where_it_settles, whose_mistake_costs_more
+from widgets import frame, glide, theme, units
+from widgets.chart import Controls, Handle, Picture, Stops, moving, shown
+from widgets.controls import at_their_beginnings, put, steps
 from widgets.formula import formula
-from widgets.presenter import stage
+from widgets.prediction import told
+from widgets.presenter import opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, at_rest, now
 from widgets.self_check import self_check
@@ -29,12 +39,12 @@ from widgets.series import series
 from widgets.take_away import take_away
 from widgets.weights import Weights
 
-WEATHER = Weights("intuition", KINDS, p=TRUE_SKY, q=SUNNY_FORECAST)
+WEATHER = Weights("intuition", KINDS, p=TRUE_SKY, q=NO_SNOW)
 PRESETS = [
-    Preset("The sunny forecaster", WEATHER.put_back),
-    Preset("The timid forecaster", WEATHER.put, (TRUE_SKY, TIMID_FORECAST)),
-    Preset("“It never snows”", WEATHER.put, (TRUE_SKY, NO_SNOW)),
+    Preset("“It never snows”", WEATHER.put_back),
     Preset("Swap P and Q", WEATHER.swap),
+    Preset("The sunny forecaster", WEATHER.put, (TRUE_SKY, SUNNY_FORECAST)),
+    Preset("The timid forecaster", WEATHER.put, (TRUE_SKY, TIMID_FORECAST)),
 ]
 
 
@@ -43,25 +53,24 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "The weather forecaster",
-        "D(P‖Q) is the information you lose each day, on average, by believing the forecast Q "
-        "while the weather follows P.",
+        "The weather is :blue[**P**], and you believe the forecast :orange[**Q**]: what does that "
+        "cost you?",
     )
-    p_and_q()
-    prediction(unit)
-    with stage(first_screen, "Move it", anchor="move"):
+    here = opening(first_screen)
+    with here.question:
+        whose_mistake_costs_more(unit, partial(play, NO_SNOW))
+    with here.buttons:
         presets("intuition", PRESETS)
-        controls, beside = st.columns([2, 3], gap="medium")
-        with controls:
-            WEATHER.sliders(":blue[**P**, the weather]", ":orange[**Q**, the forecast]")
-            st.caption(
-                "Weights: each is divided by the sum of its four, so that they become chances."
-            )
-        with beside:
-            picture()
+    with here.controls:
+        WEATHER.sliders(":blue[**P**, the weather]", ":orange[**Q**, the forecast]")
+        st.caption("Weights: each is divided by the sum of its four, so that they become chances.")
+    with here.picture:
+        picture()
+    what_a_day_costs(unit)
     st.header("Let the days pass", anchor="days")
     controls, beside = st.columns([2, 3], gap="medium")
     with controls:
-        which_days()
+        which_days(unit)
     with beside:
         days_pass()
     three_things(unit)
@@ -70,15 +79,11 @@ def lesson() -> None:
     take_with_you(unit)
 
 
-def p_and_q() -> None:
-    """Say what P and Q are here, and what a day costs."""
-    st.markdown(
-        ":blue[**P**] is how the weather really is: how often each kind of day comes. "
-        ":orange[**Q**] is what a forecaster believes. When a day comes, both had given it a "
-        "chance, and **log(p/q)** says by how much the truth did better than the forecast: above 0 "
-        "the forecast has cost you, below 0 it was lucky.",
-        width=720,
-    )
+def play(forecast: Sequence[float]) -> None:
+    """Let the days pass, from the first one on, with this forecast."""
+    WEATHER.put(TRUE_SKY, forecast)
+    put(intuition_days=FIRST_DAYS, intuition_seed=FIRST_SERIES)
+    glide.play()
 
 
 def drawn(controls: Controls) -> Picture | None:
@@ -86,14 +91,12 @@ def drawn(controls: Controls) -> Picture | None:
     if not (pair := WEATHER.chances(controls)):
         return None
     unit = units.current()
-    there, back = unit.both_ways(*pair)
+    may_tell = told("intuition_predict", WEATHER.stops(), controls)
+    there, back = ((amount(each, unit.name) if may_tell else "?") for each in unit.both_ways(*pair))
     return Picture(
-        pictures.forecast_figure(*pair, unit, theme.colours()),
-        words.in_words(*pair, unit),
-        {
-            "D(P‖Q), lost a day": amount(there, unit.name),
-            "D(Q‖P), swapped": amount(back, unit.name),
-        },
+        pictures.forecast_figure(*pair, unit, theme.colours(), told=may_tell),
+        words.in_words(*pair, unit) if may_tell else words.asked(*pair),
+        {"D(P‖Q), lost a day": there, "D(Q‖P), swapped": back},
         WEATHER.handles(*pair),
     )
 
@@ -105,14 +108,28 @@ def picture() -> None:
     moving(drawn, key="_intuition_chart", stops=WEATHER.stops())
 
 
-def which_days() -> None:
-    """Let the learner choose how many days pass, and which."""
+def what_a_day_costs(unit: Unit) -> None:
+    """Say what log(p/q) measures, and in what."""
+    st.header("What a day costs", anchor="bit")
     st.markdown(
-        "Each day brings weather from P and a loss of log(p/q). Watch the average: however it "
-        "begins, in the long run it settles on D(P‖Q)."
+        "When a day comes, the truth had given it a chance :blue[**p**], the forecast a chance "
+        ":orange[**q**], and the day costs **log(p/q)**.",
+        width=720,
     )
-    steps("How many days", DAYS, 1000, key="intuition_days")
-    series("intuition_seed", "Which days", again="Other days", icon="🌦️")
+    st.markdown(words.one_unit(unit), width=720)
+    if pair := WEATHER.chances():
+        st.markdown(words.other_units(*pair, unit), width=720)
+
+
+def which_days(unit: Unit) -> None:
+    """Let the learner say what comes of them, how many days pass, and which."""
+    st.markdown(
+        "Each day brings weather from P and costs log(p/q). Watch the average: however it begins, "
+        "in the long run it settles on D(P‖Q)."
+    )
+    where_it_settles(unit, partial(play, SUNNY_FORECAST))
+    steps("How many days", DAYS, FIRST_DAYS, key="intuition_days")
+    series("intuition_seed", "Which days", again="Other days", icon="🌦️", start=FIRST_SERIES)
 
 
 def days_of(p: Array, q: Array, unit: Unit, controls: Controls) -> Days:
@@ -120,27 +137,59 @@ def days_of(p: Array, q: Array, unit: Unit, controls: Controls) -> Days:
     return numbers.days_passed(p, q, controls["intuition_days"], controls["intuition_seed"], unit)
 
 
+def guessing(controls: Controls) -> bool:
+    """Return whether the learner is about to guess: nothing else has been moved."""
+    return (
+        controls["intuition_guess"] != NO_GUESS
+        and not told("intuition_guess_told", ("intuition_days", "intuition_seed"), controls)
+        and at_their_beginnings(at_rest, WEATHER.stops())
+    )
+
+
+def guessed(controls: Controls) -> float | None:
+    """Return what the learner has guessed, where it is that forecast which is shown."""
+    asked = WEATHER.of("p", at_rest) == TRUE_SKY and WEATHER.of("q", at_rest) == SUNNY_FORECAST
+    return controls["intuition_guess"] if asked and controls["intuition_guess_told"] else None
+
+
 def settling(controls: Controls) -> Picture | None:
-    """Return the running average of the loss on its way to D(P‖Q)."""
+    """Return the running average of the loss on its way to D(P‖Q), or the guess of where it is."""
     if not (pair := WEATHER.chances(at_rest)):
         return None
     unit = units.current()
+    if guessing(controls):
+        return guess_picture(controls, unit)
     days = days_of(*pair, unit, controls)
     band = numbers.band(*pair, days.count, unit)
     return Picture(
-        pictures.days_figure(days, band, *pair, unit, theme.colours()),
+        pictures.days_figure(days, band, *pair, unit, theme.colours(), guess=guessed(controls)),
         words.days_in_words(days, band, unit.kl(*pair), unit),
+    )
+
+
+def guess_picture(controls: Controls, unit: Unit) -> Picture:
+    """Return where the guess stands, to be dragged."""
+    guess, days = controls["intuition_guess"], controls["intuition_days"]
+    pair = normalize(TRUE_SKY), normalize(SUNNY_FORECAST)
+    return Picture(
+        pictures.guess_figure(days, guess, *pair, unit, theme.colours()),
+        words.guess_in_words(*pair, guess, unit),
+        handles=[Handle("intuition_guess", math.log10(days), guess, "y", "ink")],
     )
 
 
 @answer
 def days_pass() -> None:
-    """Show what answers the sliders of the days."""
+    """Show what answers the sliders of the days, and of the guess."""
     # A thousand runs for every place of a slider would slow the bars down: the weather may rest.
     if not WEATHER.chances(at_rest):
         st.info("No day can pass until P and Q both have a weight above 0.")
     # Which days has no film: the run beside another has nothing in common with it.
-    moving(settling, key="_intuition_settling", stops={"intuition_days": Stops.among(DAYS)})
+    stops = {
+        "intuition_days": Stops.among(DAYS),
+        "intuition_guess": Stops.along(NO_GUESS, HIGHEST_GUESS, GUESS_STEP),
+    }
+    moving(settling, key="_intuition_settling", stops=stops)
 
 
 def three_things(unit: Unit) -> None:
@@ -197,11 +246,11 @@ def take_with_you(unit: Unit) -> None:
         return
     # Files are made when they are asked for, when no state of the page can be read any more.
     days, seed, colours = days_of(*pair, unit, now), now["intuition_seed"], theme.colours()
-    band = numbers.band(*pair, days.count, unit)
+    band, guess = numbers.band(*pair, days.count, unit), guessed(now)
     take_away(
         "intuition",
         data=lambda: numbers.data(days, unit),
-        html=lambda: pictures.days_figure(days, band, *pair, unit, colours).to_html(
+        html=lambda: pictures.days_figure(days, band, *pair, unit, colours, guess=guess).to_html(
             auto_play=False
         ),
         snippet=words.snippet(WEATHER.of("p"), WEATHER.of("q"), days, seed, unit),

@@ -1,15 +1,16 @@
 """Figures of the forecaster's lesson."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charts.outcomes import Row, outcomes_figure
-from charts.player import play
+from charts.player import ROOM, play
 from charts.style import Figure, Palette, Trace, figure, scatter, steady_limit, steady_range
 from charts.units import Unit
-from charts.wording import amount, counted, number
+from charts.wording import amount, counted, number, signed
 from kl_core import Array, log_ratios
 from pages.intuition.numbers import KINDS, RUNS, Band, Days, Way, looks
 
@@ -19,7 +20,9 @@ LOOKS = 160
 DECADES = [1, 10, 100, 1000, 10_000]
 
 
-def forecast_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
+def forecast_figure(
+    p: Array, q: Array, unit: Unit, colours: Palette, *, told: bool = True
+) -> Figure:
     """Return weather and forecast above what a day of each weather costs.
 
     Parameters
@@ -30,6 +33,8 @@ def forecast_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
         What costs are measured in; an infinite one reaches the top of the panel.
     colours : Palette
         Of the page's theme.
+    told : bool
+        Whether costs may be shown.
     """
     # Weather that never comes costs nothing; its ratio would hide the others.
     costs = np.where(p > 0, log_ratios(p, q, base=unit.base), 0.0)
@@ -37,8 +42,10 @@ def forecast_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
         KINDS,
         p,
         q,
-        [Row(f"cost of a day, {unit.name}", costs)],
-        title=f"Lost each day on average: {amount(unit.kl(p, q), unit.name)}",
+        [Row(f"cost of a day, {unit.name}", costs, veiled=not told)],
+        title=f"Lost each day on average: {amount(unit.kl(p, q), unit.name)}"
+        if told
+        else "What does it cost to believe Q?",
         names=("P, the weather", "Q, the forecast"),
         unit=unit.name,
         of_all="all days",
@@ -47,7 +54,13 @@ def forecast_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
 
 
 def days_figure(
-    days: Days, band: Band | None, p: Array, q: Array, unit: Unit, colours: Palette
+    days: Days,
+    band: Band | None,
+    p: Array,
+    q: Array,
+    unit: Unit,
+    colours: Palette,
+    guess: float | None = None,
 ) -> Figure:
     """Return the running average of log(p/q) on its way to D(P‖Q), to be played in the browser.
 
@@ -63,13 +76,49 @@ def days_figure(
         What losses are measured in.
     colours : Palette
         Of the page's theme.
+    guess : float, optional
+        Of where it settles.
     """
     at = looks(days.count, LOOKS)
+    averages, limits = days.averages[at - 1], _limits(p, q, unit)
+    return settling_figure(
+        at, averages, band, unit.kl(p, q), limits, unit.name, colours, guess=guess
+    )
+
+
+def _limits(p: Array, q: Array, unit: Unit) -> tuple[float, float]:
+    """Return the lowest and the highest finite loss that a single day can bring, and 0."""
     ratios = log_ratios(p, q, base=unit.base)
     possible = ratios[(p > 0) & np.isfinite(ratios)]
-    limits = possible.min(initial=0), possible.max(initial=0)
-    return settling_figure(
-        at, days.averages[at - 1], band, unit.kl(p, q), limits, unit.name, colours
+    return possible.min(initial=0), possible.max(initial=0)
+
+
+def guess_figure(
+    days: int, guess: float, p: Array, q: Array, unit: Unit, colours: Palette
+) -> Figure:
+    """Return what a day of each weather costs, and where the learner thinks the average settles.
+
+    Parameters are those of `days_figure`, in so far as they tell nothing of the average.
+    """
+    costs = log_ratios(p, q, base=unit.base)
+    levels = [
+        scatter(
+            x=[1, days],
+            y=[cost, cost],
+            mode="lines+text",
+            line={"color": colours.muted, "width": 1, "dash": "dot"},
+            text=[f"a day of {kind}: {signed(cost, 2)}"],
+            textposition="top right",
+            hoverinfo="skip",
+        )
+        for kind, cost in zip(KINDS, costs.tolist(), strict=True)
+    ]
+    return figure(
+        [*levels, *_guess(guess, days, colours)],
+        colours,
+        title="Too much sun: where will the average settle?",
+        height=360 + ROOM,
+        **_axes(days, steady_range(*_limits(p, q, unit), room=1.1), unit.name),
     )
 
 
@@ -81,6 +130,8 @@ def settling_figure(
     limits: tuple[float, float],
     unit: str,
     colours: Palette,
+    *,
+    guess: float | None = None,
 ) -> Figure:
     """Return a running average on its way to D(P‖Q).
 
@@ -100,6 +151,8 @@ def settling_figure(
         What losses are measured in.
     colours : Palette
         Of the page's theme.
+    guess : float, optional
+        Of where it settles.
     """
     bottom, top = steady_range(*limits, room=1.1)
     heights = np.where(np.isfinite(averages), averages, top)
@@ -114,25 +167,58 @@ def settling_figure(
                 hoverinfo="skip",
             )
         )
+    if guess is not None:
+        still += _guess(guess, int(days[-1]), colours)
     drawn = figure(
         [*still, *_run(days, heights, unit, colours)],
         colours,
         title=f"After {counted(int(days[-1]), 'day')}: {number(float(averages[-1]))}; "
         f"D = {amount(divergence, unit)}",
         height=360,
-        margin={"l": 56, "r": 28, "t": 64, "b": 44},
-        showlegend=False,
-        xaxis={
+        **_axes(int(days[-1]), (bottom, top), unit),
+    )
+    return _played(drawn, days, heights, len(still), colours)
+
+
+def _axes(last: int, limits: tuple[float, float], unit: str) -> dict[str, Any]:
+    """Return the axes of days, up to the last one, and of the average loss."""
+    return {
+        "margin": {"l": 56, "r": 28, "t": 64, "b": 44},
+        "showlegend": False,
+        "xaxis": {
             "type": "log",
-            "range": [-0.02, max(math.log10(days[-1]), 0.3) + 0.03],
+            "range": [-0.02, max(math.log10(last), 0.3) + 0.03],
             "title": {"text": "days, each step ten times the one before", "standoff": 6},
             "showgrid": False,
             "tickvals": DECADES,
             "ticktext": [f"{decade:,}" for decade in DECADES],
         },
-        yaxis={"range": [bottom, top], "title": {"text": f"average loss a day, {unit}"}},
-    )
-    return _played(drawn, days, heights, len(still), colours)
+        "yaxis": {"range": [*limits], "title": {"text": f"average loss a day, {unit}"}},
+    }
+
+
+def _guess(guess: float, last: int, colours: Palette) -> list[Trace]:
+    """Return the learner's guess: a line up to the last day, and a diamond at its end."""
+    return [
+        scatter(
+            x=[1, last],
+            y=[guess, guess],
+            mode="lines",
+            line={"color": colours.ink, "width": 1.5, "dash": "dashdot"},
+            hoverinfo="skip",
+        ),
+        scatter(
+            x=[last],
+            y=[guess],
+            mode="markers+text",
+            text=[f"your guess: {signed(guess, 2)}"],
+            textposition="top left",
+            textfont={"color": colours.ink},
+            marker={"color": colours.ink, "size": 11, "symbol": "diamond"},
+            hoverinfo="skip",
+            cliponaxis=False,
+        ),
+    ]
 
 
 def _band(band: Band, colours: Palette) -> list[Trace]:

@@ -1,28 +1,66 @@
 """What the forecaster's lesson asks."""
 
+from collections.abc import Callable
+
 from charts.units import Unit
-from charts.wording import amount, percent
+from charts.wording import number, percent, signed
 from kl_core import log_ratios, normalize
-from pages.intuition.numbers import SUNNY_FORECAST, TRUE_SKY, ahead_by_luck
-from widgets.prediction import predict
+from pages.intuition import words
+from pages.intuition.numbers import (
+    GUESS_STEP,
+    HIGHEST_GUESS,
+    NO_GUESS,
+    NO_SNOW,
+    SUNNY_FORECAST,
+    TRUE_SKY,
+)
+from widgets.prediction import commit, predict
 from widgets.self_check import Question
 
 
-def prediction(unit: Unit) -> None:
-    """Ask whether a wrong forecast can gain on average, since on some days it does."""
-    p, q = normalize(TRUE_SKY), normalize(SUNNY_FORECAST)
-    sun, _, rain, _ = log_ratios(p, q, base=unit.base)
+def whose_mistake_costs_more(unit: Unit, shows: Callable[[], None]) -> None:
+    """Ask which way round it is dearer to be wrong about snow."""
+    here, there = unit.both_ways(normalize(TRUE_SKY), normalize(NO_SNOW))
+    one_in = words.one_in(normalize(TRUE_SKY)[-1])
     predict(
         "intuition_predict",
-        "A forecaster promises too much sun. When the sun does shine, that forecast beats the "
-        "truth: it gave more chance to what happened. Over many days, which is better?",
-        ["The forecast", "The truth", "It depends on luck"],
-        answer="The truth",
-        reveal=f"A sunny day gives {amount(-sun, unit.name)} back, but a rainy one costs "
-        f"{amount(rain, unit.name)}. Over all days the believer in this forecast loses "
-        f"**{amount(unit.kl(p, q), unit.name)}** a day, and no forecast other than the truth "
-        "itself avoids a loss. Luck fades with the days: after 20 of them this forecast is still "
-        f"ahead in {percent(ahead_by_luck(p, q, 20), 0)} of all runs.",
+        f"In our town it snows on {one_in}; the forecaster says *never*. In the next town it never "
+        f"snows; the forecaster there says *{one_in}*. Each is as far off as the other. Which of "
+        "the two costs more to believe?",
+        [
+            "“Never”, where it snows",
+            f"“{one_in.capitalize()}”, where it never snows",
+            "Both the same",
+        ],
+        answer="“Never”, where it snows",
+        reveal=f"In our town you lose **{number(here)}**: the first snow was called impossible, "
+        f"and nothing finite makes up for that. In the next town it is **{number(there)}** "
+        f"{unit.name} a day: a little for each day, because snow was expected and never comes. "
+        "*Swap P and Q* takes you there; *Let the days pass* shows the first snow.",
+        takeaway="D(P‖Q) is the information you lose each day, on average, by believing the "
+        "forecast Q while the weather follows P. Who comes first matters.",
+        shows=shows,
+    )
+
+
+def where_it_settles(unit: Unit, shows: Callable[[], None]) -> None:
+    """Ask for the average loss with a forecast that on some days beats the truth."""
+    p, q = normalize(TRUE_SKY), normalize(SUNNY_FORECAST)
+    sun, cloud, rain, snow = map(signed, log_ratios(p, q, base=unit.base).tolist())
+    commit(
+        "intuition_guess",
+        f"Another forecaster promises too much sun: {percent(q[0], 0)}, where "
+        f"{percent(p[0], 0)} is true. So a sunny day costs {sun} {unit.name}: the forecast beats "
+        f"the truth. A cloudy one costs {cloud}, rain {rain}, snow {snow}. Over many days, where "
+        "does the average settle?",
+        NO_GUESS,
+        HIGHEST_GUESS,
+        NO_GUESS,
+        GUESS_STEP,
+        shown_as=f"%.2f {unit.name}",
+        reveal=lambda guess: words.guess_revealed(guess, unit),
+        takeaway="A wrong forecast may win single days. It never wins on average.",
+        shows=shows,
     )
 
 
@@ -51,15 +89,28 @@ QUESTIONS = [
         right="Nothing",
     ),
     Question(
-        "Why is D(P‖Q) not called a distance, even where it is finite?",
+        "To one day Q gave a quarter of the chance that P gave, to another a sixteenth. How much "
+        "more did the second day cost?",
         {
-            "It depends on who comes first": "Right: D(P‖Q) and D(Q‖P) may differ, and detours may "
-            "be shorter than the straight way. A distance allows neither.",
-            "It can be negative": "It cannot: that is Gibbs' inequality, and it holds for every P "
-            "and Q.",
-            "It can be infinite": "Elsewhere it can, and a distance may not. But even where D is "
-            "finite, the order of P and Q matters.",
+            "Twice as much": "Right: a quarter is two halvings, a sixteenth is four. Costs count "
+            "halvings, whatever the unit.",
+            "Four times as much": "The chance is four times smaller; the cost is its logarithm, "
+            "and log 16 is only twice log 4.",
+            "It depends on how often such days come": "How often they come weighs them in the "
+            "average D(P‖Q). What one such day costs is log(p/q) alone.",
         },
-        right="It depends on who comes first",
+        right="Twice as much",
+    ),
+    Question(
+        "D(P‖Q) is ∞. Is D(Q‖P) ∞ as well?",
+        {
+            "Only if Q, too, brings what P rules out": "Right: then each is caught out by the "
+            "other. Else D(Q‖P) is finite: its average runs over the days of Q.",
+            "Yes, it is the same two forecasts": "The same two, but other days: D(P‖Q) averages "
+            "over P's, D(Q‖P) over Q's. *It never snows* is ∞ one way and small the other.",
+            "No, one of the two is always finite": "Both are ∞ when each rules out what the other "
+            "brings: set sun to 0 in P and snow to 0 in Q.",
+        },
+        right="Only if Q, too, brings what P rules out",
     ),
 ]

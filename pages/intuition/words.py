@@ -4,25 +4,61 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from charts.units import Unit
+from charts.units import UNITS, Unit
 from charts.wording import amount, counted, digits_apart, listed, number, percent, signed
-from kl_core import Array, gaussian_kl, kl_terms, log_ratios, normalize
-from pages.intuition.numbers import FORECASTERS, KINDS, RUNS, SKY, Band, Days, Way
+from kl_core import Array, kl_terms, log_ratios, normalize
+from pages.intuition.numbers import (
+    FORECASTERS,
+    GUESS_STEP,
+    KINDS,
+    RUNS,
+    SKY,
+    SUNNY_FORECAST,
+    TRUE_SKY,
+    Band,
+    Days,
+    Way,
+    ahead_by_luck,
+)
+
+# What stands before "the chance" when Q gave it one part in so many.
+PARTS = {2: "half", 3: "a third of", 4: "a quarter of", 5: "a fifth of", 10: "a tenth of",
+         100: "a hundredth of"}  # fmt: skip
+
+
+def one_in(chance: float) -> str:
+    """Return how often something comes.
+
+    Examples
+    --------
+    >>> one_in(0.05)
+    'one day in 20'
+    """
+    return f"one day in {1 / chance:.0f}"
+
+
+def asked(p: Array, q: Array) -> str:
+    """Say what the chart shows before the question is answered: not what it costs."""
+    return (
+        f"P is how often each weather comes, Q how often the forecaster expects it. {_apart(p, q)} "
+        "What believing Q costs shows here once you have answered, or moved something."
+    )
 
 
 def in_words(p: Array, q: Array, unit: Unit) -> str:
     """Say what the chart shows now."""
-    divergence = unit.kl(p, q)
+    there, back = unit.both_ways(p, q)
     if np.array_equal(p, q):
         return f"The forecast is the truth: no day costs anything, and D(P‖Q) is 0 {unit.name}."
-    if np.isinf(divergence):
+    if np.isinf(there):
         never = listed(
             [kind for kind, here, said in zip(KINDS, p, q, strict=True) if here and not said]
         )
         comes = "they come" if " and " in never else "it comes"
         return (
             f"The forecaster rules out {never}, and {comes} on {percent(p[q == 0].sum())} of all "
-            "days. No finite loss fits a day that was called impossible: D(P‖Q) is infinite."
+            "days. No finite loss fits a day that was called impossible: D(P‖Q) is infinite. The "
+            f"other way round, D(Q‖P) is {amount(back, unit.name)}."
         )
     ratios = log_ratios(p, q, base=unit.base)
     possible = ratios[p > 0]
@@ -34,9 +70,53 @@ def in_words(p: Array, q: Array, unit: Unit) -> str:
         else "No day gives anything back."
     )
     return (
-        f"Believing the forecast loses {amount(divergence, unit.name)} of information a day, on "
-        f"average. Dearest is a day of {_kinds_with(p, ratios, most)} ({signed(most)}): the "
-        f"forecaster did not expect it enough. {returns}"
+        f"Believing the forecast loses {amount(there, unit.name)} of information a day, on "
+        f"average. Dearest is a day of {_kinds_with(p, ratios, most)} ({signed(most)}): "
+        f"Q gave it {share_of_chance(float(unit.base**-most))} that P gave. {returns}"
+    )
+
+
+def share_of_chance(ratio: float) -> str:
+    """Return q/p in words.
+
+    Examples
+    --------
+    >>> share_of_chance(1 / 2), share_of_chance(1 / 3), share_of_chance(0.4)
+    ('half the chance', 'a third of the chance', '40.0% of the chance')
+    """
+    one_in = round(1 / ratio)
+    if one_in in PARTS and np.isclose(ratio * one_in, 1, rtol=1e-9, atol=0):
+        return f"{PARTS[one_in]} the chance"
+    # As many digits as it takes to see that it is not all of it.
+    return f"{percent(ratio, digits_apart(100 * ratio, 100, 1))} of the chance"
+
+
+def one_unit(unit: Unit) -> str:
+    """Say what it means to lose one of this unit."""
+    one = unit.name.removesuffix("s")
+    once, twice = (share_of_chance(unit.base**-lost) for lost in (1, 2))
+    return (
+        f"**One {one}** is lost on a day to which the forecast gave {once} that the truth gave; "
+        f"two {unit.name}, if it gave {twice}. Below 0 the forecast was lucky: it had given what "
+        "came more chance than the truth."
+    )
+
+
+def other_units(p: Array, q: Array, unit: Unit) -> str:
+    """Say that the unit is a matter of taste, with a number of today in each."""
+    ways = {"D(P‖Q)": unit.both_ways(p, q)[0], "D(Q‖P)": unit.both_ways(p, q)[1]}
+    name, here = next((each for each in ways.items() if np.isfinite(each[1])), ("D(P‖Q)", np.inf))
+    others = listed(
+        [
+            f"in {each.name} {number(here * unit.nats / each.nats)}"
+            for each in UNITS.values()
+            if each is not unit
+        ]
+    )
+    return (
+        "Bits, nats and dits differ in the logarithm alone, as metres and feet do in length: "
+        f"{name} is {amount(here, unit.name)}, {others}. Switch *Measure in*, at the top of the "
+        "page, and every number here follows."
     )
 
 
@@ -55,9 +135,14 @@ def days_in_words(days: Days, band: Band | None, divergence: float, unit: Unit) 
     opening, average = _opening(days), days.averages[-1]
     if np.isinf(average):
         at = int(np.argmax(np.isinf(days.losses))) + 1
+        until = (
+            f" Until then the average was {signed(days.averages[at - 2])} {unit.name} a day."
+            if at > 1
+            else ""
+        )
         return (
             f"{opening} Day {at} brings what the forecaster had ruled out, and from there on the "
-            "average loss is infinite."
+            f"average loss is infinite.{until}"
         )
     if band is None:
         return (
@@ -86,16 +171,56 @@ def _opening(days: Days) -> str:
     return f"The days begin {first}{'…' if days.count > 14 else ''}"
 
 
+def guess_in_words(p: Array, q: Array, guess: float, unit: Unit) -> str:
+    """Say where the guess stands among what single days cost."""
+    costs = listed(
+        [
+            f"{signed(cost)} with {kind}"
+            for kind, cost in zip(KINDS, log_ratios(p, q, base=unit.base), strict=True)
+        ]
+    )
+    return (
+        f"Your guess stands at **{signed(guess, 2)}** {unit.name} a day. A single day costs "
+        f"{costs}. Drag it to where the average of many days will settle."
+    )
+
+
+def guess_revealed(guess: float, unit: Unit) -> str:
+    """Say where the average settles with the sunny forecaster, and how far off a guess is."""
+    p, q = normalize(TRUE_SKY), normalize(SUNNY_FORECAST)
+    settles = unit.kl(p, q)
+    off = guess - settles
+    how = (
+        "as close as this slider comes"
+        if abs(off) <= GUESS_STEP / 2
+        else f"{amount(abs(off), unit.name)} too {'high' if off > 0 else 'low'}"
+    )
+    gains = (
+        " A forecast that gains in the long run does not exist: no other Q beats the truth."
+        if guess < 0
+        else ""
+    )
+    return (
+        f"It settles on D(P‖Q) = **{amount(settles, unit.name)}**, a loss; your guess of "
+        f"{signed(guess, 2)} is {how}.{gains} Luck fades with the days: after 20 of them this "
+        f"forecast is ahead in {percent(ahead_by_luck(p, q, 20), 0)} of all runs."
+    )
+
+
 def reach_zero(p: Array, q: Array) -> str:
     """Return what to do to make D 0, or that it is done."""
     if np.array_equal(p, q):
         return ":green[:material/check_circle: **Done.**] D(P‖Q) is 0, as for no other forecast."
+    return f"{_apart(p, q)} Move the sliders of Q until D(P‖Q) is 0."
+
+
+def _apart(p: Array, q: Array) -> str:
+    """Return for which weather P and Q, which differ, are furthest apart."""
     apart = int(np.abs(p - q).argmax())
     digits = digits_apart(100 * p[apart], 100 * q[apart], 1)
     return (
         f"Furthest apart now: {KINDS[apart]}, which comes on {percent(p[apart], digits)} of all "
-        f"days and is forecast for {percent(q[apart], digits)}. Move the sliders of Q until D(P‖Q) "
-        "is 0."
+        f"days and is forecast for {percent(q[apart], digits)}."
     )
 
 
@@ -103,8 +228,8 @@ def below_zero(here: float, best: float, unit: Unit) -> str:
     """Return how close to 0 the learner and chance have come."""
     return (
         f"Your Q is at {amount(here, unit.name)}. Of {FORECASTERS:,} forecasts drawn by chance the "
-        f"best is at {amount(best, unit.name, 4)}. None is below 0, and none can be: *Gibbs' "
-        "inequality*."
+        f"best is at {amount(best, unit.name, 4)}. None is below 0, and none can be: a lesson of "
+        "its own shows why."
     )
 
 
@@ -127,14 +252,9 @@ def other_way(p: Array, q: Array, unit: Unit) -> str:
             else "as they are for few P and Q"
         )
         return f"{told}: equal, {why}. Move one slider, then swap."
-    step, leap = (
-        amount(float(gaussian_kl(0, 1, mean, 1, base=unit.base)), unit.name) for mean in (1, 2)
-    )
     return (
         f"{told}; *Swap P and Q* above makes them trade places. A distance would be the same both "
-        "ways, so D is called a *divergence*, not a metric. It breaks the other rule of distances "
-        f"too: between bell curves one spread apart it is {step}, two spreads apart {leap}, "
-        "more than both steps together."
+        "ways; D is not one, so it is called a *divergence*."
     )
 
 

@@ -1,10 +1,13 @@
 """The forecaster's lesson shows what its weather and its days make true."""
 
 import itertools
+import json
 import re
 
 import numpy as np
 import pytest
+from scipy.stats import entropy
+from streamlit.runtime.state.common import user_key_from_element_id
 
 from pages.intuition.questions import QUESTIONS
 from tests.pages.conftest import (
@@ -57,17 +60,156 @@ def task(app, number):
 
 def test_pictures_follow_their_sliders():
     skies = {key: {"picture"} for key in sky(p=TRUTH, q=SUNNY)}
-    days = {key: {"days_pass"} for key in ("intuition_days", "intuition_seed")}
+    keys = ("intuition_days", "intuition_seed", "intuition_guess")
+    days = {key: {"days_pass"} for key in keys}
     assert answers_of(open_page("intuition")) == skies | days
 
 
-def test_opens_with_the_sunny_forecaster():
-    app = open_page("intuition")
-    assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (TRUTH, SUNNY)
-    assert metrics(app) == [lost(TRUTH, SUNNY), lost(SUNNY, TRUTH)] == ["0.175 bits", "0.153 bits"]
+def first_picture(app):
+    """Return the title of the first chart, the labels of its costs, its words and its numbers."""
     drawn = chart(app, "_intuition_chart")
-    assert drawn.title == "Lost each day on average: 0.175 bits"
-    assert drawn.alt in texts(app)
+    return [drawn.title, *drawn.figure["data"][2]["text"], drawn.alt, *metrics(app)]
+
+
+@pytest.mark.parametrize("unit", BASES)
+def test_opens_on_a_forecast_that_tells_no_cost_before_the_answer(unit):
+    app = open_page("intuition", unit=unit)
+    assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (TRUTH, NO_SNOW)
+    title, *costs, said, there, back = first_picture(app)
+    assert (there, back, costs) == ("?", "?", ["?"] * 4)
+    assert title.endswith("?")
+    assert said in texts(app)
+    # Chances are given, costs are not.
+    assert set(re.findall(r"\d[\d.]*%?", said)) == {"5.0%", "0.0%"}
+    assert "∞" not in title + said
+    assert "infinit" not in said
+
+
+ANSWER = "“Never”, where it snows"
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [{"intuition_predict": ANSWER}, {"intuition_q4": 0.1}, {"intuition_p1": 4.1}],
+)
+def test_picture_tells_costs_after_the_answer_and_to_whoever_follows_a_link(seen):
+    title, *_, said, there, back = first_picture(open_page("intuition", **seen))
+    assert title == f"Lost each day on average: {there}"
+    assert "?" not in said + there + back
+
+
+def test_opening_is_infinite_one_way_and_small_the_other():
+    app = open_page("intuition", intuition_predict=ANSWER)
+    assert metrics(app) == [lost(TRUTH, NO_SNOW), lost(NO_SNOW, TRUTH)] == ["∞", "0.074 bits"]
+    assert "D(Q‖P) is 0.074 bits" in passage(app, "^The forecaster rules out")
+
+
+def answered(app, key, value):
+    """Answer a question, and return the page as it then is."""
+    bound_controls(app)[key].set_value(value).run()
+    assert not app.exception
+    return app
+
+
+def plays(app, key):
+    """Return whether a chart shall begin to play."""
+    [found] = [
+        json.loads(each.proto.bytes)["plays"] for each in app.get("bidi_component")
+        if each.proto.component_name == "chart" and user_key_from_element_id(each.proto.id) == key
+    ]  # fmt: skip
+    return found
+
+
+def test_answer_lets_the_days_of_the_question_pass_until_it_snows():
+    app = open_page("intuition", **sky(q=TIMID), intuition_days=5, intuition_seed=1)
+    app = answered(app, "intuition_predict", "Both the same")
+    assert weights(app, "intuition_q") == NO_SNOW
+    assert metrics(app)[0] == "∞"
+    snow = int((days_of(2, 1000) == 3).argmax()) + 1
+    assert snow > 10
+    said = the_run(app)
+    assert f"Day {snow} brings what the forecaster had ruled out" in said
+    assert plays(app, "_intuition_settling")
+    before = average(2, snow - 1, q=NO_SNOW)
+    assert before < 0
+    assert said.endswith(f"Until then the average was −{-before:.3f} bits a day.")
+
+
+def guess(app):
+    """Return the guess in the second chart: how high it stands, its label and its handle."""
+    drawn = chart(app, "_intuition_settling")
+    diamonds = [
+        trace for trace in drawn.figure["data"] if "diamond" in str(trace.get("marker", {}))
+    ]
+    return drawn, diamonds
+
+
+def test_guess_is_drawn_and_can_be_dragged_before_it_is_told():
+    app = open_page("intuition", intuition_guess=0.4)
+    drawn, [diamond] = guess(app)
+    assert diamond["text"] == ["your guess: +0.40"]
+    [handle] = drawn.handles
+    assert (handle["slider"], handle["y"], handle["way"]) == ("intuition_guess", 0.4, "y")
+    assert drawn.title.endswith("?")
+    said = passage(app, "^Your guess stands")
+    for kind, cost in zip(KINDS, costs(TRUTH, SUNNY), strict=True):
+        assert f"{cost:+.3f} with {kind}".replace("-", "−").replace("+0.000", "0.000") in said
+    told = f"{entropy(TRUTH, SUNNY, base=2):.3f}"
+    assert told not in texts(app)
+    assert told not in str(drawn.figure)
+
+
+def test_guess_is_out_of_the_way_of_whoever_moves_something_else():
+    for moved in ({"intuition_days": 500}, {"intuition_seed": 3}, sky(q=TIMID)):
+        drawn, diamonds = guess(open_page("intuition", intuition_guess=0.4, **moved))
+        assert not diamonds
+        assert not drawn.handles
+        assert drawn.title.startswith("After ")
+
+
+def test_guess_that_is_told_lets_the_sunny_days_pass_beside_it():
+    app = open_page("intuition", intuition_guess=0.4, intuition_days=5, intuition_seed=7)
+    app = answered(app, "intuition_guess_told", True)
+    assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (TRUTH, SUNNY)
+    drawn, [diamond] = guess(app)
+    assert diamond["text"] == ["your guess: +0.40"]
+    assert f"{average(2, 1000):+.3f}" in the_run(app)
+    assert plays(app, "_intuition_settling")
+    assert not drawn.handles
+    # It was a guess about that forecast, and stands beside no other.
+    app = press(app, "The timid forecaster")
+    assert guess(app)[1] == []
+
+
+@pytest.mark.parametrize("unit", BASES)
+@pytest.mark.parametrize("guessed", [-0.3, 0, 0.2, 1.35])
+def test_reveal_says_how_far_off_a_guess_is(unit, guessed):
+    app = open_page("intuition", unit=unit, intuition_guess=guessed, intuition_guess_told="true")
+    true = entropy(TRUTH, SUNNY, base=BASES[unit])
+    said = passage(app, "^It settles on")
+    assert f"D(P‖Q) = **{true:.3f} {unit}**" in said
+    off = guessed - true
+    if abs(off) <= 0.025:
+        assert "as close as this slider comes" in said
+    else:
+        assert f"is {abs(off):.3f} {unit} too {'high' if off > 0 else 'low'}." in said
+    assert ("A forecast that gains in the long run does not exist" in said) == (guessed < 0)
+    ahead = sum(average(seed, 20) < -1e-9 for seed in range(1, 2001)) / 2000
+    shown = int(re.search(r"after 20 of them this forecast is ahead in (\d+)% of", said)[1])
+    # Four standard errors of a share of 2,000 runs.
+    assert shown == pytest.approx(100 * ahead, abs=3.2)
+
+
+@pytest.mark.parametrize("unit", BASES)
+def test_second_question_says_what_single_days_cost(unit):
+    [label] = [
+        each.label for each in open_page("intuition", unit=unit).slider
+        if each.key == "intuition_guess"
+    ]  # fmt: skip
+    sun, cloud, rain, _ = (f"{cost:+.3f}".replace("-", "−") for cost in costs(TRUTH, SUNNY, unit))
+    assert "60%, where 40% is true" in label
+    assert f"a sunny day costs {sun} {unit}" in label
+    assert f"A cloudy one costs {cloud}, rain {rain}, snow 0.000" in label
 
 
 @pytest.mark.parametrize(
@@ -89,13 +231,18 @@ def test_weather_given_its_due_gives_nothing_back_by_rounding(p, q):
     ],
 )
 def test_presets_set_the_sliders(label, q):
-    app = press(open_page("intuition", **sky(p=[1, 2, 3, 4], q=[4, 0, 2, 1])), label)
+    app = press(
+        open_page(
+            "intuition", **sky(p=[1, 2, 3, 4], q=[4, 0, 2, 1]), intuition_predict="Both the same"
+        ),
+        label,
+    )
     assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (TRUTH, q)
     assert metrics(app) == [lost(TRUTH, q), lost(q, TRUTH)]
 
 
 def test_swap_makes_the_forecast_the_truth():
-    app = press(open_page("intuition"), "Swap P and Q")
+    app = press(open_page("intuition", **sky(q=SUNNY)), "Swap P and Q")
     assert (weights(app, "intuition_p"), weights(app, "intuition_q")) == (SUNNY, TRUTH)
     assert metrics(app) == [lost(SUNNY, TRUTH), lost(TRUTH, SUNNY)]
     press(app, "Swap P and Q")
@@ -121,7 +268,7 @@ def test_all_weights_zero_says_how_to_mend_it_and_keeps_the_rest(letter):
 
 
 def test_ruled_out_snow_is_infinite_and_says_so():
-    app = press(open_page("intuition"), "“It never snows”")
+    app = open_page("intuition", intuition_predict="Both the same")
     assert metrics(app) == ["∞", lost(NO_SNOW, TRUTH)]
     said = passage(app, "^The forecaster rules out")
     assert "rules out snow, and it comes on 5.0% of all days" in said
@@ -194,14 +341,14 @@ def test_days_follow_the_weather_that_is_set():
 
 
 def test_average_is_drawn_as_it_is_said():
-    app = open_page("intuition", intuition_days=200, intuition_seed=8)
+    app = open_page("intuition", **sky(q=SUNNY), intuition_days=200, intuition_seed=8)
     drawn = chart(app, "_intuition_settling")
     assert drawn.alt == read_out(the_run(app))
     assert drawn.title == f"After 200 days: {average(8, 200):.3f}; D = 0.175 bits"
 
 
 def test_charts_have_their_sentences_as_plain_text_alternatives():
-    app = open_page("intuition")
+    app = open_page("intuition", **sky(q=SUNNY))
     for key, pattern in (("chart", "^Believing"), ("settling", "^The days"), ("bowl", "^The str")):
         assert chart(app, f"_intuition_{key}").alt == read_out(passage(app, pattern))
 
@@ -224,7 +371,7 @@ def test_same_days_say_the_same_and_others_do_not():
 
 
 def test_other_days_takes_the_next_run():
-    app = press(open_page("intuition", intuition_seed=3), "Other days")
+    app = press(open_page("intuition", **sky(q=SUNNY), intuition_seed=3), "Other days")
     assert bound_controls(app)["intuition_seed"].value == 4
     assert f"{average(4, 1000):+.3f}" in the_run(app)
     app = press(open_page("intuition", intuition_seed=1000), "Other days")
@@ -233,7 +380,7 @@ def test_other_days_takes_the_next_run():
 
 @pytest.mark.parametrize("unit", BASES)
 def test_unit_restates_every_number(unit):
-    app = open_page("intuition", unit=unit)
+    app = open_page("intuition", **sky(q=SUNNY), unit=unit)
     assert metrics(app) == [lost(TRUTH, SUNNY, unit), lost(SUNNY, TRUTH, unit)]
     assert f"loses {lost(TRUTH, SUNNY, unit)} of information" in texts(app)
     assert f"D(P‖·) falls from {lost(TRUTH, SUNNY, unit)} to 0" in texts(app)
@@ -244,7 +391,7 @@ def test_unit_restates_every_number(unit):
 
 
 def test_way_through_p_ends_there_if_p_has_nothing_to_give():
-    app = press(press(open_page("intuition"), "“It never snows”"), "Swap P and Q")
+    app = press(open_page("intuition"), "Swap P and Q")
     drawn = chart(app, "_intuition_bowl")
     assert drawn.alt in texts(app)
     # P is at 0: behind it snow would come less often than never.
@@ -254,14 +401,14 @@ def test_way_through_p_ends_there_if_p_has_nothing_to_give():
 
 
 def test_way_through_p_rises_behind_it():
-    drawn = chart(open_page("intuition"), "_intuition_bowl")
+    drawn = chart(open_page("intuition", **sky(q=SUNNY)), "_intuition_bowl")
     assert drawn.alt.endswith("falls from 0.175 bits to 0 at P and rises behind it.")
     assert drawn.figure["layout"]["xaxis"]["range"][0] < -0.5
 
 
 def test_weather_that_never_comes_costs_nothing_however_expected():
     p = [4, 3, 3, 0]
-    app = open_page("intuition", **sky(p=p))
+    app = open_page("intuition", **sky(p=p, q=SUNNY), intuition_seed=1)
     assert metrics(app) == [lost(p, SUNNY), "∞"]
     assert "snow" not in passage(app, "^Believing")
     assert KINDS["snow"] not in the_run(app)
@@ -279,24 +426,27 @@ def test_weather_that_nobody_knows_costs_nothing():
 
 @pytest.mark.parametrize("unit", BASES)
 def test_prediction_reveals_what_is_computed(unit):
-    # The reveal is about the forecaster of the question, wherever the sliders are.
-    app = open_page("intuition", unit=unit, intuition_predict="The truth", **sky(q=TIMID))
-    sun, _, rain, _ = costs(TRUTH, SUNNY, unit)
+    # The reveal is about the forecasters of the question, wherever the sliders are.
+    app = open_page("intuition", unit=unit, intuition_predict=ANSWER, **sky(q=TIMID))
     said = passage(app, "That is what happens")
-    assert f"A sunny day gives {-sun:.3f} {unit} back" in said
-    assert f"a rainy one costs {rain:.3f} {unit}" in said
-    assert f"loses **{lost(TRUTH, SUNNY, unit)}** a day" in said
-    ahead = sum(average(seed, 20) < -1e-9 for seed in range(1, 2001)) / 2000
-    shown = int(re.search(r"after 20 of them this forecast is still ahead in (\d+)% of", said)[1])
-    # Four standard errors of a share of 2,000 runs.
-    assert shown == pytest.approx(100 * ahead, abs=3.2)
+    assert "In our town you lose **∞**" in said
+    small, name = lost(NO_SNOW, TRUTH, unit).split()
+    assert f"In the next town it is **{small}** {name} a day" in said
 
 
-@pytest.mark.parametrize("choice", ["The forecast", "It depends on luck"])
+@pytest.mark.parametrize("choice", ["“One day in 20”, where it never snows", "Both the same"])
 def test_other_predictions_meet_a_surprise(choice):
     said = texts(open_page("intuition", intuition_predict=choice))
     assert "A surprise, then" in said
     assert "That is what happens" not in said
+
+
+@pytest.mark.parametrize("unit", BASES)
+def test_same_number_stands_in_all_three_units(unit):
+    said = passage(open_page("intuition", **sky(q=SUNNY), unit=unit), "^Bits, nats and dits")
+    assert f"D(P‖Q) is {lost(TRUTH, SUNNY, unit)}" in said
+    for other in BASES.keys() - {unit}:
+        assert f"in {other} {entropy(TRUTH, SUNNY, base=BASES[other]):.3f}" in said
 
 
 def checks(answers):
@@ -305,9 +455,9 @@ def checks(answers):
 
 
 def test_right_answers_are_marked_right():
-    right = ["It is P", "Nothing", "It depends on who comes first"]
+    right = ["It is P", "Nothing", "Twice as much", "Only if Q, too, brings what P rules out"]
     app = open_page("intuition", **checks(right))
-    assert [message.value[:5] for message in app.success] == ["Right"] * 3
+    assert [message.value[:5] for message in app.success] == ["Right"] * 4
     others = [
         [answer for answer in question.answers if answer != best]
         for question, best in zip(QUESTIONS, right, strict=True)
@@ -346,7 +496,7 @@ def test_nonsense_in_one_parameter_keeps_the_others():
 def test_number_of_days_that_is_not_on_offer_keeps_the_others():
     app = open_page("intuition", intuition_days="7", intuition_q1="3")
     assert bound_controls(app)["intuition_days"].value == 1000
-    assert weights(app, "intuition_q") == [3, 2.5, 1, 0.5]
+    assert weights(app, "intuition_q") == [3, *NO_SNOW[1:]]
     [warning] = app.warning
     assert "`intuition_days = 7`" in warning.value
     assert "shows `1000`" in warning.value

@@ -8,7 +8,12 @@ from scipy.special import rel_entr
 from charts.style import DARK, LIGHT
 from charts.units import BITS
 from pages.intuition.numbers import Band, Way
-from pages.intuition.pictures import bowl_figure, forecast_figure, settling_figure
+from pages.intuition.pictures import (
+    bowl_figure,
+    forecast_figure,
+    guess_figure,
+    settling_figure,
+)
 from tests.pages.intuition import weather
 from tests.pages.truth import chances
 
@@ -69,6 +74,7 @@ def dashes(figure):
         lambda: settling(
             AVERAGES[:1], DAYS[:1], Band(DAYS[:1], np.array([-0.58]), np.array([1.32]))
         ),
+        lambda: guess_figure(1000, -0.6, P, Q, BITS, LIGHT),
         bowl,
         lambda: bowl((0.4, 0.1, 0.0, 0.3, np.inf, np.inf), np.inf),
     ],
@@ -93,6 +99,16 @@ def test_forecast_states_the_finding_and_its_unit():
     assert f"{rel_entr(P, Q).sum() / np.log(2):.3f}" == "0.175"
     assert drawn.layout.title.text == "Lost each day on average: 0.175 bits"
     assert drawn.layout.yaxis2.title.text == "cost of a day, bits"
+
+
+def test_veiled_forecast_has_chances_and_axes_but_no_costs():
+    veiled, shown = forecast_figure(P, NO_SNOW, BITS, LIGHT, told=False), forecast(P, NO_SNOW)
+    assert veiled.layout.title.text.endswith("?")
+    assert list(veiled.data[2].text) == list(veiled.data[2].customdata) == ["?"] * 4
+    assert list(veiled.data[2].y) == [0] * 4
+    assert veiled.data[:2] == shown.data[:2]
+    for axis in ("xaxis", "yaxis", "yaxis2"):
+        assert veiled.layout[axis] == shown.layout[axis]
 
 
 def test_weather_that_never_comes_costs_nothing():
@@ -160,6 +176,32 @@ def test_title_states_average_and_divergence():
 
 def test_one_day_is_a_day():
     assert settling(AVERAGES[:1], DAYS[:1]).layout.title.text.startswith("After 1 day:")
+
+
+def test_guess_stands_among_what_single_days_cost():
+    drawn = guess_figure(1000, 0.3, P, Q, BITS, LIGHT)
+    *levels, line, diamond = drawn.data
+    assert [level.text[0] for level in levels] == [
+        "a day of sun: −0.58",
+        "a day of cloud: +0.26",
+        "a day of rain: +1.32",
+        "a day of snow: 0.00",
+    ]
+    assert [level.y[0] for level in levels] == pytest.approx(list(COSTS), abs=1e-15)
+    assert list(line.y) == [0.3, 0.3]
+    assert (list(diamond.x), list(diamond.y)) == ([1000], [0.3])
+    assert drawn.layout.title.text.endswith("?")
+    assert not frames(drawn)
+
+
+def test_guess_stays_where_it_was_beside_the_run():
+    guessed = settling_figure(DAYS, AVERAGES, BAND, 0.175, (-0.58, 1.32), "bits", LIGHT, guess=0.3)
+    [diamond] = [trace for trace in guessed.data if trace.marker.symbol == "diamond"]
+    assert (list(diamond.x), list(diamond.y)) == ([100], [0.3])
+    # It is there from the first frame on, and no frame moves it.
+    last = len(guessed.data) - 1
+    assert {tuple(frame.traces) for frame in frames(guessed)} == {(last - 1, last)}
+    assert guessed.data[last].marker.symbol is None
 
 
 def test_everything_fits_the_axes():

@@ -68,6 +68,67 @@ def test_all_that_is_ruled_out_is_named_if_it_comes():
     assert "rules out cloud and rain, and they come on 40.0% of all days" in said
 
 
+def in_words_of_chance(said):
+    """Return the share that a sentence puts into words, and by how much it may be off."""
+    parts = {"half": 2, "a third of": 3, "a quarter of": 4, "a fifth of": 5, "a tenth of": 10,
+             "a hundredth of": 100}  # fmt: skip
+    found = re.search(rf"({'|'.join(parts)}|{NUMBER}% of) the chance", said)
+    if found[2]:
+        share, digit = value_of(found[2])
+        return share / 100, 0.501 * digit / 100
+    return 1 / parts[found[1]], 1e-9
+
+
+def test_dearest_day_says_what_share_of_its_chance_q_gave_it():
+    rng, exact = np.random.default_rng(4), 0
+    for _ in range(500):
+        p, q = rng.integers(1, 30 if rng.random() < 0.5 else 4, (2, 4)) / 10
+        if np.allclose(chances(p), chances(q)):
+            continue
+        smallest = (chances(q) / chances(p)).min()
+        share, slack = in_words_of_chance(says(p, q))
+        assert share == pytest.approx(smallest, abs=slack), says(p, q)
+        # What cost something had less than all of its chance.
+        assert share < 1
+        exact += slack == 1e-9
+    assert exact > 20
+
+
+def test_rain_that_had_a_third_of_its_chance_costs_the_logarithm_of_three():
+    assert "(+1.585): Q gave it a third of the chance that P gave." in says(
+        [1, 1, 3, 3], [3, 3, 1, 1]
+    )
+    assert "rain (+1.322): Q gave it 40.0% of the chance that P gave." in says()
+
+
+@pytest.mark.parametrize(
+    ("unit", "once", "twice"),
+    [("bits", "half", "a quarter of"), ("dits", "a tenth of", "a hundredth of"),
+     ("nats", "36.8% of", "13.5% of")],
+)  # fmt: skip
+def test_one_unit_is_a_share_of_the_chance(unit, once, twice):
+    said = words.one_unit(UNITS[unit])
+    assert (
+        f"**One {unit[:-1]}** is lost on a day to which the forecast gave {once} the chance" in said
+    )
+    assert f"two {unit}, if it gave {twice} the chance" in said
+
+
+@pytest.mark.parametrize(("p", "q"), [([4, 3, 2, 0], [0, 3, 2, 4]), (TRUTH, NO_SNOW),
+                                      (NO_SNOW, TRUTH), (TRUTH, TRUTH)])  # fmt: skip
+def test_same_number_in_other_units_is_that_of_scipy(p, q):
+    for unit in BASES:
+        said = words.other_units(chances(p), chances(q), UNITS[unit])
+        name = "D(Q‖P)" if "D(Q‖P)" in said else "D(P‖Q)"
+        pair = (q, p) if name == "D(Q‖P)" else (p, q)
+        for other, base in BASES.items():
+            number = entropy(*pair, base=base)
+            written = f"{number:.3f}" if np.isfinite(number) else "∞"
+            assert (f"is {written}" if other == unit else f"in {other} {written}") in said
+        # ∞ tells nothing of units, so the other way round is told where it is finite.
+        assert ("∞" in said) == np.isinf([entropy(p, q), entropy(q, p)]).all()
+
+
 @pytest.mark.parametrize("at", [1, 2, 40])
 def test_ruined_run_is_infinite_from_the_first_day_of_snow(at):
     seed = next(seed for seed in itertools.count(1) if (days_of(seed, 50) == 3).argmax() == at - 1
@@ -75,6 +136,10 @@ def test_ruined_run_is_infinite_from_the_first_day_of_snow(at):
     said = run(50, seed, q=NO_SNOW)
     assert f"Day {at} brings what the forecaster had ruled out" in said
     assert "from there on the average loss is infinite" in said
+    assert ("Until then" in said) == (at > 1)
+    if at > 1:
+        before = f"{average(seed, at - 1, q=NO_SNOW):+.3f}".replace("-", "−")
+        assert said.endswith(f"Until then the average was {before} bits a day.")
     assert "95%" not in said
 
 
@@ -206,9 +271,6 @@ def test_swapping_says_both_divergences(unit):
     said = swapped(q=TIMID, unit=unit)
     assert f"D(P‖Q) is {lost(TRUTH, TIMID, unit)}, D(Q‖P) is {lost(TIMID, TRUTH, unit)}" in said
     assert "A distance would be the same both ways" in said
-    # Bell curves one spread apart: D = 1/2 nat; two spreads apart: 2 nats.
-    one, two = (nats / np.log(BASES[unit]) for nats in (0.5, 2))
-    assert f"one spread apart it is {one:.3f} {unit}, two spreads apart {two:.3f} {unit}" in said
 
 
 @pytest.mark.parametrize("q", [[4.1, 3, 2.5, 0.5], [4, 3.1, 2.4, 0.5], [4, 3, 2.5, 0.4]])
