@@ -122,8 +122,12 @@ def one_of(
         captions=captions,
         horizontal=horizontal,
         label_visibility="collapsed" if unlabelled else "visible",
-        on_change=also,
+        on_change=also or _nothing,
     )
+
+
+def _nothing() -> None:
+    """Do what a change does by itself: draw the page."""
 
 
 def on_or_off(

@@ -6,6 +6,7 @@ from zlib import crc32
 
 import streamlit as st
 
+from charts.wording import listed
 from widgets.controls import one_of
 
 
@@ -25,6 +26,8 @@ class Question:
         Python that the question is about; none where empty.
     see : str
         A Markdown link to the view that mends a wrong answer; none where empty.
+    topic : str
+        What a wrong answer shows that one should look at again; none where empty.
     """
 
     text: str
@@ -32,6 +35,7 @@ class Question:
     right: str
     code: str = ""
     see: str = ""
+    topic: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a question whose right answer is not among its answers."""
@@ -63,6 +67,8 @@ def self_check(
     ]
     if score:
         _tell_score(questions, choices)
+        if shown := what_they_show(questions, choices):
+            st.markdown(shown)
 
 
 def _ask(key: str, text: str, question: Question) -> str | None:
@@ -101,3 +107,37 @@ def _tell_score(questions: Sequence[Question], choices: Sequence[str | None]) ->
             else "Change the answers marked with a bulb to go on."
         )
         st.success(f"**{right} of {answered} right.** {praise}", icon=":material/trophy:")
+
+
+def what_they_show(questions: Sequence[Question], choices: Sequence[str | None]) -> str:
+    """Return where to go next: each topic with wrong answers, and what mends them.
+
+    Parameters
+    ----------
+    questions : sequence of Question
+        Those without a topic show nothing.
+    choices : sequence of str or None
+        The answers that were given.
+    """
+    given = [
+        (question, choice == question.right)
+        for question, choice in zip(questions, choices, strict=True)
+        if choice is not None and question.topic
+    ]
+    topics = list(dict.fromkeys(question.topic for question, _ in given))
+    lines, sure = [], []
+    for topic in topics:
+        right = [is_right for question, is_right in given if question.topic == topic]
+        mends = dict.fromkeys(
+            question.see for question, is_right in given if question.topic == topic and not is_right
+        )
+        if mends:
+            lines.append(
+                f"- **{topic}**: {right.count(False)} of {len(right)} wrong. See "
+                f"{listed([*mends])}."
+            )
+        else:
+            sure.append(topic)
+    next_steps = "\n".join(["**What your answers show**", "", *lines]) if lines else ""
+    known = f"You know about {listed(sure)}." if sure else ""
+    return "\n\n".join(filter(None, [next_steps, known]))

@@ -1,5 +1,7 @@
 """The summary: the whole book in one table, one picture, one page to print and twenty questions."""
 
+from functools import partial
+
 import streamlit as st
 
 from charts.units import Unit
@@ -14,6 +16,7 @@ from widgets.chart import Controls, Handle, Picture, Stops, moving
 from widgets.controls import put, slider
 from widgets.formula import formula
 from widgets.look import sliders_of
+from widgets.presenter import opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, now
 from widgets.self_check import self_check
@@ -22,53 +25,6 @@ from widgets.take_away import take_away
 
 # How far up P's line it can be taken hold of, clear of its letter.
 BELOW_THE_LETTER = 0.85
-
-
-def lesson() -> None:
-    """Show the summary, from top to bottom."""
-    unit = units.current()
-    frame.header(
-        "The summary",
-        "D(P‖Q) is what it costs, on average over P, to take Q for P: never below 0, 0 only for "
-        "Q = P, and as a rule another number with P and Q swapped.",
-    )
-    book_table(unit)
-    prediction(unit)
-    st.header("Move it", anchor="move")
-    st.markdown(
-        "All of that in one picture: a coin :blue[**P**], and what :orange[**Q**] says of it."
-    )
-    presets(
-        "summary",
-        [
-            Preset("Cover & Thomas's coins", put_coins, (50, 25)),
-            Preset("SciPy's coins", put_coins, (50, 90)),
-            Preset("Let Q be P", agree),
-            Preset("Q is certain", put_coins, (50, 100)),
-            Preset("Swap P and Q", swap),
-        ],
-    )
-    controls, beside = st.columns([2, 3], gap="medium")
-    with controls:
-        chances_of_heads()
-    with beside:
-        picture()
-    formula_today(unit)
-    sheet.offer(unit)
-    checked_against()
-    self_check("summary", questions(unit), heading="Test yourself", score=True)
-    st.header("Further reading", anchor="reading")
-    st.markdown(words.READING)
-    take_with_you(unit)
-
-
-def book_table(unit: Unit) -> None:
-    """Show the book in one table, each row with a link into the view that shows it."""
-    st.markdown(
-        "The book in one table. Every number is computed as you look, and every link opens the "
-        "lesson in a new tab, set up and scrolled to what shows it."
-    )
-    st.markdown(book.table(unit))
 
 
 def put_coins(p: int, q: int) -> None:
@@ -84,6 +40,51 @@ def swap() -> None:
 def agree() -> None:
     """Make Q say what P does."""
     put_coins(now["summary_p"], now["summary_p"])
+
+
+PRESETS = [
+    Preset("Cover & Thomas's coins", put_coins, (50, 25)),
+    Preset("SciPy's coins", put_coins, (50, 90)),
+    Preset("Let Q be P", agree),
+    Preset("Q is certain", put_coins, (50, 100)),
+    Preset("Swap P and Q", swap),
+]
+
+
+def lesson() -> None:
+    """Show the summary, from top to bottom."""
+    unit = units.current()
+    first_screen = frame.header(
+        "The summary",
+        "A coin **P**, and what **Q** says of it: all of the book in one picture, and a test.",
+    )
+    here = opening(first_screen)
+    with here.question:
+        prediction(unit, partial(put_coins, 50, 90))
+    with here.buttons:
+        presets("summary", PRESETS)
+    with here.controls:
+        chances_of_heads()
+    with here.picture:
+        picture()
+    book_table(unit)
+    formula_today(unit)
+    sheet.offer(unit)
+    checked_against()
+    self_check("summary", questions(unit), heading="Test yourself", score=True)
+    st.header("Further reading", anchor="reading")
+    st.markdown(words.READING)
+    take_with_you(unit)
+
+
+def book_table(unit: Unit) -> None:
+    """Show the book in one table, each row with a link into the view that shows it."""
+    st.header("The book in one table", anchor="book")
+    st.markdown(
+        "Every number is computed as you look, and every link opens the "
+        "lesson in a new tab, set up and scrolled to what shows it."
+    )
+    st.markdown(book.table(unit))
 
 
 def chances_of_heads() -> None:
@@ -147,6 +148,12 @@ def formula_today(unit: Unit) -> None:
 def checked_against() -> None:
     """Show what sources print beside what is computed now."""
     st.header("Checked against", anchor="checked")
+    with st.expander("What sources print, beside what is computed now", icon=":material/rule:"):
+        values_and_pairs()
+
+
+def values_and_pairs() -> None:
+    """Show both tables."""
     values, pairs = checked()
     agreeing = sum(each.agrees for each in values)
     by_hand, by_scipy = (

@@ -1,6 +1,7 @@
 """What the summary asks: a prediction, and twenty questions on what people really get wrong."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from widgets.self_check import Question
 from widgets.views import view
 
 
-def prediction(unit: Unit) -> None:
+def prediction(unit: Unit, scipys_coins: Callable[[], None]) -> None:
     """Ask which of the two divergences of two coins is larger."""
     there, back = unit.both_ways(coin(50), coin(90))
     predict(
@@ -24,7 +25,10 @@ def prediction(unit: Unit) -> None:
         answer="D(P‖Q)",
         reveal=f"D(P‖Q) is **{amount(there, unit.name)}**, D(Q‖P) {amount(back, unit.name)}. "
         "Averaged over P, every other toss is tails, which Q hardly expects. Averaged over Q, "
-        "tails are rare. Press *SciPy's coins* below to see it.",
+        "tails are rare.",
+        takeaway="D(P‖Q) is what it costs, on average over P, to take Q for P: never below 0, 0 "
+        "only for Q = P, and as a rule another number with P and Q swapped.",
+        shows=scipys_coins,
     )
 
 
@@ -57,6 +61,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
                 "may be the smaller one.",
             },
             right="D(P‖Q)",
+            topic="which way round",
             see=view(
                 "the Q that covers",
                 "forward-reverse?forward_q_mean=0&forward_q_spread=2.62#optima",
@@ -76,6 +81,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
                 f"Here both steps make {both_steps}, and the straight way is dearer.",
             },
             right="Four times D(A‖B)",
+            topic="detours, which may be shorter",
             see=view(
                 "the third thing to try",
                 "intuition#try",
@@ -93,6 +99,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
                 "Undefined": "It is well defined: as q goes to 0 the term grows beyond any number.",
             },
             right="Infinite",
+            topic="zeros that make it infinite",
             see=view(
                 "the die that never shows a six",
                 "die?die_q6=0#move",
@@ -112,6 +119,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
                 "ln 2, that of the two logarithms.",
             },
             right="One counts in nats, the other in bits",
+            topic="bits and nats",
             see=view(
                 "the die measured in nats",
                 "die?unit=nats#move",
@@ -130,6 +138,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
                 "It points the other way": "Both averages run over the labels; nothing is swapped.",
             },
             right="It stays the same",
+            topic="what training can move",
             see=view(
                 "*The wrong code*",
                 "information#move",
@@ -167,6 +176,7 @@ def _of_code(unit: Unit) -> list[Question]:
                 "infinity.",
             },
             right="It divided each by its sum",
+            topic="numbers that do not add up to 1",
             code=f"scipy.stats.entropy({counts[0]}, {counts[1]})  # {divided:.3f}",
             see=mending,
         ),
@@ -181,6 +191,7 @@ def _of_code(unit: Unit) -> list[Question]:
                 "sign.",
             },
             right="p does not add up to 1",
+            topic="numbers that do not add up to 1",
             code=(
                 "p = np.array([0.2, 0.3])\nq = np.array([0.5, 0.5])\n"
                 f"(p * np.log(p / q)).sum()  # {fake:.3f}"
@@ -198,6 +209,7 @@ def _of_code(unit: Unit) -> list[Question]:
                 "Always": "Only as long as p and q have the same sum. Unnormalised, they part.",
             },
             right="When p and q both add up to 1",
+            topic="numbers that do not add up to 1",
             see=mending,
         ),
         Question(
@@ -212,6 +224,7 @@ def _of_code(unit: Unit) -> list[Question]:
                 "Six times D": "It divides where that would multiply.",
             },
             right="A sixth of D",
+            topic="what libraries divide by",
             see=view("the book's die", "die#move", f"costs a believer in Q {die}", unit),
         ),
         Question(
@@ -226,6 +239,7 @@ def _of_code(unit: Unit) -> list[Question]:
                 "come as often as π says.",
             },
             right="In the sampling",
+            topic="averages over samples",
             see=sampling,
         ),
         Question(
@@ -240,6 +254,7 @@ def _of_code(unit: Unit) -> list[Question]:
                 "No, KL may be negative": "KL may not. An estimate of it from ten answers may.",
             },
             right="No, it holds for all answers together",
+            topic="averages over samples",
             see=view(
                 "below 0 by chance",
                 "estimators?estimators_batch=2#negative",
@@ -271,6 +286,7 @@ def _of_size(unit: Unit) -> list[Question]:
                 "make D large.",
             },
             right=f"By at most {100 * apart:.1f} percentage points",
+            topic="how much a number means",
             see=view(
                 "the total variation in *Cover or seek*",
                 "forward-reverse#formula",
@@ -291,6 +307,7 @@ def _of_size(unit: Unit) -> list[Question]:
                 "tell apart.",
             },
             right=f"About {rolls:.0f}",
+            topic="how much a number means",
             see=view(
                 "*Roll it*", f"die?die_odds={odds}#roll", f"At {odds} to 1 Wald expects", unit
             ),
@@ -305,6 +322,7 @@ def _of_size(unit: Unit) -> list[Question]:
                 "0": "It is 0 only where P and Q are the same.",
             },
             right="As large as it gets: log 2",
+            topic="how much a number means",
             see=view(
                 "the measures without direction",
                 "forward-reverse#formula",
@@ -324,6 +342,7 @@ def _of_size(unit: Unit) -> list[Question]:
                 "before it.",
             },
             right=f"{tokens * each:.0f}",
+            topic="tokens and answers",
             see=view(
                 "*The safety rope*, below its formula",
                 "beta-penalty#formula",
@@ -350,6 +369,7 @@ def _of_training(unit: Unit) -> list[Question]:
                 "over whose answers the average runs.",
             },
             right="It may drop answers, but not invent them",
+            topic="which way round",
             see=view(
                 "the Q that seeks",
                 "forward-reverse?forward_q_mean=2.49&forward_q_spread=0.81#optima",
@@ -369,6 +389,7 @@ def _of_training(unit: Unit) -> list[Question]:
                 "large β, it never goes past π_ref.",
             },
             right=f"{100 * twice:.1f}%",
+            topic="what β does",
             see=view(
                 "a short rope",
                 "beta-penalty?beta_beta=0.1#move",
@@ -387,6 +408,7 @@ def _of_training(unit: Unit) -> list[Question]:
                 "stayed.",
             },
             right=f"{rule.after(10).beta}",
+            topic="what β does",
             see=view(
                 "a run with an adaptive rope",
                 "beta-penalty?beta_rope=adaptive&beta_steps=30&beta_train=true#train",
@@ -407,6 +429,7 @@ def _of_training(unit: Unit) -> list[Question]:
                 "k1 in the *loss* that pulls nowhere.",
             },
             right="Both",
+            topic="the penalty's slope",
             see=view(
                 "where each one pulls",
                 "estimators#pulls",
@@ -426,6 +449,7 @@ def _of_training(unit: Unit) -> list[Question]:
                 "policy learns.",
             },
             right="Nothing",
+            topic="the penalty's slope",
             see=view(
                 "a run of GRPO",
                 "beta-penalty?beta_method=GRPO&beta_steps=30&beta_train=true#train",

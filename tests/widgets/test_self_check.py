@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from widgets.self_check import Question
+from widgets.self_check import Question, what_they_show
 
 ANSWERS = {"Two": "Right, two.", "Three": "One too many.", "Four": "Two too many."}
 FIRST = Question("How many?", ANSWERS, right="Two", see="[the two](die?die_q6=0)")
@@ -156,3 +156,17 @@ def test_answer_that_is_none_is_no_answer():
 def test_question_needs_its_right_answer():
     with pytest.raises(ValueError, match="'yes' is not among the answers"):
         Question("?", {"no": "because"}, right="yes")
+
+
+def test_wrong_answers_show_what_to_look_at_again():
+    def about(topic, see):
+        return Question("?", {"yes": "", "no": ""}, right="yes", see=see, topic=topic)
+
+    asked = [about("zeros", "[a](a)"), about("zeros", "[b](b)"), about("units", "[c](c)")]
+    assert what_they_show(asked, [None] * 3) == ""
+    assert what_they_show(asked, ["yes", "yes", "yes"]) == "You know about zeros and units."
+    said = what_they_show(asked, ["yes", "no", "yes"])
+    assert "- **zeros**: 1 of 2 wrong. See [b](b)." in said
+    assert said.endswith("You know about units.")
+    assert "2 of 2 wrong. See [a](a) and [b](b)." in what_they_show(asked, ["no", "no", None])
+    assert what_they_show([FIRST], ["Four"]) == ""

@@ -100,6 +100,23 @@ def test_wrong_answer_says_why_and_where_to_look():
     assert score == "**0 of 1 right so far**; 19 to go."
 
 
+def test_answers_show_where_to_go_next():
+    wrong = {"summary_check3": "Undefined", "summary_check4": RIGHT["summary_check4"]}
+    app = open_page("summary", **wrong)
+    [shown] = [each.value for each in app.markdown if "What your answers show" in each.value]
+    assert "**zeros that make it infinite**: 1 of 1 wrong" in shown
+    assert "/die?die_q6=0#move" in [link.address for link in deep_links(shown)]
+    assert "You know about bits and nats." in shown
+    assert "What your answers show" not in texts(open_page("summary", **RIGHT))
+
+
+def test_prediction_puts_the_coins():
+    app = open_page("summary")
+    app.radio(key="summary_predict").set_value("They are equal").run()
+    assert [app.slider(key=f"summary_{each}").value for each in "pq"] == [50, 90]
+    assert "as a rule another number with P and Q swapped" in texts(app)
+
+
 def test_answers_outlive_the_unit():
     app = move(open_page("summary", **RIGHT), "unit", "dits")
     assert "**20 of 20 right.**" in app.success[-1].value

@@ -19,6 +19,6 @@ def test_answer_puts_the_dice_into_the_table_and_goes_to_the_smallest_alpha(choi
         [float(line.split(",")[column]) + 0.01 for line in TWELVE.splitlines()[1:]]
         for column in (1, 2)
     )
-    shown = the_one([texts(app)], r"D\(P‖Q\) is (\S+) bits")[1]
+    shown = the_one([texts(app)], r"D\(P‖Q\) is (\S+) bits with 0")[1]
     assert agree(shown, entropy(p, q, base=2))
     assert "your choice, not your data's" in texts(app)
