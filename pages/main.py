@@ -17,6 +17,7 @@ frame.show(
             lesson("intuition/page.py", "The forecaster", "🌦️", 5, "Find out what *never* costs."),
             lesson("definition/page.py", "The definition", "📐", 5, "Read it term by term."),
             lesson("die/page.py", "The die", "🎲", 5, "Roll the evidence."),
+            lesson("properties/page.py", "Never below 0", "⚖️", 5, "Try to break D."),
             lesson("information/page.py", "The wrong code", "✉️", 5, "Pay extra bits."),
         ],
         "Compare": [

@@ -88,7 +88,7 @@ def stage(
 
 @dataclass(frozen=True)
 class Opening:
-    """Where a lesson begins: what asks, what moves, and the picture beside it."""
+    """Where a lesson, or a part of it, begins: what asks, what moves, the picture beside it."""
 
     question: DeltaGenerator
     buttons: DeltaGenerator
@@ -113,6 +113,15 @@ def opening(first_screen: DeltaGenerator, heading: str = "Move it") -> Opening:
         left.header(heading, anchor="move")
         buttons, controls = left.container(), left.container()
     return Opening(question, buttons, controls, picture)
+
+
+def further(heading: str, anchor: str) -> Opening:
+    """Return the places of a later section that asks, moves and shows as the first screen does."""
+    place = st.container(key=f"_stage_{anchor}")
+    # Above the picture on a phone, too.
+    place.header(heading, anchor=anchor)
+    left, picture = place.columns([2, 3], gap="medium")
+    return Opening(left.container(), left.container(), left.container(), picture)
 
 
 def enlarged(drawn: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Two properties of D: it is never below 0, and it is no distance."""
