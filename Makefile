@@ -7,7 +7,7 @@ PORT ?= 8501
 # The matrices here are small: threads that share a product would only wait for each other.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test slow browser check format bench docs clean
+.PHONY: run test slow browser check screenshots format bench docs clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -28,6 +28,10 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/oxlint --deny-warnings widgets
+
+# The pictures that `make slow` compares with, and those of the README.
+screenshots: $(VENV)/.dev browser
+	RENEW_SCREENSHOTS=1 $(BIN)/python -m pytest -n 2 tests/browser/test_screenshots.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -35,8 +35,8 @@ def prediction(unit: Unit) -> None:
         ["D(P‖Q)", "D(Q‖P)", "Neither"],
         answer="D(P‖Q)",
         reveal="It sums target·(log target − input), and the target is the *second* argument. For "
-        f"the P and Q that the sliders begin with it returns **{amount(returned, unit.name)}**, "
-        f"and that is D(P‖Q); D(Q‖P) is {amount(unit.kl(q, p), unit.name)}. P comes second in the "
+        f"the P and Q that the sliders begin with it returns {amount(returned, unit.name)}, and "
+        f"that is **D(P‖Q)**; D(Q‖P) is {amount(unit.kl(q, p), unit.name)}. P comes second in the "
         "call and first in the divergence.",
         takeaway="Whoever does the averaging comes first: the one whose chances stand in front of "
         "the logarithm, or whose samples are averaged.",

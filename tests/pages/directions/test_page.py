@@ -101,7 +101,7 @@ def test_nonsense_in_one_parameter_keeps_the_others():
 def test_prediction_reveals_what_is_computed():
     app = open_page("directions", directions_predict="D(P‖Q)", unit="nats")
     assert "That is what happens" in texts(app)
-    assert f"**{entropy(P, Q):.3f} nats**" in texts(app)
+    assert f"returns {entropy(P, Q):.3f} nats, and that is **D(P‖Q)**" in texts(app)
     assert "A surprise, then" in texts(open_page("directions", directions_predict="D(Q‖P)"))
 
 
