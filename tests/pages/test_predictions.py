@@ -19,15 +19,23 @@ def asked(app):
     return choices + [each for each in app.toggle if each.key.endswith(TOLD)]
 
 
+def beside(part, key):
+    """Return what stands where the control with this key stands; None where it does not."""
+    children = list(getattr(part, "children", {}).values())
+    if any(getattr(each, "key", None) == key for each in children):
+        return [each.value for each in children if each.type == "markdown"]
+    found = (beside(each, key) for each in children)
+    return next((each for each in found if each is not None), None)
+
+
 def answered(lesson, value=None):
-    """Return a lesson whose first question is answered by a hand, and what it says then."""
+    """Return a lesson whose first question is answered by a hand, and what is said to that."""
     app = open_page(lesson)
-    before = Counter(each.value for each in app.markdown)
     [control, *_] = asked(app)
+    before = beside(app.main, control.key)
     control.set_value(value or (JUST_SHOW_ME if control.type == "radio" else True)).run()
     assert not app.exception
-    after = Counter(each.value for each in app.markdown)
-    return app, list((after - before).elements())
+    return app, [each for each in beside(app.main, control.key) if each not in before]
 
 
 def takeaway(said):
