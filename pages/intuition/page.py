@@ -148,8 +148,10 @@ def guessing(controls: Controls) -> bool:
 
 def guessed(controls: Controls) -> float | None:
     """Return what the learner has guessed, where it is that forecast which is shown."""
+    guess: float = controls["intuition_guess"]
     asked = WEATHER.of("p", at_rest) == TRUE_SKY and WEATHER.of("q", at_rest) == SUNNY_FORECAST
-    return controls["intuition_guess"] if asked and controls["intuition_guess_told"] else None
+    committed = controls["intuition_guess_told"] and guess != NO_GUESS
+    return guess if asked and committed else None
 
 
 def settling(controls: Controls) -> Picture | None:

@@ -11,6 +11,7 @@ from pages.intuition.numbers import (
     FORECASTERS,
     GUESS_STEP,
     KINDS,
+    NO_GUESS,
     RUNS,
     SKY,
     SUNNY_FORECAST,
@@ -181,7 +182,7 @@ def guess_in_words(p: Array, q: Array, guess: float, unit: Unit) -> str:
     )
     return (
         f"Your guess stands at **{signed(guess, 2)}** {unit.name} a day. A single day costs "
-        f"{costs}. Drag it to where the average of many days will settle."
+        f"{costs}. Drag the guess to where the average of many days will settle."
     )
 
 
@@ -189,22 +190,24 @@ def guess_revealed(guess: float, unit: Unit) -> str:
     """Say where the average settles with the sunny forecaster, and how far off a guess is."""
     p, q = normalize(TRUE_SKY), normalize(SUNNY_FORECAST)
     settles = unit.kl(p, q)
+    return (
+        f"It settles on D(P‖Q) = **{amount(settles, unit.name)}**, a loss"
+        f"{'' if guess == NO_GUESS else _how_far_off(guess, settles, unit)}. Luck fades with the "
+        f"days: after 20 of them this forecast is ahead in {percent(ahead_by_luck(p, q, 20), 0)} "
+        "of all runs."
+    )
+
+
+def _how_far_off(guess: float, settles: float, unit: Unit) -> str:
+    """Say by how much a guess of where the average settles is off."""
     off = guess - settles
     how = (
         "as close as this slider comes"
         if abs(off) <= GUESS_STEP / 2
         else f"{amount(abs(off), unit.name)} too {'high' if off > 0 else 'low'}"
     )
-    gains = (
-        " A forecast that gains in the long run does not exist: no other Q beats the truth."
-        if guess < 0
-        else ""
-    )
-    return (
-        f"It settles on D(P‖Q) = **{amount(settles, unit.name)}**, a loss; your guess of "
-        f"{signed(guess, 2)} is {how}.{gains} Luck fades with the days: after 20 of them this "
-        f"forecast is ahead in {percent(ahead_by_luck(p, q, 20), 0)} of all runs."
-    )
+    gains = ". No forecast gains in the long run: none beats the truth" if guess < 0 else ""
+    return f"; your guess of {signed(guess, 2)} is {how}{gains}"
 
 
 def reach_zero(p: Array, q: Array) -> str:

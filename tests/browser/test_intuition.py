@@ -9,6 +9,7 @@ from scipy.stats import entropy
 
 from tests.browser.conftest import (
     PHONE,
+    asked,
     chart,
     expect_in_sight_above,
     numbers_of,
@@ -20,9 +21,11 @@ from tests.browser.conftest import (
     words_of,
 )
 from tests.browser.files import open_saved_chart, saved_data
+from tests.browser.hands import Mouse
 
 TRUTH = np.array([4, 3, 2.5, 0.5]) / 10
 SUNNY = np.array([6, 2.5, 1, 0.5]) / 10
+SUNNY_LINK = "/intuition?intuition_q1=6&intuition_q2=2.5&intuition_q3=1&intuition_q4=0.5"
 FORECAST, SETTLING, BOWL = range(3)
 
 
@@ -50,8 +53,60 @@ def drawn_days(page, number=SETTLING):
     )
 
 
-def test_key_press_moves_charts_and_words(page):
+def test_answer_tells_the_cost_and_the_days_pass_when_one_comes_to_them(page):
     visit(page, "/intuition")
+    assert numbers_of(page, FORECAST) == ["?", "?"]
+    assert chart(page, FORECAST)[2]["y"] == [0] * 4
+    page.get_by_text("Both the same", exact=True).click()
+    expect(page.get_by_text("A surprise, then")).to_be_visible()
+    expect(words(page)).to_contain_text("rules out snow")
+    assert numbers_of(page, FORECAST) == ["∞", "0.074 bits"]
+    assert chart(page, FORECAST)[2]["y"][3] > 0.4
+    plot(page, SETTLING).scroll_into_view_if_needed()
+    page.wait_for_function(
+        """number => { const plot = document.querySelectorAll('.kl-plot')[number]
+            const length = plot._fullData?.at(-2).y.length
+            window.shortest = Math.min(window.shortest ?? Infinity, length ?? Infinity)
+            return window.shortest < 5 && plot._fullData.at(-1).x[0] === 1000 }""",
+        arg=SETTLING,
+    )
+    sky = np.random.default_rng(2).choice(4, p=TRUTH, size=1000)
+    assert f"Day {(sky == 3).argmax() + 1} brings" in the_run(page).inner_text()
+
+
+def test_guess_is_dragged_in_the_picture_and_stands_beside_the_days(page):
+    visit(page, "/intuition")
+    slider(page, "Another forecaster promises").focus()
+    page.keyboard.press("ArrowRight")
+    grip = page.locator(".kl-chart").nth(SETTLING).locator(".kl-grip")
+    expect(grip).to_have_count(1)
+    settled(page)
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    hand = Mouse(page)
+    hand.down(x, y)
+    page.wait_for_timeout(600)
+    for step in range(1, 11):
+        hand.move(x, y - 9 * step)
+        page.wait_for_timeout(30)
+    hand.up()
+    settled(page)
+    guess = float(asked(page)["intuition_guess"])
+    assert -0.4 < guess < 0.6
+    assert f"Your guess stands at {guess:+.2f} bits".replace("-", "−") in (
+        the_run(page).inner_text()
+    )
+    page.get_by_text("That is my guess: show me").click()
+    expect(the_run(page)).to_contain_text(f"average loss is {average(2, 1000)}")
+    settled(page)
+    assert asked(page)["intuition_q1"] == "6"
+    assert [guess, guess] in [trace["y"] for trace in chart(page, SETTLING)]
+    expect(page.get_by_text("It never wins on average.")).to_be_visible()
+
+
+def test_key_press_moves_charts_and_words(page):
+    visit(page, SUNNY_LINK)
     before, run_before = chart(page, FORECAST), chart(page, SETTLING)
     bowl_before = chart(page, BOWL)
     said, run_said = words(page).inner_text(), the_run(page).inner_text()
@@ -67,8 +122,8 @@ def test_key_press_moves_charts_and_words(page):
     assert after[2]["y"] == pytest.approx(list(np.log2(TRUTH / q)))
     divergence = entropy(TRUTH, q, base=2)
     assert f"loses {divergence:.3f} bits" in words(page).inner_text()
-    assert average(1, 1000, q) in the_run(page).inner_text()
-    sky = np.random.default_rng(1).choice(4, p=TRUTH, size=1000)
+    assert average(2, 1000, q) in the_run(page).inner_text()
+    sky = np.random.default_rng(2).choice(4, p=TRUTH, size=1000)
     assert run_after[-2]["y"][-1] == pytest.approx(np.log2(TRUTH / q)[sky].mean())
     assert run_after[-3]["y"] == pytest.approx([divergence] * 2)
     assert run_after[-2]["y"] != run_before[-2]["y"]
@@ -81,7 +136,7 @@ def test_play_runs_the_days_in_the_browser_and_pause_stops_them(page):
     sent = []
     page.on("request", lambda request: sent.append(request.url))
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    visit(page, "/intuition")
+    visit(page, SUNNY_LINK)
     whole, last = drawn_days(page)
     assert last == 1000
     # Pause is pressed in the browser, where a slow machine cannot let the run end before.
@@ -137,7 +192,7 @@ def test_play_runs_the_days_in_the_browser_and_pause_stops_them(page):
 
 @pytest.mark.slow
 def test_q_moved_onto_p_by_keyboard_reaches_zero(page):
-    visit(page, "/intuition?intuition_q1=4.2&intuition_q2=2.9&intuition_q3=2.4")
+    visit(page, "/intuition?intuition_q1=4.2&intuition_q2=2.9&intuition_q3=2.4&intuition_q4=0.5")
     assert page.locator(".js-plotly-plot").count() == 3
     expect(page.get_by_text("Furthest apart now")).to_be_visible()
     for label, key, times in (
@@ -159,6 +214,9 @@ def test_q_moved_onto_p_by_keyboard_reaches_zero(page):
 @pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, "/intuition")
+    page.get_by_text("Both the same", exact=True).click()
+    expect(page).to_have_url(re.compile("intuition_predict="))
+    settled(page)
     page.get_by_role("button", name="The timid forecaster").click()
     expect(page).to_have_url(re.compile("intuition_q1=2.5"))
     settled(page)
@@ -172,23 +230,20 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile("intuition_days=500"))
     settled(page)
-    page.get_by_text("It depends on luck", exact=True).click()
-    expect(page).to_have_url(re.compile("intuition_predict="))
-    settled(page)
     other = opened_elsewhere(page, new_context)
-    assert other.get_by_role("radio", name="It depends on luck").is_checked()
+    assert other.get_by_role("radio", name="Both the same").is_checked()
     assert "After 500 days" in the_run(other).inner_text()
 
 
 @pytest.mark.slow
 def test_number_of_days_and_other_days_are_in_the_address(page):
-    visit(page, "/intuition")
+    visit(page, SUNNY_LINK)
     forecast = chart(page, FORECAST)
     first = chart(page, SETTLING)
     slider(page, "How many days").focus()
     page.keyboard.press("ArrowRight")
     expect(the_run(page)).to_contain_text(
-        f"After 2,000 days the average loss is {average(1, 2000)}"
+        f"After 2,000 days the average loss is {average(2, 2000)}"
     )
     expect(page).to_have_url(re.compile("intuition_days=2000"))
     settled(page)
@@ -197,9 +252,9 @@ def test_number_of_days_and_other_days_are_in_the_address(page):
     assert longer[-2]["y"] != first[-2]["y"]
     page.get_by_role("button", name="Other days").click()
     expect(the_run(page)).to_contain_text(
-        f"After 2,000 days the average loss is {average(2, 2000)}"
+        f"After 2,000 days the average loss is {average(3, 2000)}"
     )
-    expect(page).to_have_url(re.compile("intuition_seed=2"))
+    expect(page).to_have_url(re.compile("intuition_seed=3"))
     settled(page)
     other = chart(page, SETTLING)
     assert other[-2]["y"] != longer[-2]["y"]
@@ -210,7 +265,7 @@ def test_number_of_days_and_other_days_are_in_the_address(page):
 
 @pytest.mark.slow
 def test_file_ends_with_the_average_on_screen(page, tmp_path):
-    visit(page, "/intuition?intuition_days=200&intuition_seed=5&intuition_q3=2")
+    visit(page, f"{SUNNY_LINK}&intuition_days=200&intuition_seed=5")
     rows = saved_data(page, "intuition", tmp_path)
     assert [int(row["day"]) for row in rows] == list(range(1, 201))
     last = float(rows[-1]["average_bits"])
@@ -223,7 +278,7 @@ def test_file_ends_with_the_average_on_screen(page, tmp_path):
 
 @pytest.mark.slow
 def test_chart_that_is_taken_along_plays_elsewhere(page, tmp_path):
-    visit(page, "/intuition?intuition_days=200&intuition_seed=5")
+    visit(page, f"{SUNNY_LINK}&intuition_days=200&intuition_seed=5")
     drawn, days = chart(page, SETTLING), drawn_days(page)
     open_saved_chart(page, "intuition", tmp_path)
     assert chart(page) == drawn

@@ -193,11 +193,18 @@ def test_reveal_says_how_far_off_a_guess_is(unit, guessed):
         assert "as close as this slider comes" in said
     else:
         assert f"is {abs(off):.3f} {unit} too {'high' if off > 0 else 'low'}." in said
-    assert ("A forecast that gains in the long run does not exist" in said) == (guessed < 0)
+    assert ("No forecast gains in the long run" in said) == (guessed < 0)
     ahead = sum(average(seed, 20) < -1e-9 for seed in range(1, 2001)) / 2000
     shown = int(re.search(r"after 20 of them this forecast is ahead in (\d+)% of", said)[1])
     # Four standard errors of a share of 2,000 runs.
     assert shown == pytest.approx(100 * ahead, abs=3.2)
+
+
+def test_whoever_does_not_guess_sees_the_days_and_hears_of_no_guess():
+    app = answered(open_page("intuition"), "intuition_guess_told", True)
+    said = passage(app, "^It settles on")
+    assert "**0.175 bits**, a loss. Luck" in said
+    assert guess(app)[1] == []
 
 
 @pytest.mark.parametrize("unit", BASES)
