@@ -128,6 +128,7 @@ def descend(
     optimiser: Optimiser = "natural gradient",
     rate: float = 0.1,
     steps: int = 200,
+    hold_std: bool = False,
 ) -> Descent:
     """Return the path of an optimiser on D(P‖Q) or D(Q‖P), over mean and log spread of Q.
 
@@ -146,6 +147,8 @@ def descend(
         log spread by more than 1.
     steps : int
         How many at most; the path ends where the next one would move nothing visible.
+    hold_std : bool
+        Whether the spread stays where it starts, so that the mean alone moves.
 
     Returns
     -------
@@ -195,6 +198,8 @@ def descend(
     path = []
     for step in range(1, steps + 2):
         value, slope = _slope(rest, mean, std, direction, entropy)
+        if hold_std:
+            slope[1] = 0.0
         path.append((mean, std, value))
         gradient = slope / [std, 1.0]
         if optimiser == "natural gradient":

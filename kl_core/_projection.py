@@ -34,6 +34,9 @@ __all__ = [
     "project_reverse",
 ]
 
+# So many means are looked at, at most, before a search begins.
+_MOST_COLUMNS = 2000
+
 
 @dataclass(frozen=True)
 class GaussianFit:
@@ -56,18 +59,25 @@ class GaussianFit:
         return replace(self, mean=self.mean + by)
 
 
-def project_forward(p: GaussianMixture) -> GaussianFit:
+def project_forward(p: GaussianMixture, std: float | None = None) -> GaussianFit:
     """Return the Gaussian with the least D(P‖Q): the one with the mean and the spread of P.
 
     Parameters
     ----------
     p : GaussianMixture
         What is to be covered.
+    std : float, optional
+        The spread of Q, where it is held: then only its mean is chosen.
 
     Returns
     -------
     GaussianFit
         The only local optimum.
+
+    Raises
+    ------
+    ValueError
+        If `std` is not above 0.
 
     References
     ----------
@@ -78,17 +88,23 @@ def project_forward(p: GaussianMixture) -> GaussianFit:
     >>> fit = project_forward(GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8]))
     >>> print(fit.mean, round(fit.std, 6), round(fit.divergence, 6))
     0.0 2.624881 0.497582
+    >>> held = project_forward(GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8]), std=1)
+    >>> print(held.mean, held.std, round(held.divergence, 6))
+    0.0 1.0 2.477546
     """
-    return GaussianFit(p.mean, p.std, mixture_kl(p, gaussian(p.mean, p.std)))
+    spread = p.std if std is None else number(std, "std", above=0)
+    return GaussianFit(p.mean, spread, mixture_kl(p, gaussian(p.mean, spread)))
 
 
-def project_reverse(p: GaussianMixture) -> tuple[GaussianFit, ...]:
+def project_reverse(p: GaussianMixture, std: float | None = None) -> tuple[GaussianFit, ...]:
     """Return every Gaussian with a locally least D(Q‖P), the best first.
 
     Parameters
     ----------
     p : GaussianMixture
         What Q is to stay inside of.
+    std : float, optional
+        The spread of Q, where it is held: then only its mean is chosen.
 
     Returns
     -------
@@ -100,7 +116,7 @@ def project_reverse(p: GaussianMixture) -> tuple[GaussianFit, ...]:
     Raises
     ------
     ValueError
-        If P has a component too narrow to be resolved beside the others.
+        If `std` is not above 0, or P has a component too narrow to be resolved beside the others.
 
     References
     ----------
@@ -116,7 +132,11 @@ def project_reverse(p: GaussianMixture) -> tuple[GaussianFit, ...]:
     2.4898 0.8156 0.9127
     -0.3917 2.2324 0.952
     """
-    return project_alpha(p, 0.0)
+    if std is None:
+        return project_alpha(p, 0.0)
+    held = number(std, "std", above=0)
+    rest, origin = at_rest(p)
+    return tuple(fit.moved(origin) for fit in _reverse_optima_of_mean(rest, held))
 
 
 def project_alpha(p: GaussianMixture, alpha: float) -> tuple[GaussianFit, ...]:
@@ -326,6 +346,37 @@ def _optima(p: GaussianMixture, alpha: float, starts: Array) -> tuple[GaussianFi
     return tuple(
         replace(fit, divergence=value) for fit, value in zip(fits, values.tolist(), strict=True)
     )
+
+
+def _reverse_optima_of_mean(p: GaussianMixture, std: float) -> tuple[GaussianFit, ...]:
+    """Return the distinct local optima of D(Q‖P) over the mean of a Q with this spread."""
+
+    def surface(places: Array) -> Surface:
+        spreads = np.full(len(places), std)
+        value, slope, bend = alpha_surface(p, np.zeros(len(places)), places[:, 0], spreads)
+        return Surface(value, slope[:, :1], bend[:, :1, :1])
+
+    starts = _mean_starts(p, std)
+    found = minimise(surface, lambda places, step: places + std * step, starts[:, None])
+    means = found.places[found.optimal, 0]
+    values = alpha_values(p, np.zeros(means.size), means, np.full(means.size, std))
+    return _distinct(
+        GaussianFit(mean, std, value)
+        for mean, value in zip(means.tolist(), values.tolist(), strict=True)
+    )
+
+
+def _mean_starts(p: GaussianMixture, std: float) -> Array:
+    """Return where to look for the mean: at each component, and in each dip of a fine grid."""
+    means, stds = (np.array(each)[np.array(p.weights) > 0] for each in (p.means, p.stds))
+    margin = 3 * max(std, stds.max())
+    low, high = means.min() - margin, means.max() + margin
+    # Averaged over Q, and over a mode of P, nothing finer is left.
+    count = math.ceil(4 * (high - low) / max(std, stds.min()))
+    columns = np.unique(np.append(np.linspace(low, high, min(count, _MOST_COLUMNS) + 1), means))
+    [row] = kl_landscape(p, columns, [std], "reverse")
+    dips = (row[1:-1] <= row[:-2]) & (row[1:-1] <= row[2:])
+    return np.append(columns[1:-1][dips], means)
 
 
 def _moved(places: Array, step: Array) -> Array:

@@ -33,6 +33,21 @@ def test_a_descent_ends_at_a_local_optimum(p, start, optimiser, rate, steps, dir
     assert path.divergences[-1] <= path.divergences[0]
 
 
+@pytest.mark.parametrize("optimiser", ["Adam", "natural gradient"])
+@pytest.mark.parametrize("direction", ["forward", "reverse"])
+def test_a_spread_that_is_held_stays_and_the_mean_ends_at_its_optimum(direction, optimiser):
+    path = descend(
+        UNEQUAL, (1.0, 1.3), direction, optimiser=optimiser, rate=0.05, steps=2000, hold_std=True
+    )
+    assert set(path.stds) == {1.3}
+    project = project_forward if direction == "forward" else project_reverse
+    fits = project(UNEQUAL, 1.3)
+    ends = [fit for fit in (fits if direction == "reverse" else [fits])
+            if abs(fit.mean - path.means[-1]) < 1e-3]  # fmt: skip
+    assert len(ends) == 1
+    assert path.divergences[-1] == pytest.approx(ends[0].divergence, rel=1e-5)
+
+
 @pytest.mark.parametrize("optimiser", ["gradient descent", "Adam", "natural gradient"])
 @pytest.mark.parametrize("direction", ["forward", "reverse"])
 @pytest.mark.parametrize("p", SEVERAL, ids=str)

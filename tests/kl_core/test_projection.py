@@ -314,3 +314,70 @@ def test_alphas_that_are_no_ladder_raise(alphas, message):
 def test_breaks_are_looked_for_among_as_many_optima_as_alphas():
     with raises("optima must be as long as alphas, 2, got 1"):
         branch_breaks(TWO_MODES, [0, 1], [project_reverse(TWO_MODES)])
+
+
+# With the spread of Q held.
+
+
+def held_minima(p, std):
+    """Return each local minimum of D(Q‖P) over the mean, from plain sums and scipy's search."""
+    z = np.arange(-160, 161) / 18
+    share = np.exp(-(z**2) / 2) / np.exp(-(z**2) / 2).sum()
+
+    def cost(mean):
+        return -float(share @ p.logpdf(mean + std * z))
+
+    reach = 4 * max(std, *p.stds)
+    means = np.linspace(min(p.means) - reach, max(p.means) + reach, 801)
+    costs = -p.logpdf(means[:, None] + std * z) @ share
+    dips = np.flatnonzero((costs[1:-1] < costs[:-2]) & (costs[1:-1] < costs[2:])) + 1
+    return [
+        scipy.optimize.minimize_scalar(
+            cost, bounds=(means[dip - 1], means[dip + 1]), options={"xatol": 1e-9}
+        ).x
+        for dip in dips
+    ]
+
+
+@given(mixtures(), st.floats(math.log(0.1), math.log(8)).map(math.exp))
+@settings(max_examples=25, deadline=None)
+def test_held_spread_leaves_the_mean_of_p_or_the_minima_of_a_fine_grid(p, std):
+    cover = project_forward(p, std=std)
+    assert (cover.mean, cover.std) == (p.mean, std)
+    # E_P[log q] knows of P only its mean and its spread.
+    free = project_forward(p)
+    extra = gaussian_kl(p.mean, p.std, p.mean, std)
+    assert cover.divergence == pytest.approx(free.divergence + extra, rel=1e-7, abs=1e-9)
+
+    fits = project_reverse(p, std)
+    assert {fit.std for fit in fits} == {std}
+    assert [fit.divergence for fit in fits] == sorted(fit.divergence for fit in fits)
+    found = sorted(fit.mean for fit in fits)
+    cost = divergence(p, "reverse")
+    for fit in fits:
+        assert fit.divergence == pytest.approx(cost(fit.mean, math.log(std)), rel=1e-7, abs=1e-9)
+        assert fit.divergence >= project_reverse(p)[0].divergence - 1e-9
+    for mean in held_minima(p, std):
+        assert min(abs(mean - each) for each in found) < 1e-3 * std
+
+
+def test_bell_is_its_own_middle_at_any_spread():
+    p = GaussianMixture([1], [3e6], [0.5])
+    for std in (0.01, 0.5, 40):
+        [seek] = project_reverse(p, std)
+        assert seek.mean == pytest.approx(3e6, abs=1e-6)
+        assert seek.divergence == pytest.approx(gaussian_kl(0, std, 0, 0.5))
+        assert project_forward(p, std).divergence == pytest.approx(gaussian_kl(0, 0.5, 0, std))
+
+
+def test_wide_q_has_one_valley_where_a_narrow_one_has_a_mode_each():
+    assert [len(project_reverse(TWO_MODES, std)) for std in (0.3, 0.8, 4)] == [2, 2, 1]
+    narrow = sorted(fit.mean for fit in project_reverse(TWO_MODES, 0.3))
+    assert narrow == pytest.approx([-2.5, 2.5], abs=1e-3)
+
+
+@pytest.mark.parametrize("project", [project_forward, project_reverse])
+@pytest.mark.parametrize("std", [0, -1, math.nan, math.inf])
+def test_held_spread_must_be_one(project, std):
+    with raises("std "):
+        project(TWO_MODES, std=std)
