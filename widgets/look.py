@@ -28,3 +28,8 @@ def style() -> None:
 def sliders_of(letter: Literal["p", "q"], prefix: str) -> DeltaGenerator:
     """Return a container whose sliders are blue, for P, or orange, for Q."""
     return st.container(key=f"_{prefix}_of_{letter}")
+
+
+def hide(key: str) -> None:
+    """Put the container with this key out of sight: what a link keeps and no hand moves."""
+    st.html(f"<style>:has(> .st-key-{key}) {{ display: none; }}</style>")

@@ -102,14 +102,48 @@ def commit(
     takeaway, shows
         As `predict` has them.
     """
-    told = key + TOLD
     with _place():
         guess = slider(
             f"**Predict first.** {question}", low, high, start, step, key=key, shown_as=shown_as
         )
-        if on_or_off("That is my guess: show me", key=told, also=_once_chosen(told, shows)):
-            st.markdown(reveal(guess))
-            st.markdown(f"**{takeaway}**")
+        _committed(key, lambda: reveal(guess), takeaway, shows)
+
+
+def commit_in_the_picture(
+    key: str,
+    question: str,
+    *,
+    reveal: Callable[[], str],
+    takeaway: str,
+    shows: Callable[[], None] | None = None,
+) -> None:
+    """Ask for what the lesson's own controls say, and once the learner commits to it tell the rest.
+
+    Parameters
+    ----------
+    key : str
+        Such as ``die_guess``: that it is told is ``{key}_told``, and controls that keep the guess
+        begin with it, so that a link without answers leaves them out.
+    question : str
+        As Markdown; it says what to drag.
+    reveal : callable
+        Says what is true, and how far off the guess is.
+    takeaway, shows
+        As `predict` has them.
+    """
+    with _place():
+        st.markdown(f"**Predict first.** {question}")
+        _committed(key, reveal, takeaway, shows)
+
+
+def _committed(
+    key: str, reveal: Callable[[], str], takeaway: str, shows: Callable[[], None] | None
+) -> None:
+    """Draw the switch by which a learner commits; once it is on, what is true."""
+    told = key + TOLD
+    if on_or_off("That is my guess: show me", key=told, also=_once_chosen(told, shows)):
+        st.markdown(reveal())
+        st.markdown(f"**{takeaway}**")
 
 
 def told(key: str, view: Iterable[str], controls: Controls = now) -> bool:

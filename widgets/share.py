@@ -1,11 +1,14 @@
 """A link to exactly this view, and its QR code for a classroom."""
 
 import re
+from collections.abc import Mapping
 from io import BytesIO
+from types import MappingProxyType
 from urllib.parse import quote, unquote, urlsplit
 
 import segno
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from widgets.presenter import presenting
@@ -19,18 +22,22 @@ _THIS_COMPUTER = {None, "localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S10
 # phones, and a link out of a frame opens outside it.
 _OF_THE_SCREEN = {"present", "embed", "embed_options"}
 # The keys of `predict`, of guesses and of `self_check`.
-_ANSWER = re.compile(r"_(predict|guess|check\d+)$")
+_ANSWER = re.compile(r"_(predict|guess(_\w+)?|check\d+)$")
 # The code is square: the height of the screen, less the dialog's own, limits its width.
 _HIGHEST = "calc(100dvh - 11rem)"
 
 
 def address(
-    *, answers: bool = True, on_a_projector: bool = False, at_the_questions: bool = False
+    *,
+    answers: bool = True,
+    on_a_projector: bool = False,
+    heading: str = "",
+    instead: Mapping[str, object] = MappingProxyType({}),
 ) -> str:
     """Return the address of this view: every bound control that is not at its default is in it.
 
     Without `answers` those to questions are left out; `on_a_projector` asks for the presenter view,
-    `at_the_questions` for the heading of `self_check`.
+    `heading` is the one that the link opens at. Controls named in `instead` are put to that.
     """
     context = get_script_run_ctx()
     # The context follows the address bar; st.query_params only knows the first load.
@@ -38,14 +45,16 @@ def address(
     kept = [
         each
         for each in asked
-        if _name(each) not in _OF_THE_SCREEN and (answers or not _ANSWER.search(_name(each)))
+        if _name(each) not in {*_OF_THE_SCREEN, *instead}
+        and (answers or not _ANSWER.search(_name(each)))
     ]
+    kept += [f"{name}={quote(str(value))}" for name, value in instead.items()]
     query = "&".join([*kept, "present=true"] if on_a_projector else kept)
     page = urlsplit(st.context.url or _NOWHERE)
     known = st.get_option("browser.serverAddress")
     if _only_here(page.hostname) and not _only_here(known):
         page = page._replace(netloc=f"{known}:{page.port}" if page.port else known)
-    return page._replace(query=query, fragment="check" if at_the_questions else "").geturl()
+    return page._replace(query=query, fragment=heading).geturl()
 
 
 def _only_here(host: str | None) -> bool:
@@ -93,9 +102,25 @@ def _show_link(missing: str) -> None:
             help="For an exit ticket: the link begins at the questions after the lesson.",
         )
         url = address(
-            answers=answers, on_a_projector=on_a_projector, at_the_questions=at_the_questions
+            answers=answers,
+            on_a_projector=on_a_projector,
+            heading="check" if at_the_questions else "",
         )
         st.markdown(_promise(answers, missing))
+    _link_and_code(url, text, picture)
+
+
+@st.dialog("Challenge somebody", icon=":material/swords:", width="large")
+def _show_challenge(url: str, promise: str) -> None:
+    """Show a link that was made before, and its code."""
+    picture, text = st.columns([3, 2], gap="medium")
+    text.markdown(promise)
+    _link_and_code(url, text, picture)
+
+
+def _link_and_code(url: str, text: DeltaGenerator, picture: DeltaGenerator) -> None:
+    """Show a link, and its QR code beside it."""
+    with text:
         st.code(url, language=None, wrap_lines=True)
         if _only_here(host := urlsplit(url).hostname):
             st.warning(
@@ -134,3 +159,25 @@ def share(missing: str = "") -> None:
     """
     if st.button("Share this view", icon=":material/share:", key="_share"):
         _show_link(missing)
+
+
+def challenge(
+    label: str, promise: str, instead: Mapping[str, object], *, heading: str, key: str
+) -> None:
+    """Offer a link to a game, with what it asks of whoever opens it.
+
+    Parameters
+    ----------
+    label : str
+        Of the button.
+    promise : str
+        What the link does, above it.
+    instead : mapping of str to object
+        Controls that the link puts elsewhere than they are, by key. Answers are left out of it.
+    heading : str
+        The anchor that it opens at.
+    key : str
+        Of the button.
+    """
+    if st.button(label, icon=":material/swords:", key=key):
+        _show_challenge(address(answers=False, heading=heading, instead=instead), promise)

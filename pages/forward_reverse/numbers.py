@@ -1,9 +1,8 @@
-"""What the lesson computes: both divergences, the best bells, the ways down to them, the game."""
+"""What the lesson computes: both divergences, the best bells, and the ways down to them."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -36,7 +35,6 @@ from kl_core import (
 
 # The mean and the spread of one bell.
 Bell = tuple[float, float]
-Game = Literal["forward", "reverse", "target"]
 
 NAMES: dict[Direction, str] = {"forward": "D(P‖Q)", "reverse": "D(Q‖P)"}
 # Weight, mean and spread of each bell of P.
@@ -66,11 +64,6 @@ PICTURES = {
     "Two modes": [(0.5, (-1.8, -1.4), -1), (0.5, (1.8, 1.4), -1)],
     "A cross": [(0.5, (0.0, 0.0), 1), (0.5, (0.0, 0.0), -1)],
     "Three modes": [(0.4, (-2.2, -1.5), 1), (0.3, (2.2, -1.5), -1), (0.3, (0.0, 2.2), 1)],
-}
-GAMES: dict[str, Game] = {
-    "make D(P‖Q) least: cover": "forward",
-    "make D(Q‖P) least: seek": "reverse",
-    "hit a target D(P‖Q) in few moves": "target",
 }
 
 
@@ -195,55 +188,26 @@ def data(view: Comparison) -> Mapping[str, Array]:
     }
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """How a Q does in the game: the divergence that is asked for, and its own, in nats."""
-
-    goal: float
-    mine: float
-
-    @property
-    def off(self) -> float:
-        """How much too large its own is; what rounding has left of a zero is zero."""
-        off = self.mine - self.goal
-        return off if abs(off) > ROUNDING else 0.0
-
-    @property
-    def allowed(self) -> float:
-        """How far off still wins."""
-        return max(0.01 * self.goal, 0.001)
-
-    @property
-    def won(self) -> bool:
-        """Whether it is near enough."""
-        return abs(self.off) <= self.allowed
-
-
-def attempt(p: GaussianMixture, q: Bell, game: Game, number: int) -> Attempt:
-    """Return how Q does; `number` says which target is to be hit, if one is."""
-    forward, reverse = both_ways(p, q, math.e)
-    if game == "reverse":
-        return Attempt(seeking(p)[0].divergence, reverse)
-    least = covering(p).divergence
-    if game == "forward":
-        return Attempt(least, forward)
-    # Always one that can be reached.
-    return Attempt(least + float(np.random.default_rng(number).uniform(0.1, 2.5)), forward)
-
-
 # What an optimiser finds.
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def covering(p: GaussianMixture) -> GaussianFit:
-    """Return the forward optimum."""
-    return project_forward(p)
+def covering(p: GaussianMixture, held: float | None = None) -> GaussianFit:
+    """Return the forward optimum; of the bells of one spread, where it is held."""
+    return project_forward(p, held)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def seeking(p: GaussianMixture) -> tuple[GaussianFit, ...]:
-    """Return every reverse optimum, best first."""
-    return project_reverse(p)
+def seeking(p: GaussianMixture, held: float | None = None) -> tuple[GaussianFit, ...]:
+    """Return every reverse optimum, best first; of the bells of one spread, where it is held."""
+    return project_reverse(p, held)
+
+
+def best_of(
+    p: GaussianMixture, held: float | None = None
+) -> dict[Direction, Sequence[GaussianFit]]:
+    """Return the optima of both directions, best first."""
+    return {"forward": [covering(p, held)], "reverse": seeking(p, held)}
 
 
 @dataclass(frozen=True)
@@ -258,11 +222,11 @@ class Optima:
     chosen: int | None
 
 
-def optima(p: GaussianMixture, reverse: Descent, unit: Unit) -> Optima:
+def optima(p: GaussianMixture, reverse: Descent, unit: Unit, held: float | None = None) -> Optima:
     """Return the best bells of each direction, their divergences in the learner's unit."""
     cover, *seek = (
         replace(fit, divergence=float(in_unit(fit.divergence, unit)))
-        for fit in (covering(p), *seeking(p))
+        for fit in (covering(p, held), *seeking(p, held))
     )
     return Optima(cover, seek, falls_into(reverse, seek))
 
@@ -288,11 +252,13 @@ def spans(p: GaussianMixture, fit: GaussianFit) -> tuple[float, int]:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def descents(
-    p: GaussianMixture, start: Bell, optimiser: Optimiser, rate: float
+    p: GaussianMixture, start: Bell, optimiser: Optimiser, rate: float, *, hold: bool = False
 ) -> dict[Direction, Descent]:
-    """Return the descent from one start in each direction, in nats."""
+    """Return the descent from one start in each direction, in nats; with its spread held or not."""
     return {
-        direction: descend(p, start, direction, optimiser=optimiser, rate=rate, steps=STEPS)
+        direction: descend(
+            p, start, direction, optimiser=optimiser, rate=rate, steps=STEPS, hold_std=hold
+        )
         for direction in NAMES
     }
 
@@ -334,6 +300,33 @@ def landscape(p: GaussianMixture, direction: Direction) -> Landscape:
     low, high = 0.1 if min(p.stds) > 0.12 else 0.04, 10 if p.std < 8 else 16
     means, stds = np.linspace(-reach, reach, 61), np.geomspace(low, high, 41)
     return Landscape(means, stds, kl_landscape(p, means, stds, direction), direction)
+
+
+@dataclass(frozen=True)
+class Slope:
+    """One divergence over the mean of a Q whose spread is held.
+
+    Attributes
+    ----------
+    means : ndarray, shape (m,)
+        Of Q.
+    divergences : ndarray, shape (m,)
+        In nats.
+    direction : {"forward", "reverse"}
+        Which divergence this is.
+    """
+
+    means: Array
+    divergences: Array
+    direction: Direction
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def slope(p: GaussianMixture, held: float, direction: Direction) -> Slope:
+    """Return many means, and one divergence over them."""
+    reach = reach_of(p)
+    means = np.linspace(-reach, reach, 241)
+    return Slope(means, kl_landscape(p, means, [held], direction)[0], direction)
 
 
 # Between the two.

@@ -5,16 +5,31 @@ from functools import partial
 import streamlit as st
 
 from kl_core import Descent, Direction, GaussianMixture
-from pages.forward_reverse import numbers, pictures, words
-from pages.forward_reverse.bells import P, bells, by_hand, handles, put_q, stops
+from pages.forward_reverse import folded_words, numbers, pictures, words
+from pages.forward_reverse.bells import (
+    TOLD,
+    P,
+    by_hand,
+    controls_of_q,
+    guessed,
+    handles,
+    held,
+    hide_other_pair,
+    kept,
+    put_q,
+    stops,
+    told,
+)
 from pages.forward_reverse.game import count_a_move, forget_the_moves, game
+from pages.forward_reverse.modes import MOST
 from pages.forward_reverse.numbers import NAMES, OPTIMISERS, PICTURES, RATES, SHAPES, STEPS, VIEWS
 from pages.forward_reverse.questions import QUESTIONS, prediction
 from widgets import frame, theme, units
 from widgets.chart import Controls, Picture, moving, shown
 from widgets.controls import one_of, slider, steps
+from widgets.fold import fold
 from widgets.formula import formula, write
-from widgets.presenter import stage
+from widgets.presenter import opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, at_rest, now
 from widgets.self_check import self_check
@@ -23,35 +38,39 @@ from widgets.take_away import take_away
 
 def lesson() -> None:
     """Show the lesson, from top to bottom."""
-    first_screen = frame.header(
-        "Cover or seek",
-        "One bell Q for a P with several modes: D(P‖Q) stretches it towards them all, D(Q‖P) lets "
-        "it seek one if they lie far apart.",
+    here = opening(
+        frame.header(
+            "Cover or seek",
+            "One bell, :orange[**Q**], is to stand for a :blue[**P**] with several hills, its "
+            "*modes*. Which bell?",
+        )
     )
+    # Before the question, which asks where they are.
+    with here.controls:
+        controls()
+    with here.question:
+        prediction(units.current())
+    with here.controls:
+        hide_other_pair()
+    with here.buttons:
+        presets(
+            "forward",
+            [Preset(name, P.put, (rows,)) for name, rows in VIEWS.items()],
+            forget=forget_the_moves,
+        )
+    with here.picture:
+        by_hand_picture()
     st.markdown(
         "Both divergences compare the same two curves. D(P‖Q) averages over :blue[**P**], and "
         "charges for what Q misses of it. D(Q‖P) averages over :orange[**Q**], and charges for "
         "where Q goes and P does not.",
         width=720,
     )
-    prediction()
-    with stage(first_screen, "Move it", anchor="move"):
-        presets(
-            "forward",
-            [Preset(name, P.put, (rows,)) for name, rows in VIEWS.items()],
-            forget=put_back,
-        )
-        controls, beside = st.columns([2, 3], gap="medium")
-        with controls:
-            bells(when_q_moves=count_a_move)
-        with beside:
-            by_hand_picture()
     game()
     what_an_optimiser_finds()
     the_landscape()
-    film()
-    between_the_two()
     two_people()
+    between_the_two()
     in_the_plane()
     st.header("Where each is used", anchor="uses")
     st.markdown(words.SOURCES, width=820)
@@ -60,27 +79,64 @@ def lesson() -> None:
     take_with_you()
 
 
-def put_back() -> None:
-    """Put back what no control of its own keeps."""
-    P.put_back()
-    forget_the_moves()
+def controls() -> None:
+    """Draw what moves Q and P."""
+    controls_of_q(when_q_moves=count_a_move)
+    with st.container(horizontal=True):
+        for direction, label in (("forward", "Least D(P‖Q)"), ("reverse", "Least D(Q‖P)")):
+            st.button(
+                label,
+                key=f"_forward_least_{direction}",
+                on_click=glide_to_the_best,
+                args=(direction,),
+                help="Moves Q there, as near as its sliders go.",
+            )
+        st.button(
+            "Add a mode",
+            key="_forward_add",
+            on_click=P.add,
+            icon=":material/add:",
+            help=f"P may have {MOST}. A click above the curves adds one, too; of weight 0 it is "
+            "gone.",
+        )
+    P.sliders()
+    kept()
+
+
+def glide_to_the_best(direction: Direction) -> None:
+    """Move Q to the best bell of this direction."""
+    best = numbers.best_of(P.mixture(at_rest), held(at_rest))[direction][0]
+    put_q(best.mean, best.std)
 
 
 @answer
 def by_hand_picture() -> None:
     """Show what answers the sliders of P and Q."""
-    P.say_what_is_wrong()
-    moving(drawn_by_hand, key="_forward_hand", stops=stops())
+    key = "_forward_hand"
+    moving(drawn_by_hand, key=key, stops=stops(), on_click=partial(add_a_mode, key))
 
 
 def drawn_by_hand(controls: Controls) -> Picture:
     """Return P, the learner's Q, and where both divergences come from."""
-    view = numbers.compared(P.mixture(controls), by_hand(controls), units.current())
-    return Picture(
-        pictures.hand_figure(view, theme.colours()),
-        words.hand_in_words(view),
-        handles=handles(controls),
+    p, q = P.mixture(controls), by_hand(controls)
+    view = numbers.compared(p, q, units.current())
+    open_ = told(controls)
+    figure = pictures.hand_figure(
+        view,
+        theme.colours(),
+        veiled=not open_,
+        guess=guessed(controls) if controls[TOLD] and P.is_at_start(controls) else None,
+        clickable=open_,
     )
+    said = words.hand_in_words(view) if open_ else words.asked_in_words(p, q)
+    return Picture(figure, said, handles=handles(controls))
+
+
+def add_a_mode(key: str) -> None:
+    """Add a mode where the learner has clicked above the curves."""
+    point = st.session_state[key]["clicked"]
+    if point and point["trace"] == pictures.CLICKS:
+        P.add(point["x"])
 
 
 def what_an_optimiser_finds() -> None:
@@ -115,77 +171,96 @@ def optima() -> None:
     """Show the best Q of each direction, and every local optimum."""
     # To find all optima takes too long for a P that moves: it may rest first.
     unit, p = units.current(), P.mixture(at_rest)
-    found = numbers.optima(p, descents(p)["reverse"], unit)
-    said = words.optima_in_words(p, found, now["forward_optimiser"], unit)
+    found = numbers.optima(p, descents(p)["reverse"], unit, held(at_rest))
+    said = words.optima_in_words(p, found, now["forward_optimiser"], unit, held(at_rest))
     shown(pictures.optima_figure(p, found, unit, theme.colours()), said, key="_forward_optima")
     st.markdown(said)
 
 
 def descents(p: GaussianMixture) -> dict[Direction, Descent]:
     """Return the ways down from the learner's Q at rest, in nats."""
-    rate = RATES[now["forward_rate"]]
-    return numbers.descents(p, by_hand(at_rest), now["forward_optimiser"], rate)
+    rate, hold = RATES[now["forward_rate"]], held(at_rest) is not None
+    return numbers.descents(p, by_hand(at_rest), now["forward_optimiser"], rate, hold=hold)
 
 
 def the_landscape() -> None:
-    """Show both divergences over mean and spread of Q, and the way down from the learner's Q."""
+    """Show both divergences over all bells, and the ways down from the learner's Q."""
     st.header("The landscape", anchor="landscape")
-    st.markdown(
-        "Every point of a map is a bell: its mean to the right, its spread upwards; the more "
-        "violet, the dearer. **Click anywhere** to put Q there, as far as its sliders reach, and "
-        "see where the optimiser walks, from the ring to the diamond."
-    )
-    unit, p = units.current(), P.mixture()
-    fits = {"forward": [numbers.covering(p)], "reverse": numbers.seeking(p)}
+    unit, p, spread = units.current(), P.mixture(), held(now)
+    st.markdown(words.landscape_in_words(spread))
+    fits = numbers.best_of(p, spread)
     for column, (direction, path) in zip(
         st.columns(2, gap="medium"), descents(p).items(), strict=True
     ):
         said = words.arrival(direction, path, fits[direction], unit)
-        figure = pictures.map_figure(
-            numbers.landscape(p, direction), fits[direction], path, unit, theme.colours()
+        best, colours = fits[direction], theme.colours()
+        figure = (
+            pictures.map_figure(numbers.landscape(p, direction), best, path, unit, colours)
+            if spread is None
+            else pictures.slope_figure(
+                numbers.slope(p, spread, direction), spread, best, path, unit, colours
+            )
         )
         key = f"_forward_map_{direction}"
         with column:
             shown(figure, said, key=key, on_click=partial(clicked, key))
             st.markdown(said)
+    film()
 
 
 def clicked(key: str) -> None:
     """Put Q where the learner has clicked on a map."""
     if point := st.session_state[key]["clicked"]:
-        put_q(point["x"], point["y"])
+        put_q(point["x"], held(at_rest) or point["y"])
         count_a_move()
 
 
 def film() -> None:
     """Show both descents as a film that plays in the browser."""
-    unit, p = units.current(), P.mixture()
-    paths = numbers.descents_in_unit(descents(p), unit)
-    said = words.film_in_words(paths, unit)
-    shown(pictures.film_figure(p, paths, unit, theme.colours()), said, key="_forward_film")
-    st.markdown(said)
+    with fold(
+        "Watch them walk",
+        "Both descents, step by step, as a film.",
+        anchor="film",
+        key="forward_film",
+        label="Open the film",
+    ) as opened:
+        if opened:
+            unit, p = units.current(), P.mixture()
+            paths = numbers.descents_in_unit(descents(p), unit)
+            said = words.film_in_words(paths, unit)
+            shown(pictures.film_figure(p, paths, unit, theme.colours()), said, key="_forward_film")
+            st.markdown(said)
 
 
 def between_the_two() -> None:
     """Let the learner walk from one direction to the other."""
-    st.header("Between the two", anchor="between")
-    controls, beside = st.columns([2, 3], gap="medium")
-    with controls:
-        st.markdown(
-            "The *α-divergence* has D(Q‖P) at one end, α = 0, and D(P‖Q) at the other, α = 1. Walk "
-            "from one to the other and see whether the best Q goes along, or leaps."
-        )
-        slider(
-            "α: from seeking (0) to covering (1)",
-            0.0,
-            1.0,
-            0.5,
-            0.05,
-            key="forward_alpha",
-            shown_as="%.2f",
-        )
-    with beside:
-        best_between()
+    with fold(
+        "Between the two",
+        "Is there anything in between? The *α-divergence* has a dial, *α*, that turns D(Q‖P) into "
+        "D(P‖Q).",
+        anchor="between",
+        key="forward_between",
+        label="Turn the dial",
+    ) as opened:
+        if opened:
+            controls, beside = st.columns([2, 3], gap="medium")
+            with controls:
+                st.markdown(
+                    "D(Q‖P) is at one end, α = 0, and D(P‖Q) at the other, α = 1. Q's spread is "
+                    "free here. Walk from one to the other and see whether the best Q goes along, "
+                    "or leaps."
+                )
+                slider(
+                    "α: from seeking (0) to covering (1)",
+                    0.0,
+                    1.0,
+                    0.5,
+                    0.05,
+                    key="forward_alpha",
+                    shown_as="%.2f",
+                )
+            with beside:
+                best_between()
 
 
 @answer
@@ -194,7 +269,7 @@ def best_between() -> None:
     # The walk over all α takes too long for a P that moves: it may rest first.
     p, alpha = P.mixture(at_rest), now["forward_alpha"]
     walk, fits = numbers.walk(p), numbers.optima_at(p, alpha)
-    said = words.between_in_words(alpha, fits, walk.breaks)
+    said = folded_words.between_in_words(alpha, fits, walk.breaks)
     figure = pictures.between_figure(p, walk, alpha, fits[0], theme.colours())
     shown(figure, said, key="_forward_between")
     st.markdown(said)
@@ -211,29 +286,37 @@ def two_people() -> None:
 
 def in_the_plane() -> None:
     """Let the learner choose a P in the plane, and what Q may be."""
-    st.header("In the plane", anchor="plane")
-    controls, beside = st.columns([1, 3], gap="medium")
-    with controls:
-        one_of("P", list(PICTURES), "One slanted bell", key="forward_picture")
-        one_of(
-            "Q may be",
-            list(SHAPES),
-            "diagonal",
-            key="forward_shape",
-            captions=list(SHAPES.values()),
-        )
-        slider(
-            "Slant of P's bells",
-            0.0,
-            0.95,
-            0.8,
-            0.05,
-            key="forward_slant",
-            tells="The correlation of x and y inside a bell.",
-            shown_as="%.2f",
-        )
-    with beside:
-        ellipses()
+    with fold(
+        "In the plane",
+        "With two numbers at a time a bell is an ellipse, and Q may be denied P's slant: that is "
+        "how variational inference comes to be too sure.",
+        anchor="plane",
+        key="forward_plane",
+        label="Open the plane",
+    ) as opened:
+        if opened:
+            controls, beside = st.columns([1, 3], gap="medium")
+            with controls:
+                one_of("P", list(PICTURES), "One slanted bell", key="forward_picture")
+                one_of(
+                    "Q may be",
+                    list(SHAPES),
+                    "diagonal",
+                    key="forward_shape",
+                    captions=list(SHAPES.values()),
+                )
+                slider(
+                    "Slant of P's bells",
+                    0.0,
+                    0.95,
+                    0.8,
+                    0.05,
+                    key="forward_slant",
+                    tells="The correlation of x and y inside a bell.",
+                    shown_as="%.2f",
+                )
+            with beside:
+                ellipses()
 
 
 @answer
@@ -242,7 +325,7 @@ def ellipses() -> None:
     unit, picture, slant = units.current(), now["forward_picture"], now["forward_slant"]
     p = numbers.plane_of(picture, slant)
     fits = numbers.plane_fits(picture, slant, now["forward_shape"])
-    said = words.plane_in_words(p, fits, unit)
+    said = folded_words.plane_in_words(p, fits, unit)
     for column, direction in zip(st.columns(2, gap="medium"), NAMES, strict=True):
         figure = pictures.plane_figure(p, fits[direction], direction, unit, theme.colours())
         with column:

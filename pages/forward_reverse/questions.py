@@ -1,27 +1,36 @@
 """What the lesson asks."""
 
-from charts.wording import number
+from charts.units import Unit
 from kl_core import GaussianMixture
-from pages.forward_reverse.numbers import TWO_MODES, covering, seeking
-from pages.forward_reverse.words import at
-from widgets.prediction import predict
+from pages.forward_reverse.bells import commit_to_where_q_is, guessed, put_q
+from pages.forward_reverse.numbers import TWO_MODES, covering
+from pages.forward_reverse.words import guess_in_words
+from widgets.prediction import commit_in_the_picture
+from widgets.redraw import at_rest
 from widgets.self_check import Question
 
+ASKED = GaussianMixture(*zip(*TWO_MODES, strict=True))
 
-def prediction() -> None:
-    """Ask which Q makes the forward divergence least."""
-    p = GaussianMixture(*zip(*TWO_MODES, strict=True))
-    cover, seek = covering(p), seeking(p)[0]
-    predict(
-        "forward_predict",
-        "P has two modes, far apart. Q may only be one plain bell. Which Q makes D(P‖Q) least: the "
-        "loss of those who live in P and believe Q?",
-        ["A wide bell over both", "A bell on one of the modes", "A narrow bell in the gap"],
-        answer="A wide bell over both",
-        reveal=f"Its spread is **{number(cover.std, 2)}**, as wide as P itself, although its "
-        "middle stands where P has next to nothing. Turn it around, D(Q‖P), and the best bell sits "
-        f"on one mode: {at(seek)}.",
+
+def prediction(unit: Unit) -> None:
+    """Ask where Q makes the forward divergence least."""
+    commit_in_the_picture(
+        "forward_guess",
+        "Where must :orange[**Q**] stand, and how wide must it be, for **D(P‖Q)** to be least: the "
+        "loss of those who live in :blue[**P**] and believe Q? Drag Q by its top and its shoulder.",
+        reveal=lambda: guess_in_words(ASKED, guessed(at_rest), unit),
+        takeaway="D(P‖Q) charges for all of P that Q misses: the best bell has P's own mean, and "
+        "P's spread if it may. It covers. D(Q‖P) charges for where Q goes and P is not: the best "
+        "bell may leave modes out. It seeks.",
+        shows=glide_to_the_answer,
     )
+
+
+def glide_to_the_answer() -> None:
+    """Keep the guess, and move Q to where D(P‖Q) is least."""
+    commit_to_where_q_is()
+    cover = covering(ASKED)
+    put_q(cover.mean, cover.std)
 
 
 QUESTIONS = [

@@ -14,8 +14,6 @@ from kl_core import (
     Direction,
     GaussianFit,
     GaussianMixture,
-    PlaneFit,
-    PlaneMixture,
     gaussian,
     mass_beyond,
     mixture_js,
@@ -23,18 +21,17 @@ from kl_core import (
 )
 from pages.forward_reverse.numbers import (
     NAMES,
-    ROUNDING,
     STEPS,
-    Attempt,
     Bell,
     Comparison,
-    Game,
     Optima,
     both_ways,
     both_ways_unrounded,
     circled,
+    covering,
     falls_into,
     in_unit,
+    seeking,
     spans,
 )
 
@@ -61,6 +58,30 @@ def at(fit: GaussianFit) -> str:
 
 
 # By hand.
+
+
+def asked_in_words(p: GaussianMixture, q: Bell) -> str:
+    """Say what there is to see before the guess is told: no divergence."""
+    modes = listed([position(mean, 1) for mean in p.means])
+    return (
+        f"**P** has its modes at {modes}. **Q**, yours, has mean {position(q[0])} and spread "
+        f"{position(q[1])}. Drag it by its top, and by its shoulder."
+    )
+
+
+def guess_in_words(p: GaussianMixture, guess: Bell, unit: Unit) -> str:
+    """Say how good a guess of the least D(P‖Q) was, and what the other direction would do."""
+    cover, seek = covering(p), seeking(p)[0]
+    cost, _ = both_ways(p, guess, unit.base)
+    least = float(in_unit(cover.divergence, unit))
+    digits = digits_apart(cost, least)
+    near = "Very near: your" if cost <= 1.05 * least else "Your"
+    return (
+        f"{near} Q costs **{amount(cost, unit.name, digits)}**. The least is "
+        f"**{amount(least, unit.name, digits)}**, at {at(cover)}: as wide as P itself, though its "
+        f"middle stands where P has next to nothing. Turned around, D(Q‖P) is least on one mode: "
+        f"{at(seek)}, at {amount(seek.divergence / unit.nats, unit.name)}."
+    )
 
 
 def hand_in_words(view: Comparison) -> str:
@@ -105,53 +126,37 @@ def times(ratio: float) -> str:
     return f"{size if ratio < 690 else 'more than 10²⁹⁹'} times as dense as"
 
 
-def score_in_words(game: Game, tried: Attempt, moves: int, unit: Unit) -> str:
-    """Say what the game asks for, and how near the learner's Q comes."""
-    name = NAMES["reverse" if game == "reverse" else "forward"]
-    goal = amount(tried.goal / unit.nats, unit.name)
-    aim = (
-        f"Make {name} equal **{goal}**"
-        if game == "target"
-        else f"The least {name} any bell reaches is **{goal}**"
-    )
-    judged = "too much" if tried.off > 0 else "too little" if tried.off < 0 else "off"
-    off, allowed = abs(tried.off) / unit.nats, tried.allowed / unit.nats
-    # As many digits as it takes to see that it is not within.
-    digits = 4 if tried.won else digits_apart(off, allowed, 4)
-    score = (
-        f"{aim}. Yours is {amount(tried.mine / unit.nats, unit.name)}: "
-        f"**{amount(off, unit.name, digits)}** {judged}."
-    )
-    need = amount(allowed, unit.name, digits)
-    if not tried.won:
-        return f"{score} Within {need} you win. Moves so far: {moves}."
-    tries = f", in {counted(moves, 'move')}" if moves else ""
-    return f"{score} That is within {need}: you have it{tries}."
-
-
 # What an optimiser finds.
 
 
-def optima_in_words(p: GaussianMixture, optima: Optima, optimiser: str, unit: Unit) -> str:
+def optima_in_words(
+    p: GaussianMixture, optima: Optima, optimiser: str, unit: Unit, held: float | None = None
+) -> str:
     """Compare the forward optimum with the reverse ones."""
     cover, seek, chosen = optima.cover, optima.seek, optima.chosen
-    words = (
-        f"**Covering**: D(P‖Q) has one optimum, the mean and the spread of P itself: {at(cover)}, "
+    where = "the mean and the spread of P itself" if held is None else "the mean of P itself"
+    words = "" if held is None else f"With its spread held at {position(held)}: "
+    words += (
+        f"**Covering**: D(P‖Q) has one optimum, {where}: {at(cover)}, "
         f"at {amount(cover.divergence, unit.name)}. "
     )
     if len(seek) == 1:
         more = (
-            "P is one bell, so Q can be P itself."
+            ""
+            if held is not None
+            else "P is one bell, so Q can be P itself."
             if cover.divergence == 0
             else "Far enough apart, each of P's bells would have one of its own."
         )
-        return words + (
+        words += (
             f"**Seeking**: D(Q‖P) has one optimum here too: {at(seek[0])}, at "
             f"{amount(seek[0].divergence, unit.name)}. {more}"
         )
+        return words.rstrip()
     found = listed([_seeker(p, rank, fit, unit) for rank, fit in enumerate(seek, start=1)])
     words += f"**Seeking**: D(Q‖P) has {len(seek)} local optima. {found}. "
-    words += _price_of_seeking(p, seek, unit)
+    if held is None:
+        words += _price_of_seeking(p, seek, unit)
     return words + (
         f"From your Q, {optimiser} has reached none of them when its steps are used up."
         if chosen is None
@@ -187,6 +192,21 @@ def _price_of_seeking(p: GaussianMixture, seek: Sequence[GaussianFit], unit: Uni
                 f"{amount(price, unit.name)}, for all that is left out{end}"
             )
     return ""
+
+
+def landscape_in_words(held: float | None) -> str:
+    """Say what a point of the landscape is, and what a click does."""
+    if held is None:
+        what = (
+            "Every point of a map is a bell: its mean to the right, its spread upwards; the more "
+            "violet, the dearer. **Click anywhere** to put Q there, as far as its sliders reach,"
+        )
+    else:
+        what = (
+            f"Q's spread is held at {position(held)}: its mean alone is left to choose. **Click on "
+            "a line** to put Q there, as far as its slider reaches,"
+        )
+    return f"{what} and see where the optimiser walks, from the ring to the diamond."
 
 
 def arrival(direction: Direction, path: Descent, fits: Sequence[GaussianFit], unit: Unit) -> str:
@@ -238,25 +258,7 @@ def film_in_words(paths: Mapping[Direction, Descent], unit: Unit) -> str:
     )
 
 
-# Between the two, and two people.
-
-
-def between_in_words(alpha: float, fits: Sequence[GaussianFit], breaks: Sequence[float]) -> str:
-    """Say what the best Q does at this α, and where it leaps."""
-    end = {0.0: " This is D(Q‖P) itself.", 1.0: " This is D(P‖Q) itself."}.get(alpha, "")
-    equals = sum(math.isclose(fit.divergence, fits[0].divergence, rel_tol=1e-6) for fit in fits)
-    one_of = f", one of {equals} that are equally good," if equals > 1 else ""
-    words = f"At α = {number(alpha, 2)} the best Q{one_of} has {at(fits[0])}.{end} "
-    others = len(fits) - 1
-    if others:
-        words += f"The small rings are other local optima, {others} at this α. "
-    if not breaks:
-        return words + "From one end to the other the best Q changes smoothly: nothing breaks here."
-    places = listed([number(each, 3) for each in breaks])
-    return words + (
-        f"At α = {places} the best Q leaps: below such a point one valley is the deepest, above it "
-        "another, and no small step leads from one into the other."
-    )
+# Two people.
 
 
 def cautious_person(p: GaussianMixture, cover: GaussianFit) -> str:
@@ -293,50 +295,6 @@ def _in_the_empty(but: str, fit: GaussianFit, p: GaussianMixture) -> str:
     share = mass_beyond(gaussian(fit.mean, fit.std), p, 10)
     much = f"{but}: {percent(share)}" if share > 5e-4 else "Next to nothing"
     return f"{much} of Q lies where it is more than ten times as dense as P"
-
-
-# In the plane.
-
-
-def plane_in_words(
-    p: PlaneMixture, fits: Mapping[Direction, Sequence[PlaneFit]], unit: Unit
-) -> str:
-    """Compare the ellipses of both directions with P."""
-    cover, seek = fits["forward"][0], fits["reverse"][0]
-    words = (
-        f"D(P‖Q) is least at {amount(cover.divergence / unit.nats, unit.name)}, D(Q‖P) at "
-        f"{amount(seek.divergence / unit.nats, unit.name)}"
-    )
-    count = len(fits["reverse"])
-    words += f", in the best of {count} local optima. " if count > 1 else ". "
-    if max(cover.divergence, seek.divergence) < ROUNDING:
-        return words + "Both have the area of P's own ellipse: Q can take the shape of P."
-    own = _area(p.covariance)
-    shares = [_area(np.array(fit.covariance)) / own for fit in (cover, seek)]
-    compare = (
-        f"The ellipse of the forward Q has {percent(shares[0])} of the area of P's own, that of "
-        f"the reverse Q {percent(shares[1])}"
-    )
-    bells = len(p.weights)
-    judged = (
-        "too large, and too small"
-        if bells == 1
-        else f"of P's {bells} middles the outer ring of the one holds {_held(p, cover)}, that of "
-        f"the other {_held(p, seek)}"
-    )
-    return f"{words}{compare}: {judged}."
-
-
-def _held(p: PlaneMixture, fit: PlaneFit) -> int:
-    """Return how many middles of P's bells lie within two spreads of a fit, its outer ring."""
-    inverse = np.linalg.inv(np.array(fit.covariance))
-    away = np.array(p.means) - fit.mean
-    return int((np.einsum("ki,ij,kj->k", away, inverse, away) <= 4).sum())
-
-
-def _area(covariance: Array) -> float:
-    """Return the area of an ellipse, but for a constant."""
-    return math.sqrt(np.linalg.det(covariance))
 
 
 # The formula, and what to take along.
@@ -386,7 +344,7 @@ def moments_today(p: GaussianMixture) -> str:
         for weight, mean, std in zip(p.weights, p.means, p.stds, strict=True)
     ]
     bells = r" \\ ".join([r"\P{w} & \P{\mu} & \P{\sigma} \\ \hline " + lines[0], *lines[1:]])
-    mean, variance, std = number(p.mean), number(p.std**2), number(p.std)
+    mean, variance, std = position(p.mean, 3), number(p.std**2), number(p.std)
     return (
         rf"\begin{{gathered}}\begin{{array}}{{rrr}} {bells} \end{{array}} \\[6pt] "
         rf"\Q{{\mu}} = \Q{{{mean}}}, \quad \Q{{\sigma}} = \sqrt{{{variance}}} = \Q{{{std}}}"

@@ -39,7 +39,8 @@ def shown(
 ) -> None:
     """Draw `figure`; `words` are its text alternative.
 
-    `on_click` hears of points clicked on, whose place is then ``st.session_state[key].clicked``.
+    `on_click` hears of points clicked on: ``st.session_state[key].clicked`` has their ``x``, ``y``
+    and the number of their ``trace``.
     """
     data = {"picture": _drawn(Picture(figure, words)), "clicks": bool(on_click)}
     _mount(data | {"plays": glide.plays()}, key, on_click)

@@ -1,4 +1,4 @@
-"""What the figures share: an axis along the line, and which direction has which dash."""
+"""What the figures share: an axis along the line, dashes of the directions, counted valleys."""
 
 from kl_core import Array, Direction
 
@@ -22,3 +22,8 @@ def line(x: Array, title: str = "") -> dict[str, object]:
         "dtick": 2 if span <= 16 else 4 if span <= 40 else 8,
         "title": {"text": title, "standoff": 4},
     }
+
+
+def valleys(count: int) -> str:
+    """Return how many valleys a landscape has, in words."""
+    return "one valley" if count == 1 else f"{count} valleys"

@@ -9,7 +9,7 @@ from charts.style import Figure, Palette, Trace, figure, scatter
 from charts.units import Unit
 from kl_core import Descent, GaussianFit
 from pages.forward_reverse.numbers import NAMES, Landscape, circled
-from pages.forward_reverse.pictures.axes import line
+from pages.forward_reverse.pictures.axes import line, valleys
 
 # Only every so many points of the landscape can be clicked: each is an element of the page.
 CLICK_STEP = 2
@@ -92,7 +92,7 @@ def map_figure(
     return figure(
         traces,
         colours,
-        title=f"{NAMES[landscape.direction]}: {_counted_optima(len(optima))}",
+        title=f"{NAMES[landscape.direction]}: {valleys(len(optima))}",
         height=400,
         showlegend=False,
         clickmode="event+select",
@@ -117,8 +117,3 @@ def map_figure(
             "title": {"text": "spread of Q"},
         },
     )
-
-
-def _counted_optima(count: int) -> str:
-    """Return how many valleys a map has, in words."""
-    return "one valley" if count == 1 else f"{count} valleys"

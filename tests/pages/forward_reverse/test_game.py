@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from charts.units import NATS
-from pages.forward_reverse import numbers, words
-from pages.forward_reverse.numbers import GAMES
+from pages.forward_reverse import scores
+from pages.forward_reverse.scores import GAMES
 from tests.pages.conftest import move, press
 from tests.pages.forward_reverse.claims import mixture
 from tests.pages.forward_reverse.truth import (
@@ -27,8 +27,8 @@ COVER, SEEK, HIT = GAMES
 
 def judged(rows, q, game, number=1):
     """Return what the game says of a Q, in nats, and whether it wins."""
-    tried = numbers.attempt(mixture(rows), q, GAMES[game], number)
-    return words.score_in_words(GAMES[game], tried, 0, NATS), tried.won
+    tried = scores.attempt(mixture(rows), q, GAMES[game], number)
+    return scores.score_in_words(GAMES[game], tried, 0, NATS), tried.won
 
 
 def test_each_goal_is_scored_by_the_exact_excess():

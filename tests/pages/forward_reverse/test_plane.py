@@ -8,7 +8,7 @@ import pytest
 
 from charts.style import LIGHT
 from charts.units import BITS, NATS
-from pages.forward_reverse import numbers, pictures, words
+from pages.forward_reverse import folded_words, numbers, pictures
 from pages.forward_reverse.numbers import PICTURES
 from tests.pages.figures import title
 from tests.pages.reading import NUMBER, agree, value_of
@@ -20,7 +20,7 @@ def shown(picture, shape, slant, unit=BITS):
     figures = [
         pictures.plane_figure(p, found, direction, unit, LIGHT) for direction, found in fits.items()
     ]
-    return words.plane_in_words(p, fits, unit), figures
+    return folded_words.plane_in_words(p, fits, unit), figures
 
 
 def grid_divergence(one, other):

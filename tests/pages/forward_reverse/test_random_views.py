@@ -8,7 +8,7 @@ import pytest
 
 from charts.style import LIGHT
 from charts.units import BITS, NATS
-from pages.forward_reverse import numbers, pictures, words
+from pages.forward_reverse import folded_words, numbers, pictures, scores, words
 from tests.pages.figures import title
 from tests.pages.forward_reverse.claims import headings, mixture
 from tests.pages.forward_reverse.truth import PRESETS, TWO, bell, divergence
@@ -83,8 +83,8 @@ def test_game_is_not_lost_by_what_is_printed_as_within():
             if game == "forward" and rng.integers(2):
                 cover = numbers.covering(p)
                 q = round(cover.mean, 1), max(0.1, round(cover.std, 1))
-            tried = numbers.attempt(p, q, game, int(rng.integers(1, 1000)))
-            said = words.score_in_words(game, tried, 3, BITS)
+            tried = scores.attempt(p, q, game, int(rng.integers(1, 1000)))
+            said = scores.score_in_words(game, tried, 3, BITS)
             off, need = (
                 value_of(re.search(pattern, said)[1])[0]
                 for pattern in (rf": \*\*{NUMBER} bits\*\*", rf"ithin {NUMBER} bits")
@@ -93,7 +93,7 @@ def test_game_is_not_lost_by_what_is_printed_as_within():
             assert (off <= need) == tried.won
             assert game == "target" or "too little" not in said
     assert 20 < won < 220
-    said = words.score_in_words("forward", numbers.Attempt(0.05, 0.05102), 0, NATS)
+    said = scores.score_in_words("forward", scores.Attempt(0.05, 0.05102), 0, NATS)
     assert "**0.00102 nats** too much. Within 0.00100 nats you win" in said
 
 
@@ -101,8 +101,8 @@ def test_optimum_is_not_too_little_by_rounding():
     # Mean and spread of these are steps of Q's sliders.
     for middle, spread, wide in ((5.6, 0.75, 5.65), (5.4, 2.25, 5.85), (6, 1.35, 6.15)):
         p = mixture(((1, -middle, spread), (1, middle, spread)))
-        tried = numbers.attempt(p, (0.0, wide), "forward", 1)
-        said = words.score_in_words("forward", tried, 0, BITS)
+        tried = scores.attempt(p, (0.0, wide), "forward", 1)
+        said = scores.score_in_words("forward", tried, 0, BITS)
         assert "**0.0000 bits** off" in said
         assert "you have it" in said
 
@@ -159,9 +159,9 @@ def test_missing_the_other_modes_costs_about_the_logarithm_of_the_weight():
 
 
 def test_equally_good_bells_between_the_directions_are_called_so():
-    said = words.between_in_words(0.0, numbers.optima_at(mixture(TWO), 0.0), [])
+    said = folded_words.between_in_words(0.0, numbers.optima_at(mixture(TWO), 0.0), [])
     assert "the best Q, one of 2 that are equally good, has mean" in said
-    said = words.between_in_words(1.0, numbers.optima_at(mixture(TWO), 1.0), [])
+    said = folded_words.between_in_words(1.0, numbers.optima_at(mixture(TWO), 1.0), [])
     assert "the best Q has mean" in said
 
 

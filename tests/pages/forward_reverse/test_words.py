@@ -8,7 +8,7 @@ import pytest
 
 from charts.style import LIGHT
 from charts.units import BITS, NATS, UNITS
-from pages.forward_reverse import numbers, pictures, words
+from pages.forward_reverse import folded_words, numbers, pictures, scores, words
 from tests.pages.figures import title
 from tests.pages.forward_reverse.claims import (
     MARKS,
@@ -81,7 +81,7 @@ def between(rows, alpha):
     """Return the figure between both directions, and its words."""
     p = mixture(rows)
     walk, fits = numbers.walk(p), numbers.optima_at(p, alpha)
-    said = words.between_in_words(alpha, fits, walk.breaks)
+    said = folded_words.between_in_words(alpha, fits, walk.breaks)
     return pictures.between_figure(p, walk, alpha, fits[0], LIGHT), said
 
 
@@ -210,7 +210,7 @@ def test_q_that_equals_p_costs_nothing_in_either_direction(rows):
     assert "the same" in title(figure)
     assert "It comes most from" not in said
     assert "both directions are 0" in said
-    assert numbers.attempt(mixture(rows), q, "forward", 1).won
+    assert scores.attempt(mixture(rows), q, "forward", 1).won
 
 
 def everything_said(rows, q):

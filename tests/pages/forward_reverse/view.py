@@ -1,6 +1,6 @@
 """The page as a learner has it before them: opened, moved, and read."""
 
-from tests.pages.conftest import move_unbound, of_lesson, open_page
+from tests.pages.conftest import of_lesson, open_page
 from tests.pages.forward_reverse.claims import (
     check_by_hand,
     check_formula,
@@ -13,57 +13,42 @@ from tests.pages.reading import passage, specs, titles
 
 LESSON = "forward_reverse"
 NAMES = ("weight", "mean", "spread")
-LABELS = {
-    "weight": "P, weight of the first bell",
-    "separation": "P, separation",
-    "spread": "P, spread",
-}
 HAND, OPTIMA, MAPS, FILM, BETWEEN, PLANE = 0, 1, slice(2, 4), 4, 5, slice(6, 8)
 
 
+FOLDS = dict.fromkeys(("film", "between", "plane"), "true")
+
+
 def link(rows):
-    """Return URL parameters for the table."""
-    filled = [*rows, *[("", "", "")] * (5 - len(rows))]
+    """Return URL parameters for the modes of P."""
+    filled = [*rows, *[(0, 0, 1)] * (5 - len(rows))]
     return {
-        f"forward_p{place}_{name}": value if isinstance(value, str) else f"{value:g}"
+        f"forward_p{place}_{name}": f"{value:g}"
         for place, row in enumerate(filled, start=1)
         for name, value in zip(NAMES, row, strict=True)
     }
 
 
 def opened(rows=TWO, mean=1.5, spread=1.0, **parameters):
-    """Return the page with this P and this Q; parameters come without the lesson's name."""
-    named = of_lesson("forward", q_mean=mean, q_spread=spread, **parameters)
-    return open_page(LESSON, **link(rows), **named)
+    """Return the page with this P and this Q; parameters come without the lesson's name.
+
+    Its guess is told, and all that is folded away is open, unless they say otherwise.
+    """
+    named = {"q_mean": mean, "q_spread": spread, "guess_told": "true"} | FOLDS | parameters
+    return open_page(LESSON, **link(rows), **of_lesson("forward", **named))
 
 
-def cells(app):
-    """Return the table as numbers, the empty rows left out."""
+def modes(app):
+    """Return weight, mean and spread of each mode of P that has a weight."""
     rows = [
         tuple(app.session_state[f"forward_p{place}_{name}"] for name in NAMES)
         for place in range(1, 6)
     ]
-    return tuple(tuple(map(float, row)) for row in rows if any(row))
-
-
-def slider_of_p(app, name):
-    """Return one of the sliders that move all bells of P."""
-    [found] = [slider for slider in app.slider if slider.label == LABELS[name]]
-    return found
-
-
-def sliders_of_p(app):
-    """Return where these sliders stand."""
-    return [slider_of_p(app, name).value for name in LABELS]
-
-
-def slide(app, name, value):
-    """Move a slider of P."""
-    return move_unbound(app, slider_of_p(app, name).key, value)
+    return tuple(row for row in rows if row[0])
 
 
 def q_of(app):
-    """Return mean and spread of the learner's Q."""
+    """Return mean and spread of the learner's Q, once its guess is told."""
     return app.session_state["forward_q_mean"], app.session_state["forward_q_spread"]
 
 

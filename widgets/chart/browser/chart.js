@@ -149,7 +149,7 @@ class Chart {
 
   hear () {
     this.plot.on("plotly_click", ({ points: [point] }) => {
-      if (this.data.clicks && point) this.tell("clicked", { x: point.x, y: point.y })
+      if (this.data.clicks && point) this.tell("clicked", { x: point.x, y: point.y, trace: point.curveNumber })
     })
   }
 
