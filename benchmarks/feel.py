@@ -33,7 +33,7 @@ LESSONS = {
     "die": View("/die", "P, face 1"),
     "information": View("/information", "P, face 1"),
     "forward_reverse, Q": View("/forward-reverse", "Q, mean"),
-    "forward_reverse, P": View("/forward-reverse", "P, separation"),
+    "forward_reverse, P": View("/forward-reverse", "Mode 2, mean"),
     "directions": View("/directions", "Q, sunny"),
     "beta_penalty": View("/beta-penalty?beta_beta=0.01", "β: how short"),
     "estimators": View("/estimators", "Gap"),

@@ -2,6 +2,7 @@
 
 import math
 import re
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -10,12 +11,17 @@ from scipy.special import logsumexp
 from scipy.stats import norm
 
 from charts.wording import amount
-from tests.browser.conftest import open_code, plot, settled, words_of
+from tests.browser.conftest import asked, open_code, plot, settled, words_of
 
 HAND, OPTIMA, FORWARD_MAP, REVERSE_MAP, FILM, BETWEEN, COVER_PLANE, SEEK_PLANE = range(8)
 CHARTS = 8
 TWO_MODES = ((0.5, -2.5, 0.8), (0.5, 2.5, 0.8))
-LESSON = "/forward-reverse"
+FRESH = "/forward-reverse"
+# The guess is told, and all that is folded away is open.
+OPENED = dict.fromkeys(
+    ("forward_guess_told", "forward_film", "forward_between", "forward_plane"), "true"
+)
+LESSON = f"{FRESH}?{urlencode(OPENED)}"
 ALPHA, SLANT = "α: from seeking (0) to covering (1)", "Slant of P's bells"
 X = np.linspace(-60, 60, 240_001)
 BITS = math.log(2)
@@ -64,15 +70,9 @@ def game(page):
     return page.get_by_test_id("stAlert").filter(has_text="Yours is")
 
 
-def cell(page, row, name):
-    """Return a cell of P's table."""
-    return page.get_by_role("textbox", name=f"Row {row}, {name}")
-
-
-def open_table(page):
-    """Open the table of P's bells."""
-    page.get_by_text("P as a table").click()
-    expect(cell(page, 1, "weight")).to_be_visible()
+def moved(page):
+    """Return what the address asks for beside what `LESSON` does."""
+    return {key: value for key, value in asked(page).items() if key not in OPENED}
 
 
 def close_code(page):
@@ -84,14 +84,8 @@ def close_code(page):
     settled(page)
 
 
-def put(page, row, name, text):
-    """Write into a cell of the table."""
-    cell(page, row, name).fill(text)
-    cell(page, row, name).press("Enter")
-
-
-def expect_view(page, mean, spread, rows=TWO_MODES, unit="bits"):
-    """Wait until sentence, charts, map, game and code speak of this P and this Q, and no other."""
+def expect_view_by_hand(page, mean, spread, rows=TWO_MODES, unit="bits"):
+    """Wait until the first chart and its sentence speak of this P and this Q, and no other."""
     nats = {"bits": BITS, "nats": 1.0}[unit]
     forward, reverse = (amount(each / nats, unit) for each in divergences(rows, mean, spread))
     sentence = re.compile(
@@ -104,15 +98,23 @@ def expect_view(page, mean, spread, rows=TWO_MODES, unit="bits"):
     expect(page.get_by_role("figure", name=sentence)).to_have_count(1)
     for label in (f"D(P‖Q) = {forward}", f"D(Q‖P) = {reverse}"):
         expect(page.locator(".annotation-text").filter(has_text=f"{label}:")).to_have_count(1)
+    x, p = curve(page, HAND, 0)
+    np.testing.assert_allclose(p, np.exp(log_density(rows, x)), rtol=1e-9)
+    np.testing.assert_allclose(curve(page, HAND, 1)[1], norm.pdf(x, mean, spread), rtol=1e-9)
+    return sentence
+
+
+def expect_view(page, mean, spread, rows=TWO_MODES, unit="bits"):
+    """Wait until sentence, charts, map, game and code speak of this P and this Q, and no other."""
+    sentence = expect_view_by_hand(page, mean, spread, rows, unit)
+    nats = {"bits": BITS, "nats": 1.0}[unit]
+    forward = amount(divergences(rows, mean, spread)[0] / nats, unit)
     expect(open_code(page)).to_contain_text(f"q = gaussian({mean}, {spread})")
     close_code(page)
     expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS)
     expect(page.locator(".st-key-_forward_hand_in_words")).to_have_text(sentence)
     expect(words_of(page, HAND)).to_have_text(sentence)
 
-    x, p = curve(page, HAND, 0)
-    np.testing.assert_allclose(p, np.exp(log_density(rows, x)), rtol=1e-9)
-    np.testing.assert_allclose(curve(page, HAND, 1)[1], norm.pdf(x, mean, spread), rtol=1e-9)
     for number in (OPTIMA, FILM, BETWEEN):
         x, p = curve(page, number, 0)
         np.testing.assert_allclose(p, np.exp(log_density(rows, x)), rtol=1e-9)

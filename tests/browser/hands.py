@@ -82,3 +82,32 @@ def dragged(hand: Mouse | Finger, slider: Locator, share: float = 0.6) -> Iterat
         slider.page.wait_for_timeout(30)
     yield
     hand.up()
+
+
+def grip_of(page, number):
+    """Return where one of the handles of the first chart is."""
+    box = page.locator(".kl-chart").first.locator(".kl-grip").nth(number).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def pull(page, hand, number, across, up):
+    """Drag a handle and keep hold of it."""
+    page.locator(".kl-chart").first.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    x, y = grip_of(page, number)
+    hand.down(x, y)
+    page.wait_for_timeout(900)
+    for step in range(1, 11):
+        hand.move(x + across * step / 10, y + up * step / 10)
+        page.wait_for_timeout(30)
+    return x + across, y + up
+
+
+def until_it_moves(page, label, stood):
+    """Wait, with something held, until a slider says something else; a film may come late."""
+    page.wait_for_function(
+        """([label, stood]) => [...document.querySelectorAll('input[type=range]')].some(range =>
+            range.getAttribute('aria-label').startsWith(label)
+            && range.getAttribute('aria-valuetext') !== stood)""",
+        arg=[label, stood],
+    )

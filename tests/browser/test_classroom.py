@@ -37,8 +37,8 @@ from tests.navigation import ADDRESSES
 FULL_HD = {"width": 1920, "height": 1080}
 FIRST_SCREEN = ".st-key-_first_screen"
 # Sliders and radios are inputs that Streamlit hides under what it draws.
-# What nobody sees: folded away, or what the browser tells of itself.
-UNSEEN = ":is(details:not([open]), .st-key-_written) *"
+# What nobody sees: folded away.
+UNSEEN = "details:not([open]) *"
 CONTROLS = f":is(input, textarea, button:visible):not({UNSEEN})"
 PARTS = (
     f"{FIRST_SCREEN} :is(.stElementContainer:not(:has(h1, h2)):visible, h1 > span:first-child), "

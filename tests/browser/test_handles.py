@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import asked, few, plot, settled, visit
-from tests.browser.hands import Finger, Mouse
+from tests.browser.hands import Finger, Mouse, grip_of, pull, until_it_moves
 from tests.browser.moves import (
     agrees_with_its_link,
     kept_up,
@@ -11,7 +11,7 @@ from tests.browser.moves import (
     stands_at,
 )
 
-BELLS = ["P, separation", "P, spread", "Q, mean", "Q, spread"]
+BELLS = {"Mode 2, mean": 3, "Mode 2, spread": 5, "Q, mean": 6, "Q, spread": 7}
 BARS = {
     "/": ("Try it", 0),
     "/die": ("Q, face 1", 6),
@@ -20,35 +20,6 @@ BARS = {
     "/definition": ("Q, sun", 4),
 }
 pytestmark = pytest.mark.usefixtures("no_troubles")
-
-
-def grip_of(page, number):
-    """Return where one of the handles of the first chart is."""
-    box = page.locator(".kl-chart").first.locator(".kl-grip").nth(number).bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def pull(page, hand, number, across, up):
-    """Drag a handle and keep hold of it."""
-    page.locator(".kl-chart").first.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
-    x, y = grip_of(page, number)
-    hand.down(x, y)
-    page.wait_for_timeout(900)
-    for step in range(1, 11):
-        hand.move(x + across * step / 10, y + up * step / 10)
-        page.wait_for_timeout(30)
-    return x + across, y + up
-
-
-def until_it_moves(page, label, stood):
-    """Wait, with something held, until a slider says something else; a film may come late."""
-    page.wait_for_function(
-        """([label, stood]) => [...document.querySelectorAll('input[type=range]')].some(range =>
-            range.getAttribute('aria-label').startsWith(label)
-            && range.getAttribute('aria-valuetext') !== stood)""",
-        arg=[label, stood],
-    )
 
 
 @pytest.mark.parametrize("path", few(BARS, "/information"))
@@ -71,11 +42,11 @@ def test_bar_that_is_dragged_is_what_its_slider_says(page, path):
 
 @pytest.mark.parametrize("label", few(BELLS, "Q, spread"))
 def test_bell_that_is_dragged_is_what_its_slider_says(page, label):
-    number = BELLS.index(label)
-    visit(page, "/forward-reverse")
+    number = BELLS[label]
+    visit(page, "/forward-reverse?forward_guess_told=true")
     stood = stands_at(page, label)
     hand = Mouse(page)
-    across = -30 if number == 3 else 30
+    across = -30 if label == "Q, spread" else 30
     x, _ = pull(page, hand, number, across, 0)
     until_it_moves(page, label, stood)
     assert abs(grip_of(page, number)[0] - x) < 6

@@ -25,7 +25,7 @@ LESSONS = {
     "definition, integral": ("/definition", "P, mean", 1),
     "die": ("/die", "Q, face 2", 0),
     "information": ("/information", "P, face 1", 0),
-    "forward_reverse, P": ("/forward-reverse", "P, separation", 0),
+    "forward_reverse, P": ("/forward-reverse", "Mode 2, mean", 0),
     "forward_reverse, Q": ("/forward-reverse", "Q, mean", 0),
     "directions": ("/directions", "Q, sunny", 0),
     "beta_penalty": ("/beta-penalty", "β: how short", 0),
