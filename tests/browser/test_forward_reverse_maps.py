@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from scipy.stats import norm
 
 from charts.wording import position
-from tests.browser.conftest import asked, drawings, plot, press, settled, slider, title, visit
+from tests.browser.conftest import drawings, plot, press, settled, slider, title, visit
 from tests.browser.forward_reverse import (
     ALPHA,
     BETWEEN,
