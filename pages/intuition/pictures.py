@@ -116,7 +116,7 @@ def guess_figure(
     return figure(
         [*levels, *_guess(guess, days, colours)],
         colours,
-        title="Too much sun: where will the average settle?",
+        title="Where will the average settle?",
         height=360 + ROOM,
         **_axes(days, steady_range(*_limits(p, q, unit), room=1.1), unit.name),
     )

@@ -231,8 +231,8 @@ def below_zero(here: float, best: float, unit: Unit) -> str:
     """Return how close to 0 the learner and chance have come."""
     return (
         f"Your Q is at {amount(here, unit.name)}. Of {FORECASTERS:,} forecasts drawn by chance the "
-        f"best is at {amount(best, unit.name, 4)}. None is below 0, and none can be: a lesson of "
-        "its own shows why."
+        f"best is at {amount(best, unit.name, 4)}. None is below 0, and none can be: the lesson "
+        "*Never below 0* shows why."
     )
 
 
