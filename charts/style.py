@@ -55,16 +55,25 @@ class Figure:
         return str(self._plotly().to_html(**options))
 
     def _plotly(self) -> go.Figure:
-        return go.Figure(self.traces, self.look, self.frames, _validate=False)
+        tree = _copied({"data": self.traces, "layout": self.look})
+        return go.Figure(*tree.values(), _copied(list(self.frames)), _validate=False)
 
 
-def _copied(tree: Any) -> Any:
-    """Return a copy of a tree's branches; arrays and texts are shared."""
+def _copied(tree: Any, *, of_text: bool = False) -> Any:
+    """Return a copy of a tree's branches; arrays and texts are shared.
+
+    Text has the hue of what it names, as dark as it takes to be read (WCAG 2.2, 1.4.3).
+    """
     if isinstance(tree, dict):
-        return {key: _copied(value) for key, value in tree.items()}
+        return {
+            key: _copied(
+                value, of_text=key.endswith("font") or (of_text and key in {"color", "font"})
+            )
+            for key, value in tree.items()
+        }
     if isinstance(tree, list | tuple):
-        return [_copied(each) for each in tree]
-    return tree
+        return [_copied(each, of_text=of_text) for each in tree]
+    return _AS_TEXT.get(tree, tree) if of_text and isinstance(tree, str) else tree
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,13 @@ def _palette(theme: str, *, muted: str, grid: str) -> Palette:
 
 LIGHT = _palette("light", muted="#5B6675", grid="#E3E7EC")
 DARK = _palette("dark", muted="#A5B0BF", grid="#2C3542")
+
+# Colours of marks that are too light for text on their paper, and what writes text in their hue.
+_AS_TEXT = {
+    _THEMES[theme][f"{hue}Color"]: _THEMES[theme][f"{hue}TextColor"]
+    for theme in ("light", "dark")
+    for hue in ("blue", "orange", "violet", "green")
+}
 
 # Q's bars are hatched, so that the two can be told apart without colour.
 Q_PATTERN = {"shape": "/", "size": 6, "solidity": 0.25, "fillmode": "replace"}

@@ -53,7 +53,8 @@ def expect_nothing_empty(page: Page) -> None:
 
 def predict(page: Page) -> None:
     """Answer what is asked first, and see that the takeaway comes only then."""
-    place = page.locator(".st-key-_stage .stVerticalBlock").filter(has=question(page)).last
+    blocks = page.locator(".st-key-_stage .stVerticalBlock")
+    place = blocks.filter(has=page.get_by_text("Predict first")).last
     bold = place.locator(".stMarkdown strong")
     before = bold.all_inner_texts()
     choices = place.get_by_role("radio")
@@ -85,8 +86,7 @@ def move(page: Page) -> None:
 def answer(page: Page) -> None:
     """Answer the first question of the self-check, and be told why."""
     told = page.get_by_test_id("stAlert").count()
-    first = page.get_by_role("radiogroup").filter(has_text="1.").last
-    first.get_by_role("radio").first.check(force=True)
+    page.locator("[class*=_check1]").first.get_by_role("radio").first.check(force=True)
     settled(page)
     expect(page.get_by_test_id("stAlert")).not_to_have_count(told)
 

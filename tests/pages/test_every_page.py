@@ -5,9 +5,10 @@ import re
 
 import pytest
 
+from tests.charts.test_style import contrast
 from tests.navigation import LESSONS, PAGES, ROOT
 from tests.pages.conftest import TEXT, bound_controls, move, move_unbound, open_page, press, set_up
-from tests.pages.reading import texts
+from tests.pages.reading import charts, texts
 
 NONSENSE = ["nan", "-3000", "1e999", "<script>alert(1)</script>", "`*_|$", "x" * 5000, ""]
 
@@ -170,3 +171,26 @@ def test_every_answer_of_a_self_check_gets_its_own_feedback(page_name):
             assert len(texts(app)) > before
             feedback.add(texts(app))
         assert len(feedback) == len(question.options)
+
+
+def fonts(part):
+    """Find the fonts in a part of a figure."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name.endswith("font") and isinstance(value, dict):
+                yield value
+            else:
+                yield from fonts(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from fonts(each)
+
+
+def test_text_in_charts_can_be_read(page_name):
+    for drawn in charts(open_page(page_name)):
+        paper = drawn.figure["layout"]["paper_bgcolor"]
+        for font in fonts(drawn.figure):
+            colours = font.get("color", [])
+            for colour in [colours] if isinstance(colours, str) else colours:
+                # The handle of a player writes all its names, and shows the current one alone.
+                assert colour == paper or contrast(colour, paper) >= 4.5, (drawn.key, font)

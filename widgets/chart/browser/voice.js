@@ -7,8 +7,12 @@ const changed = new Map()
 let region
 let timer
 
+// Whether somebody moves something, or waits for the answer to it (redraw.py).
+const busy = () => dragging() || Number(document.documentElement.dataset.owed) ||
+  document.querySelector(".stApp")?.dataset.testScriptState === "running"
+
 function speak () {
-  if (dragging()) return wait()
+  if (busy()) return wait()
   const [first] = [...changed].filter(([host]) => host.isConnected)
     .sort(([one], [other]) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1)
   changed.clear()
