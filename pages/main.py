@@ -34,4 +34,5 @@ frame.show(
             lesson("summary/page.py", "The summary", "🗺️", 5, "Test yourself."),
         ],
     },
+    st.Page("teach/page.py", title="For teachers", icon="🧑‍🏫", url_path="teach"),
 )

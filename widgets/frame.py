@@ -23,8 +23,20 @@ _TIME = "_reading_time"
 _BEGIN_JS = (Path(__file__).parent / "begin.js").read_text()
 
 
-def show(home: StreamlitPage, sections: Mapping[str, Sequence[tour.Lesson]]) -> None:
-    """Run the page that the address asks for, inside the frame."""
+def show(
+    home: StreamlitPage, sections: Mapping[str, Sequence[tour.Lesson]], guide: StreamlitPage
+) -> None:
+    """Run the page that the address asks for, inside the frame.
+
+    Parameters
+    ----------
+    home : StreamlitPage
+        The first page.
+    sections : mapping of str to sequence of Lesson
+        The tour, by what the sidebar calls its parts.
+    guide : StreamlitPage
+        For teachers, beside the tour.
+    """
     st.set_page_config(
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
@@ -34,7 +46,8 @@ def show(home: StreamlitPage, sections: Mapping[str, Sequence[tour.Lesson]]) -> 
     # In a frame on a course's page the lesson stands alone, with the way to the ones beside it.
     pages = {title: [each.page for each in lessons] for title, lessons in sections.items()}
     page = st.navigation(
-        {"": [home], **pages}, position="hidden" if st.context.is_embedded else "sidebar"
+        {"": [home], **pages, "Teach": [guide]},
+        position="hidden" if st.context.is_embedded else "sidebar",
     )
     st.set_page_config(page_title=f"{page.title} · KL Explained")
     name = page.url_path or "home"
@@ -122,7 +135,9 @@ def _same(text: str, value: object) -> bool:
 
 
 def _previous_next(page: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:
-    """Link the pages before and after this one, in the order of the navigation."""
+    """Link the pages before and after this one of the tour, in its order."""
+    if page not in pages:
+        return
     here = pages.index(page)
     st.divider()
     with st.container(horizontal=True, horizontal_alignment="distribute"):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from io import BytesIO
 from types import MappingProxyType
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 import segno
 import streamlit as st
@@ -50,11 +50,22 @@ def address(
     ]
     kept += [f"{name}={quote(str(value))}" for name, value in instead.items()]
     query = "&".join([*kept, "present=true"] if on_a_projector else kept)
+    return _here()._replace(query=query, fragment=heading).geturl()
+
+
+def home_address() -> str:
+    """Return the address at which everybody else finds this app, without a slash at its end."""
+    under = st.get_option("server.baseUrlPath").strip("/")
+    return _here()._replace(path=f"/{under}".rstrip("/"), query="", fragment="").geturl()
+
+
+def _here() -> SplitResult:
+    """Return the address of this page, at the host that others reach if it is known."""
     page = urlsplit(st.context.url or _NOWHERE)
     known = st.get_option("browser.serverAddress")
     if _only_here(page.hostname) and not _only_here(known):
         page = page._replace(netloc=f"{known}:{page.port}" if page.port else known)
-    return page._replace(query=query, fragment=heading).geturl()
+    return page
 
 
 def _only_here(host: str | None) -> bool:

@@ -23,7 +23,7 @@ from tests.browser.serving import serving
 from tests.navigation import ADDRESSES
 
 
-@pytest.fixture(scope="module", params=ADDRESSES)
+@pytest.fixture(scope="module", params=[*ADDRESSES, "/teach"])
 def drawn(request, profile):
     """Each page, visited once in the dark."""
     with visited(profile, request.param, "dark") as visit_of_a_page:
@@ -39,7 +39,7 @@ def path(request):
 def test_addresses_are_those_of_the_navigation(page):
     links = visit(page, "/").locator("[data-testid=stSidebarNavLink]")
     found = [urlsplit(link.evaluate("link => link.href")).path for link in links.all()]
-    assert found == ADDRESSES
+    assert found == [*ADDRESSES, "/teach"]
 
 
 def test_no_errors_and_no_word_to_strangers(drawn):
