@@ -7,13 +7,15 @@ from charts.units import Unit
 from charts.wording import amount, number, percent, signed, sum_today
 from kl_core import Array, kl_terms, log_ratios, normalize
 from pages.die import numbers, pictures, words
-from pages.die.numbers import CASINO, FACES, FAIR, LOADED, NO_SIX
-from pages.die.questions import QUESTIONS, prediction
+from pages.die.numbers import CASINO, FACES, FAIR, LOADED, NO_SIX, Rolls
+from pages.die.questions import GUESS, GUESS_TOLD, GUESSES, QUESTIONS, prediction, when_sure
 from widgets import frame, theme, units
-from widgets.chart import Controls, Picture, moving, shown
+from widgets.chart import Controls, Handle, Picture, Stops, moving
 from widgets.controls import steps
 from widgets.formula import formula
-from widgets.presenter import opening
+from widgets.glossary import meaning
+from widgets.prediction import told
+from widgets.presenter import further, opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, at_rest, now
 from widgets.self_check import self_check
@@ -36,6 +38,7 @@ PRESETS = [
     ),
     Preset("Random dice", DICE.shuffle),
 ]
+NOTHING = "There is nothing to roll until P and Q both have a weight above 0."
 
 
 def lesson() -> None:
@@ -56,14 +59,17 @@ def lesson() -> None:
         picture()
     book_table(unit)
     every_term(unit)
-    roll_it()
+    roll_it(unit)
     self_check("die", QUESTIONS)
     take_with_you(unit)
 
 
 def book_table(unit: Unit) -> None:
     """Show the book's example: one true die, two models of it."""
-    st.markdown("The book's example: a fair die **P**, and two models of it.")
+    st.markdown(
+        "The example of the book that this tour follows (its sources are under [further "
+        "reading](summary#reading)): a fair die **P**, and two models of it."
+    )
     rows = [
         ("**Q₁**, uniform", "1/6 each", FAIR),
         ("**Q₂**, loaded", "1/2, then 1/10 each", LOADED),
@@ -137,17 +143,16 @@ def formula_today(p: Array, q: Array, terms: Array, unit: Unit) -> None:
     )
 
 
-@answer
-def roll_it() -> None:
+def roll_it(unit: Unit) -> None:
     """Roll P and watch the evidence against Q grow with slope D(P‖Q)."""
-    st.header("Roll it", anchor="roll")
-    st.markdown(
-        "Suppose nobody tells you which die is rolled. Each roll is evidence: log(p/q), the "
-        "*log-likelihood ratio*. P rolls, the evidence adds up, and on average each roll adds "
-        "exactly D(P‖Q).",
-    )
-    controls, beside = st.columns([2, 3], gap="medium")
-    with controls:
+    here = further("Roll it", "roll")
+    with here.question:
+        st.markdown(
+            "Nobody tells you which die is rolled. How many times more chance P gave to a roll "
+            "than Q did is its *likelihood ratio*, p/q. The logarithms of these ratios add up: "
+            "that is your evidence, and while P rolls, each roll adds D(P‖Q) on average."
+        )
+    with here.controls:
         steps(
             "How many rolls of P",
             [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],
@@ -159,35 +164,87 @@ def roll_it() -> None:
             [3, 9, 19, 99, 999, 9999],
             19,
             key="die_odds",
-            tells="The test stops as soon as the rolls are this many times likelier under one die "
-            "than under the other (Wald's sequential test, 1945).",
+            tells="Decided is what has become this many times likelier under one die than under "
+            f"the other.  \n{meaning('likelihood ratio')}",
         )
         series("die_seed", "Series of rolls", again="Roll again", icon="🎲")
-    with beside:
+    with here.question:
+        when_sure(now["die_odds"], lambda guess: told_of(guess, unit))
+    with here.picture:
         evidence()
+    wald(unit)
 
 
-def evidence() -> None:
-    """Show what the rolls say, and how long it takes to be sure."""
-    # A simulation for every place of a slider would be too slow: the dice may rest first.
+def rolled(p: Array, q: Array, controls: Controls = now) -> Rolls:
+    """Roll P, and decide, as the sliders say."""
+    return numbers.rolled(p, q, controls["die_rolls"], controls["die_odds"], controls["die_seed"])
+
+
+def told_of(guess: float, unit: Unit) -> str:
+    """Say when these rolls were enough, beside what was guessed."""
+    if not (dice := DICE.chances()):
+        return NOTHING
+    return words.guess_in_words(int(guess), *dice, rolled(*dice), now["die_odds"], unit)
+
+
+def walk(controls: Controls) -> Picture | None:
+    """Return what the rolls say, once it may be told."""
+    # Thousands of rolls for every place of a die's slider would be too slow: it may rest first.
     if not (dice := DICE.chances(at_rest)):
-        st.info("There is nothing to roll until P and Q both have a weight above 0.")
-        return
-    unit, odds, seed = units.current(), now["die_odds"], now["die_seed"]
-    rolls = numbers.rolled(*dice, now["die_rolls"], odds, seed)
-    divergence = unit.kl(*dice)
-    said = words.rolls_in_words(rolls, odds, divergence, unit)
+        return None
+    unit, odds, guess = units.current(), controls["die_odds"], controls[GUESS]
+    rolls, divergence = rolled(*dice, controls), unit.kl(*dice)
+    tells = told(GUESS_TOLD, ("die_rolls", "die_odds", "die_seed"), controls)
     figure = pictures.rolls_figure(
         rolls.evidence / unit.nats,
         divergence,
-        float(np.log(odds)) / unit.nats,
+        threshold := float(np.log(odds)) / unit.nats,
         rolls.decided,
         unit.name,
         theme.colours(),
+        guess=guess,
+        told=tells,
     )
-    shown(figure, said, key="_die_walk")
-    st.markdown(said)
-    st.markdown(words.verdict_in_words(*dice, numbers.verdict(*dice, odds, seed), odds, unit))
+    if not tells:
+        place = min(guess, rolls.steps.size)
+        handle = Handle(GUESS, place, threshold, "x", "ink")
+        return Picture(figure, words.before_rolling(rolls, odds), handles=[handle])
+    said = words.rolls_in_words(rolls, odds, divergence, unit)
+    return Picture(figure, f"{said} {words.enough_in_words(*dice, odds, unit)}")
+
+
+@answer
+def evidence() -> None:
+    """Show what answers the sliders of the rolls, and the guess."""
+    if not DICE.chances(at_rest):
+        st.info(NOTHING)
+    moving(walk, key="_die_walk", stops={GUESS: Stops.along(*GUESSES)})
+
+
+def wald(unit: Unit) -> None:
+    """Explain Wald's test and simulate it, for whoever opens it."""
+    with st.expander(
+        "How many rolls does it take on average? Wald's test",
+        icon=":material/casino:",
+        key="_die_wald",
+        on_change="rerun",
+    ) as fold:
+        if not fold.open:
+            return
+        st.markdown(
+            "A. Wald's *sequential test* (1945) goes on rolling until the odds are reached, for "
+            "one die or for the other. α is the chance of a wrong verdict, where the evidence "
+            "ends right at the odds."
+        )
+        if not (dice := DICE.chances()):
+            st.info(NOTHING)
+            return
+        odds = now["die_odds"]
+        found = numbers.verdict(*dice, odds, now["die_seed"])
+        st.markdown(
+            words.verdict_in_words(*dice, found, odds, unit),
+            help=meaning("likelihood ratio", "standard error"),
+        )
 
 
 def take_with_you(unit: Unit) -> None:

@@ -6,8 +6,14 @@ from charts.units import Unit
 from charts.wording import amount, number
 from kl_core import normalize
 from pages.die.numbers import FAIR, NO_SIX
-from widgets.prediction import predict
+from widgets import glide
+from widgets.prediction import TOLD, commit, predict
 from widgets.self_check import Question
+
+GUESS = "die_guess"
+GUESS_TOLD = GUESS + TOLD
+# From where to where one may guess how many rolls it takes.
+GUESSES = (1, 100, 1)
 
 
 def prediction(unit: Unit, rule_out_the_six: Callable[[], None]) -> None:
@@ -24,6 +30,24 @@ def prediction(unit: Unit, rule_out_the_six: Callable[[], None]) -> None:
         takeaway="D(P‖Q) is the evidence against your model Q that each roll of the true die P "
         "gives, on average.",
         shows=rule_out_the_six,
+    )
+
+
+def when_sure(odds: int, reveal: Callable[[float], str]) -> None:
+    """Ask after how many rolls the odds are reached."""
+    low, high, step = GUESSES
+    commit(
+        GUESS,
+        f"P is rolled. After how many rolls are you sure that it is not Q, at {odds} to 1?",
+        low,
+        high,
+        50,
+        step,
+        shown_as="%d rolls",
+        reveal=reveal,
+        takeaway="The larger D(P‖Q), the fewer rolls until P can be told from Q: each brings that "
+        "much evidence, on average.",
+        shows=glide.play,
     )
 
 

@@ -88,6 +88,44 @@ def rolls_in_words(rolls: Rolls, odds: int, divergence: float, unit: Unit) -> st
     )
 
 
+def before_rolling(rolls: Rolls, odds: int) -> str:
+    """Say what will be seen, and not when."""
+    return (
+        f"{counted(rolls.steps.size, 'roll')} of P are ready. Drag the marker along the upper "
+        f"line, which is odds of {odds} to 1 for P, to where you expect the evidence to reach it."
+    )
+
+
+def guess_in_words(guess: int, p: Array, q: Array, rolls: Rolls, odds: int, unit: Unit) -> str:
+    """Say when these rolls were enough, beside what was guessed, and how many are on average."""
+    decided = rolls.decided
+    if not decided:
+        said = f"These {counted(rolls.steps.size, 'roll')} are not enough; you said {guess}."
+    elif rolls.evidence[decided - 1] > 0:
+        said = f"These rolls took **{decided}**; you said {guess}."
+    else:
+        said = (
+            f"You said {guess}. At roll {decided} these rolls reach the odds for the *wrong* die, "
+            f"Q; the chance of that is at most 1 in {odds}."
+        )
+    return f"{said} {enough_in_words(p, q, odds, unit)}"
+
+
+def enough_in_words(p: Array, q: Array, odds: int, unit: Unit) -> str:
+    """Say how many rolls bring as much evidence as these odds ask for, on average."""
+    divergence = unit.kl(p, q)
+    if np.array_equal(p, q):
+        return "P and Q are the same die: no number of rolls tells them apart."
+    if np.isinf(divergence):
+        return "The first roll that Q rules out decides at once, whatever the odds."
+    needed = math.log(odds) / unit.nats
+    return (
+        f"Odds of {odds} to 1 are {amount(needed, unit.name)} of evidence; at "
+        f"{amount(divergence, unit.name)} a roll that is {number(needed / divergence, 1)} rolls' "
+        "worth."
+    )
+
+
 def _average(steps: Array, unit: Unit) -> str:
     """Say what rolls gave on average, and how sure that is; where they differ at all."""
     if np.allclose(steps, steps[0], rtol=1e-9, atol=0):

@@ -6,11 +6,11 @@ from charts.wording import amount, number
 from pages.properties.bells import BETWEEN
 from pages.properties.numbers import Bell, Ratios, Triangle
 from widgets import units
-from widgets.prediction import commit, predict
+from widgets.prediction import TOLD, commit, predict
 from widgets.self_check import Question
 
 GUESS = "properties_guess"
-GUESS_TOLD = f"{GUESS}_told"
+GUESS_TOLD = GUESS + TOLD
 # From where to where one may guess the average ratio.
 GUESSES = (0.0, 3.0, 0.05)
 

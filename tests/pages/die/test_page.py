@@ -1,5 +1,7 @@
 """The die lesson says what its dice make true."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy.stats import entropy
@@ -12,7 +14,7 @@ from tests.pages.conftest import (
     open_page,
     press,
 )
-from tests.pages.reading import metrics, printed, texts, weights
+from tests.pages.reading import chart, dragged, metrics, printed, texts, weights
 
 FAIR = dict.fromkeys("123456", 1)
 LOADED = FAIR | {"1": 5}
@@ -24,9 +26,17 @@ def die(letter, weights):
     return {f"die_{letter}{face}": weight for face, weight in weights.items()}
 
 
+def with_walds_test(app):
+    """Return the page with Wald's test opened."""
+    app.session_state["_die_wald"] = True
+    app.run()
+    assert not app.exception
+    return app
+
+
 def test_pictures_follow_their_sliders():
     dice = {f"die_{letter}{face}": {"picture"} for letter in "pq" for face in FAIR}
-    rolls = {key: {"roll_it"} for key in ("die_rolls", "die_odds", "die_seed")}
+    rolls = {f"die_{name}": {"evidence"} for name in ("rolls", "odds", "seed", "guess")}
     assert answers_of(open_page("die")) == dice | rolls
 
 
@@ -36,6 +46,36 @@ def test_opens_with_the_book_table():
     assert "0.000 bits | 0.000 bits" in table
     assert "0.350 bits | 0.424 bits" in table
     assert metrics(app) == ["0.350 bits", "0.424 bits"]
+
+
+def test_nothing_tells_when_the_rolls_are_enough_before_the_guess():
+    app = open_page("die")
+    assert chart(app, "_die_walk").title == "When are you sure?"
+    assert "rolls' worth" not in texts(app)
+    assert "Wald expects" not in texts(app)
+    assert dragged(chart(app, "_die_walk"))["die_guess"] == (50, pytest.approx(np.log2(19)))
+
+
+def test_guess_is_told_and_the_rolls_play():
+    app = open_page("die", die_guess=40)
+    app.toggle(key="die_guess_told").set_value(True).run()
+    said, drawn = texts(app), chart(app, "_die_walk")
+    [decided] = re.findall(r"These rolls took \*\*(\d+)\*\*; you said 40\.", said)
+    assert f"for P are reached at roll {decided}." in drawn.alt
+    assert "Odds of 19 to 1 are 4.248 bits of evidence; at 0.350 bits a roll" in said
+    assert len(drawn.figure["frames"]) > 10
+    assert not drawn.handles
+
+
+def test_whoever_rolls_otherwise_sees_the_rolls():
+    for key, value in (("die_odds", 99), ("die_seed", 4), ("die_rolls", 20)):
+        assert "Evidence for P" in chart(open_page("die", **{key: value}), "_die_walk").title
+
+
+def test_walds_test_is_simulated_for_whoever_opens_it():
+    app = open_page("die")
+    assert "simulated tests" not in texts(app)
+    assert "simulated tests" in texts(with_walds_test(app))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +96,7 @@ def test_sentence_names_the_faces_that_cost_and_give_back():
 
 
 def test_equal_dice_lose_nothing():
-    app = open_page("die", die_q1=1)
+    app = open_page("die", die_q1=1, die_guess_told="true")
     assert metrics(app) == ["0.000 bits", "0.000 bits"]
     assert "the same die, so nothing is lost: D(P‖Q) is 0 bits" in texts(app)
     assert "no number of rolls tells them apart" in texts(app)
@@ -88,7 +128,7 @@ def test_presets_set_the_sliders():
 
 
 def test_ruled_out_face_makes_the_divergence_infinite_and_says_why():
-    app = press(open_page("die"), "Rule out the six")
+    app = with_walds_test(press(open_page("die"), "Rule out the six"))
     assert metrics(app) == ["∞", "0.263 bits"]
     assert "Q rules out face 6, but P rolls it 16.7% of the time" in texts(app)
     assert "at most 6.0 rolls on average" in texts(app)
@@ -122,7 +162,8 @@ def test_tiny_weight_is_computed_not_rounded_away():
 
 
 def test_rare_ruled_out_face_is_not_simulated_for_ever():
-    app = open_page("die", **die("p", FAIR | {"6": "1e-9"}), **die("q", FAIR | {"6": 0}))
+    rare = die("p", FAIR | {"6": "1e-9"}) | die("q", FAIR | {"6": 0})
+    app = with_walds_test(open_page("die", **rare))
     assert metrics(app)[0] == "∞"
     assert "too many to simulate" in texts(app)
 
@@ -160,7 +201,7 @@ def test_same_series_says_the_same_and_another_does_not():
 
 
 def test_simulation_comes_with_its_standard_error():
-    said = texts(open_page("die"))
+    said = texts(with_walds_test(open_page("die")))
     assert "Wald expects (1 − 2α)·log₂(19) / D(P‖Q) = **10.9** rolls" in said
     assert "In 2,000 simulated tests it took **" in said
     assert "(mean ± standard error)" in said

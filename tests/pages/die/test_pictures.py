@@ -19,14 +19,22 @@ def terms(p=P, q=Q, colours=LIGHT):
     return terms_figure(p, q, BITS, colours)
 
 
-def walk(evidence, slope=0.5, decided=0):
+def walk(evidence, slope=0.5, decided=0, guess=2, *, told=True):
     """Return the rolls figure in bits, with a threshold of 4."""
-    return rolls_figure(np.array(evidence), slope, 4.0, decided, "bits", LIGHT)
+    evidence = np.array(evidence, dtype=float)
+    return rolls_figure(evidence, slope, 4.0, decided, "bits", LIGHT, guess=guess, told=told)
 
 
 @pytest.mark.parametrize(
     "drawn",
-    [terms(), terms(q=NO_SIX), terms(q=P), walk([1, 2.5, 5], decided=3), walk([1, np.inf], np.inf)],
+    [
+        terms(),
+        terms(q=NO_SIX),
+        terms(q=P),
+        walk([1, 2.5, 5], decided=3),
+        walk([1, np.inf], np.inf),
+        walk([1, 2.5, 5], told=False),
+    ],
 )
 def test_figure_is_valid_plotly(drawn):
     check_plotly(drawn)
@@ -86,3 +94,39 @@ def test_certainty_leaves_the_picture_at_the_roll_that_brings_it():
     np.testing.assert_array_equal(drawn.data[0].y, [0, 1, top])
     assert all("per roll" not in (trace.name or "") for trace in drawn.data)
     assert drawn.layout.title.text.endswith("∞")
+
+
+def test_rolls_play_until_all_are_there_and_the_star_comes_when_it_is_decided():
+    drawn = walk(np.arange(1, 301) * 0.5, decided=8)
+    assert len(drawn.frames) == 50
+    for frame in drawn.frames:
+        roll = int(frame["name"])
+        line, star = frame["data"]
+        assert (line["x"][0], line["x"][-1]) == (0, roll)
+        np.testing.assert_allclose(line["y"], 0.5 * line["x"])
+        assert list(star["x"]) == ([8] if roll >= 8 else [])
+    assert drawn.frames[-1]["name"] == "300"
+    assert frame["traces"] == [0, len(drawn.traces) - 1]
+
+
+def test_frames_stay_small_however_many_rolls_there_are():
+    drawn = walk(np.arange(1, 10_001) * 0.01)
+    assert max(len(frame["data"][0]["x"]) for frame in drawn.frames) <= 150
+
+
+def test_veiled_rolls_show_the_guess_and_not_when():
+    veiled, open_ = (walk([1, 2.5, 5], decided=3, guess=2, told=told) for told in (False, True))
+    assert not veiled.frames
+    assert veiled.layout.title.text == "When are you sure?"
+    assert veiled.look["yaxis"] == open_.look["yaxis"]
+    assert "per roll" not in str(veiled.traces)
+    assert [len(trace.x) for trace in veiled.data if trace.name == "these rolls"] == [0]
+    assert len(veiled.data[-1].x) == 0
+    [guess] = [trace for trace in veiled.data if trace.name == "your guess"]
+    assert (list(guess.x), list(guess.y)) == ([2], [4])
+
+
+def test_guess_beyond_the_rolls_stands_at_the_edge():
+    [guess] = [trace for trace in walk([1, 2, 3], guess=50).data if trace.name == "your guess"]
+    assert list(guess.x) == [3]
+    assert guess.marker.symbol.startswith("triangle-right")

@@ -256,3 +256,48 @@ def test_term_of_a_vanishing_face_may_go_anywhere_so_0_is_a_convention(limit):
     assert "any number from 0 up" in feedback(2, "It is undefined")
     assert "By convention" in feedback(2, "0")
     assert not any("ontinuity" in said for said in questions.QUESTIONS[2].feedback.values())
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+def test_rolls_worth_of_evidence_is_odds_over_divergence(unit):
+    told = 0
+    for place, (p, q) in enumerate(pairs(300, seed=4)):
+        odds = ODDS[place % 6]
+        said = words.enough_in_words(p, q, odds, unit)
+        if np.array_equal(p, q):
+            assert "no number of rolls" in said
+        elif ((p > 0) & (q == 0)).any():
+            assert "The first roll that Q rules out decides" in said
+        else:
+            needed, each, count = re.match(
+                rf"Odds of {odds} to 1 are {NUMBER} {unit.name} of evidence; at {NUMBER} "
+                rf"{unit.name} a roll that is {NUMBER} rolls' worth\.",
+                said,
+            ).groups()
+            assert agree(needed, math.log(odds, unit.base))
+            assert agree(each, unit.kl(p, q))
+            assert agree(count, math.log(odds, unit.base) / unit.kl(p, q))
+            told += 1
+    assert told > 100
+
+
+def test_guess_is_told_beside_the_roll_that_decides():
+    kinds = set()
+    for place, (p, q) in enumerate(pairs(300, seed=6)):
+        rolls = numbers.rolled(p, q, 20, 9, place)
+        said = words.guess_in_words(7, p, q, rolls, 9, BITS)
+        if "not enough" in said:
+            kinds.add("none")
+            assert (np.abs(rolls.evidence) < math.log(9) * (1 + 1e-9)).all()
+        else:
+            evidence = rolls.evidence[rolls.decided - 1]
+            assert f"{'At roll ' if evidence < 0 else 'took **'}{rolls.decided}" in said
+            kinds.add(evidence > 0)
+        assert "you said 7" in said.lower()
+    assert kinds == {"none", True, False}
+
+
+def test_words_before_the_rolls_do_not_say_when():
+    rolls = numbers.rolled(normalize(FAIR), normalize(NO_SIX), 100, 19, 1)
+    said = words.before_rolling(rolls, 19)
+    assert re.findall(r"\d+", said) == ["100", "19", "1"]
