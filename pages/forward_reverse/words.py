@@ -64,8 +64,8 @@ def asked_in_words(p: GaussianMixture, q: Bell) -> str:
     """Say what there is to see before the guess is told: no divergence."""
     modes = listed([position(mean, 1) for mean in p.means])
     return (
-        f"**P** has its modes at {modes}. **Q**, yours, has mean {position(q[0])} and spread "
-        f"{position(q[1])}. Drag it by its top, and by its shoulder."
+        f"**P** has modes at {modes}. **Q** has mean {position(q[0])}, spread {position(q[1])}. "
+        "Drag its top and its shoulder."
     )
 
 
@@ -158,7 +158,7 @@ def optima_in_words(
     if held is None:
         words += _price_of_seeking(p, seek, unit)
     return words + (
-        f"From your Q, {optimiser} has reached none of them when its steps are used up."
+        f"From your Q, {optimiser} has reached none of them when it stops."
         if chosen is None
         else f"From your Q, {optimiser} rolls into {circled(chosen + 1)}: with the reverse "
         "direction, where you start decides where you end."
@@ -218,6 +218,11 @@ def arrival(direction: Direction, path: Descent, fits: Sequence[GaussianFit], un
     name, cost, rises = NAMES[direction], amount(last, unit.name), course(first, last) == "rises"
     if rises:
         cost += f", up from {number(first)}"
+    if rank is None and steps < STEPS:
+        return (
+            f"{name}: after {counted(steps, 'step')} it stands level at {end}, {cost}, yet in no "
+            "optimum: a little to either side, and it would roll on."
+        )
     if rank is None:
         why = "" if rises else "too short to arrive, or "
         return (

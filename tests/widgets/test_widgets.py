@@ -90,10 +90,91 @@ def test_address_leaves_out_the_screen_and_if_asked_the_answers():
 
     app = AppTest.from_function(page)
     view = {"x": "a b&c", "x_predictor": "1", "unit": "nats"}
-    answers = {"x_predict": "It rises", "x_guess": "0.1", "x_check1": "a", "x_check12": "b"}
+    answers = {"x_predict": "It rises", "x_guess": "0.1", "x_check1": "a", "x_check12": "b",
+               "x_guess_told": "true", "x_guess_mean": "2"}  # fmt: skip
     app.query_params.update(view | answers | {"present": "true", "embed": "true"})
     asked = [dict(parse_qsl(urlsplit(text.value).query)) for text in app.run().text]
     assert asked == [view | answers, view, view | {"present": "true"}]
+
+
+def test_address_may_put_controls_elsewhere():
+    def page():
+        import streamlit as st
+
+        from widgets import share
+
+        st.text(share.address(answers=False, heading="game", instead={"y": 2.5, "z": "a b&c"}))
+
+    app = AppTest.from_function(page)
+    app.query_params.update({"x": "1", "y": "7", "x_predict": "It rises"})
+    address = urlsplit(app.run().text[0].value)
+    assert dict(parse_qsl(address.query)) == {"x": "1", "y": "2.5", "z": "a b&c"}
+    assert address.fragment == "game"
+
+
+def test_challenge_shows_its_link_and_what_it_does():
+    def page():
+        from widgets import share
+
+        share.challenge("Dare", "Beat 7.", {"score": 7}, heading="game", key="_dare")
+
+    app = AppTest.from_function(page)
+    app.query_params["x_predict"] = "It rises"
+    app.run()
+    assert not app.code
+    app.button(key="_dare").click().run()
+    assert app.code[0].value == "http://localhost:8501/?score=7#game"
+    assert "Beat 7." in [each.value for each in app.markdown]
+
+
+def test_guess_in_the_picture_is_told_by_its_switch():
+    def page():
+        import streamlit as st
+
+        from widgets import controls, prediction, presenter
+
+        controls.open_page("page")
+        with st.container():
+            presenter.switch()
+        prediction.commit_in_the_picture(
+            "x_guess",
+            "Where?",
+            reveal=lambda: "There.",
+            takeaway="It is there.",
+            shows=lambda: st.session_state.update(_shown=True),
+        )
+
+    app = AppTest.from_function(page).run()
+    assert not any("There." in each.value for each in app.markdown)
+    app.toggle(key="x_guess_told").set_value(True).run()
+    assert [each.value for each in app.markdown][-2:] == ["There.", "**It is there.**"]
+    assert app.session_state["_shown"]
+
+
+def folded():
+    """Draw a page with something folded away."""
+    import streamlit as st
+
+    from widgets import controls
+    from widgets.fold import fold
+
+    controls.open_page("page")
+    with fold("More", "About it.", anchor="more", key="x_more", label="Open") as opened:
+        if opened:
+            st.text("computed")
+    st.button("Start over", on_click=controls.start_over)
+
+
+def test_what_is_folded_is_computed_once_it_is_open_and_a_link_opens_it():
+    app = AppTest.from_function(folded).run()
+    assert app.header[0].anchor == "more"
+    assert "About it." in [each.value for each in app.markdown]
+    assert not app.text
+    app = AppTest.from_function(folded)
+    app.query_params["x_more"] = "true"
+    assert [each.value for each in app.run().text] == ["computed"]
+    app.button[0].click().run()
+    assert not app.text
 
 
 def a_view():

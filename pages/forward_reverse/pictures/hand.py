@@ -39,12 +39,12 @@ def hand_figure(
     """
     x, p, q, unit = view.x, view.p, view.q, view.unit.name
     rows = [view.forward_integrand, view.reverse_integrand]
-    if veiled:
-        rows = [np.zeros_like(x)] * 2
     limits = [steady_range(float(row.min()), float(row.max()), least=0.1) for row in rows]
+    if veiled:
+        rows, limits = [np.empty(0)] * 2, [(-1.0, 1.0)] * 2
     traces = densities(x, p, q, colours)
     for row, axis in zip(rows, ("y2", "y3"), strict=True):
-        traces += signed_area(x, row, axis, unit, colours)
+        traces += signed_area(x[: row.size], row, axis, unit, colours)
     top = steady_limit(1.1 * float(max(p.max(), q.max())), 0.2)
     if clickable:
         traces.append(_room(x, top))

@@ -171,3 +171,63 @@ def test_snippet_says_what_is_left_of_0(unit):
         for rows in (bell(0.5, 1.2), ((0.3, 0.5, 1.2), (0.7, 0.5, 1.2))):
             code = words.snippet(mixture(rows), q, unit)
             assert re.findall(rf"# in {unit.name}: (\S+)", code) == printed(code).split()[:2]
+
+
+def test_guess_is_judged_by_its_cost():
+    rng = np.random.default_rng(6)
+    near = set()
+    p = mixture(TWO)
+    for _ in range(60):
+        q = random_q(rng) if rng.integers(2) else (0.0, round(2.2 + rng.integers(20) / 20, 2))
+        said = words.guess_in_words(p, q, BITS)
+        cost, least = (value_of(each)[0] for each in re.findall(rf"\*\*{NUMBER} bits\*\*", said))
+        exact = divergence(TWO, bell(*q)) / math.log(2)
+        assert cost == pytest.approx(exact, rel=1e-4, abs=6e-4)
+        assert cost > least
+        assert ("Very near" in said) == (exact <= 1.05 * numbers.covering(p).divergence / BITS.nats)
+        near.add("Very near" in said)
+    assert near == {True, False}
+    # What else it says of the P that is asked about.
+    assert p.pdf(0.0) < 0.05 * p.pdf(2.5)
+
+
+def test_takeaway_holds_for_every_p_with_its_spread_held_or_free():
+    rng = np.random.default_rng(8)
+    left = 0
+    for _ in range(60):
+        p = mixture(random_rows(rng, rng.integers(2, 5)))
+        held = float(rng.choice([0.2, 1, 4]))
+        for cover in (numbers.covering(p), numbers.covering(p, held)):
+            assert cover.mean == pytest.approx(p.mean)
+        assert numbers.covering(p).std == pytest.approx(p.std)
+        left += numbers.spans(p, numbers.seeking(p)[0])[1] < len(p.means)
+    # It *may* leave modes out.
+    assert 5 < left < 60
+
+
+def test_what_is_said_with_a_held_spread_is_so():
+    rng = np.random.default_rng(9)
+    endings = set()
+    for _ in range(60):
+        rows = random_rows(rng, rng.integers(1, 4)) if rng.integers(4) else TWO
+        p, (mean, _) = mixture(rows), random_q(rng)
+        if rows == TWO:
+            mean = float(rng.choice([0.0, 0.05, 2.5]))
+        held = float(rng.choice([0.3, 1, 3]))
+        path = numbers.descents(p, (mean, held), "natural gradient", 0.1, hold=True)
+        found = numbers.optima(p, path["reverse"], NATS, held)
+        said = words.optima_in_words(p, found, "natural gradient", NATS, held)
+        assert said.startswith(f"With its spread held at {held:.2f}: ")
+        assert "spread of P itself" not in said
+        assert value_of(re.search(rf"at mean {NUMBER}|itself: mean {NUMBER}", said)[2])[0] == \
+            pytest.approx(p.mean, abs=0.006)  # fmt: skip
+        count = re.search(r"has (\d+) local optima", said)
+        assert (int(count[1]) if count else 1) == len(numbers.seeking(p, held))
+        ended = words.arrival("reverse", path["reverse"], numbers.seeking(p, held), NATS)
+        if "level" in ended:
+            at = path["reverse"].means[-1]
+            left, right = (divergence(bell(at + by, held), rows) for by in (-0.02, 0.02))
+            assert left == pytest.approx(right, abs=1e-4)
+            assert "none of them when it stops" in said
+        endings.add(re.search("level|used up|too long|close to|steps? to", ended)[0])
+    assert {"level", "steps to"} <= endings

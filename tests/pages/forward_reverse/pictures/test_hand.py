@@ -1,5 +1,6 @@
 """Figure of a Q by hand, tested through its data."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -9,18 +10,18 @@ from charts.style import LIGHT
 from charts.units import BITS
 from kl_core import gaussian, mixture_kl
 from pages.forward_reverse.numbers import Comparison
-from pages.forward_reverse.pictures import hand_figure
+from pages.forward_reverse.pictures import CLICKS, hand_figure
 from tests.pages.figures import PALETTES, check_plotly, jumps
 from tests.pages.forward_reverse.pictures.samples import FAR, ONE, TWO, said
 
 X = np.linspace(-8, 8, 801)
 
 
-def hand(p=TWO, mean=1.5, std=1.0, colours=LIGHT):
+def hand(p=TWO, mean=1.5, std=1.0, colours=LIGHT, **how):
     """Return the figure of a Q by hand, in bits."""
     q = gaussian(mean, std)
     both = mixture_kl(p, q, base=2), mixture_kl(q, p, base=2)
-    return hand_figure(Comparison(X, p.logpdf(X), q.logpdf(X), *both, BITS), colours)
+    return hand_figure(Comparison(X, p.logpdf(X), q.logpdf(X), *both, BITS), colours, **how)
 
 
 @pytest.mark.parametrize("view", [(), (ONE, 0.5, 0.7), (FAR, 8, 0.1)])
@@ -45,6 +46,40 @@ def test_areas_by_hand_are_both_integrals(colours):
         assert max(gains.y) > 0 > min(gives_back.y)
         whole = np.trapezoid(np.asarray(gains.y) + gives_back.y, X)
         assert whole == pytest.approx(mixture_kl(one, other, base=2), rel=1e-5)
+
+
+@PALETTES
+def test_veiled_figure_has_the_axes_and_no_divergence(colours):
+    veiled, shown = hand(colours=colours, veiled=True), hand(colours=colours)
+    check_plotly(veiled, colours)
+    assert veiled.layout.title.text.endswith("?")
+    assert not any(re.search(r"\d", text) for text in said(veiled))
+    for axis in ("xaxis", "yaxis"):
+        assert veiled.look[axis]["range"] == shown.look[axis]["range"]
+    for before, after in zip(veiled.data[:2], shown.data[:2], strict=True):
+        np.testing.assert_array_equal(before.y, after.y)
+    assert [len(area.y) for area in veiled.data[2:]] == [0] * 4
+    # Where nothing is told the axis does not tell either.
+    ranges = {tuple(hand(mean=mean, veiled=True).look["yaxis2"]["range"]) for mean in (0, 8)}
+    assert len(ranges) == 1
+
+
+def test_guess_stays_as_a_thin_line_beside_q():
+    *_, ghost = hand(guess=(-3.0, 0.5)).data
+    assert ghost.name == "your guess"
+    np.testing.assert_allclose(ghost.y, gaussian(-3, 0.5).pdf(X))
+
+
+@pytest.mark.parametrize("view", [(), (FAR, 8, 0.1)])
+def test_clicks_find_room_above_the_curves_in_the_upper_row_only(view):
+    drawn = hand(*view, guess=(0, 1), clickable=True)
+    check_plotly(drawn, LIGHT)
+    room = drawn.data[CLICKS]
+    assert room.marker.opacity == 0
+    low, high = drawn.look["yaxis"]["range"]
+    assert low < min(room.y) < max(room.y) < high
+    assert np.diff(np.unique(room.x)).max() <= 0.25
+    assert [min(room.x), max(room.x)] == pytest.approx([-8, 8], abs=0.3)
 
 
 def test_rows_by_hand_are_headed_with_their_divergence():
