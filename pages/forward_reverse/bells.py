@@ -18,8 +18,8 @@ P = Modes("forward_p", TWO_MODES)
 Q_MEAN, Q_SPREAD, Q_STEP = (-10.0, 10.0), (0.1, 8.0), 0.05
 START: Bell = (1.5, 1.0)
 
-# Q has two pairs of sliders, of which one is in sight: where Q is, and until the guess is told, or a
-# link puts Q somewhere, where the guess is put. So the guess stays in the link.
+# Q has two pairs of sliders, of which one is in sight: where Q is; and until the guess is told, or
+# a link puts Q somewhere, where the guess is put. So the guess stays in the link.
 _PAIRS = {pair: (f"forward_{pair}_mean", f"forward_{pair}_spread") for pair in ("q", "guess")}
 TOLD, HOLD = "forward_guess_told", "forward_hold"
 # Somebody's score, to be beaten: how far off, in nats; and in how many moves. Less than 0: none.
