@@ -131,6 +131,9 @@ _AS_TEXT = {
 # Q's bars are hatched, so that the two can be told apart without colour.
 Q_PATTERN = {"shape": "/", "size": 6, "solidity": 0.25, "fillmode": "replace"}
 
+# A legend along the lower edge, clear of the title of the axis however high the figure is.
+BELOW = {"orientation": "h", "x": 0, "yref": "container", "y": 0, "yanchor": "bottom"}
+
 
 def palette(theme: Literal["light", "dark"]) -> Palette:
     """Return the colours for a light or a dark page."""

@@ -96,6 +96,17 @@ def percent(probability: float, digits: int = 1) -> str:
     return f"{number(100 * probability, digits)}%"
 
 
+def times(factor: float) -> str:
+    """Return how many times, without digits that nobody reads.
+
+    Examples
+    --------
+    >>> times(0.8), times(2.8284), times(27449.7), times(float("inf"))
+    ('0.80', '2.83', '27,450', '∞')
+    """
+    return f"{factor:,.0f}" if 100 <= factor < 1e6 else number(factor, 2)
+
+
 def listed(names: Sequence[str], joined_by: str = "and") -> str:
     """Return names as a sentence lists them.
 

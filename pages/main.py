@@ -27,7 +27,8 @@ frame.show(
         "Apply": [
             lesson("beta_penalty/page.py", "The safety rope", "🧗", 5, "Watch a reward hacked."),
             lesson("training/page.py", "Train it", "🏋️", 5, "Race PPO against GRPO."),
-            lesson("estimators/page.py", "KL from samples", "🎯", 5, "Choose k1, k2 or k3."),
+            lesson("estimators/page.py", "KL from samples", "🎯", 5, "Watch KL dip below 0."),
+            lesson("gradients/page.py", "Which KL in the loss?", "🧲", 5, "See where each pulls."),
             lesson("your_own/page.py", "Your own numbers", "🧾", 3, "Bring a table."),
         ],
         "Review": [

@@ -1,6 +1,6 @@
 """A small table of numbers that scrolls by itself on a phone."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -45,3 +45,8 @@ def table(
         f'<table style="border-collapse: collapse"><thead><tr>{headings}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def columns(names: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Return the rows of a table as its columns, by name."""
+    return dict(zip(names, zip(*rows, strict=True), strict=True))

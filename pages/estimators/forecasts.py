@@ -62,7 +62,7 @@ def below_zero() -> None:
         "alike in a log: **chance**, when the policy has hardly moved; and a **mistake**, when "
         "what is counted was not drawn from the policy whose chances are compared. Make both "
         "happen, to the language model of *The safety rope*. Here k3 is taken word by word and "
-        "added up; k3 of a whole forecast, as in *Move it*, is another number of the same average.",
+        "added up; k3 of a whole forecast, as above, is another number of the same average.",
         width=820,
     )
     presets("estimators_negative", PRESETS, back=False)

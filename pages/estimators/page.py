@@ -1,7 +1,6 @@
-"""KL from samples: k1, k2 and k3 as numbers, as warnings, and as penalties that pull."""
+"""KL from samples: how far an estimate of a few draws can be trusted, and which to log."""
 
 import math
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -9,7 +8,7 @@ from scipy.stats import norm
 
 from charts.units import Unit
 from charts.wording import number
-from pages.estimators import forecasts, penalties
+from pages.estimators import forecasts
 from pages.estimators.numbers import draws as numbers
 from pages.estimators.numbers.draws import (
     CLOSE,
@@ -22,21 +21,26 @@ from pages.estimators.numbers.draws import (
     View,
 )
 from pages.estimators.numbers.forecasts import BETAS
+from pages.estimators.numbers.singles import GUESS_SLIDER, MOST, SEEN, Singles
 from pages.estimators.pictures import draws as pictures
+from pages.estimators.pictures.singles import GUESS_AT, singles_figure
 from pages.estimators.questions import prediction, questions
 from pages.estimators.words import draws as words
+from pages.estimators.words.singles import singles_in_words
 from widgets import frame, theme, units
 from widgets.chart import Controls, Handle, Picture, Stops, moving
 from widgets.controls import one_of, put, slider, steps
 from widgets.formula import formula
+from widgets.glossary import meaning
 from widgets.look import sliders_of
-from widgets.presenter import stage
+from widgets.presenter import opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, now
 from widgets.self_check import self_check
 from widgets.series import series
 from widgets.table import table
 from widgets.take_away import take_away
+from widgets.views import view as link
 
 # Lowest, highest and step of the sliders of the two bells.
 GAP_SLIDER, SPREAD_SLIDER = (0.0, 3.0, 0.01), (0.5, 2.0, 0.05)
@@ -45,13 +49,25 @@ BELL_STOPS = {
     "estimators_gap": Stops.along(*GAP_SLIDER),
     "estimators_spread": Stops.along(*SPREAD_SLIDER),
 }
+SINGLES_STOPS = {
+    **BELL_STOPS,
+    "estimators_seen": Stops.among(SEEN),
+    "estimators_guess": Stops.along(GUESS_SLIDER[0], GUESS_SLIDER[1], GUESS_SLIDER[3]),
+}
 # No more draws in all the pictures of a film than come before a finger has moved far.
 DRAWS_IN_A_FILM = 6_000_000
+# What stands in the lesson on gradients now.
+MOVED = [f"estimators_{key}" for key in ("pull", "drawn", "weighted", "price", "run", "train")]
 
 
 def put_bells(gap: float, spread: float) -> None:
     """Draw from the bells, P there and so wide."""
-    put(estimators_source=GAUSSIANS, estimators_gap=gap, estimators_spread=spread)
+    put(
+        estimators_source=GAUSSIANS,
+        estimators_gap=gap,
+        estimators_spread=spread,
+        estimators_seen=MOST,
+    )
 
 
 PRESETS = [
@@ -59,7 +75,6 @@ PRESETS = [
     Preset("His far pair", put_bells, (FAR, 1.0)),
     Preset("Far away", put_bells, (2.5, 1.0), "k3's spread explodes."),
     Preset("P too wide", put_bells, (0.5, 1.5), "k3's spread is infinite."),
-    Preset("A language model", partial(put, estimators_source=FORECASTS)),
 ]
 
 
@@ -68,69 +83,52 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "KL from samples",
-        "From samples KL is only estimated: k1 is right on average but noisy; close to the "
-        "reference k2, a little off, and k3, right on average, are quieter; and in the loss each "
-        "pulls its own way.",
+        "Nobody can sum over all the texts that a large model might write, so trainers estimate KL "
+        "from a few: how far can one trust that?",
     )
-    three_ways()
-    prediction(unit)
-    with stage(first_screen, "Move it", anchor="move"):
+    here = opening(first_screen)
+    with here.question:
+        frame.moved("Which KL in the loss?", "gradients", MOVED)
+        prediction(unit, lambda: put_bells(CLOSE, 1.0))
+    with here.buttons:
         presets("estimators", PRESETS)
-        controls, beside = st.columns([2, 3], gap="medium")
-        with controls:
-            choose_draws()
-        with beside:
-            picture()
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
+    with here.controls:
+        choose_bells()
+    with here.picture:
+        one_by_one()
+    three_ways()
+    controls, beside = st.columns([2, 3], gap="medium")
+    with controls:
+        choose_draws()
         pair()
-    with right:
-        bias_and_spread(unit)
-    published_table()
+    with beside:
+        picture()
+    bias_and_spread(unit)
+    with st.expander("The published table, now", icon=":material/table_view:"):
+        published_table()
     st.header("Far from the reference", anchor="far")
     far()
     forecasts.below_zero()
-    penalties.where_each_pulls(unit)
-    place_of_runs = penalties.train_it()
-    penalties.grpo_term(unit)
     formula_today(unit)
+    so_what_to_log(unit)
     self_check("estimators", questions(unit))
     take_with_you(unit)
-    # Last, because it takes its time.
-    with place_of_runs:
-        penalties.training()
 
 
-def three_ways() -> None:
-    """Say what is estimated, and how."""
-    st.markdown(
-        "Nobody can sum over all the texts that a large model might write. So trainers *draw*: "
-        "from the policy :orange[**Q**], and at each draw they look up how likely it was under Q "
-        "and under the reference :blue[**P**]. D(Q‖P) is the average of log(q/p) over such draws. "
-        "Three ways to average, named by John Schulman "
-        "([2020](http://joschu.net/blog/kl-approx.html)):\n"
-        "- **k1** = log(q/p), the definition itself, one draw at a time;\n"
-        "- **k2** = half its square;\n"
-        "- **k3** = p/q − 1 + log(q/p): k1 plus something that averages to 0.\n\n"
-        "The logarithm is the natural one; what comes out is then measured in your unit.",
-        width=820,
-    )
-
-
-def choose_draws() -> None:
-    """Draw the controls of the draws."""
-    sources = [GAUSSIANS, FORECASTS]
-    one_of("Draws are", sources, GAUSSIANS, key="estimators_source", horizontal=True)
+def choose_bells() -> None:
+    """Draw the controls of the bells, and of single draws from Q."""
+    tells = f"One by one, from Q.  \n{meaning('standard error')}"
+    steps("Draws so far", SEEN, 0, key="estimators_seen", tells=tells)
     with sliders_of("p", "estimators"):
         low, high, step = GAP_SLIDER
         slider(
             "Gap: how far P lies from Q",
             low,
             high,
-            0.5,
+            CLOSE,
             step,
             key="estimators_gap",
-            tells="In spreads of Q.",
+            tells="In spreads of Q.  \n" + meaning("spread"),
             shown_as="%.2f",
         )
         low, high, step = SPREAD_SLIDER
@@ -141,9 +139,64 @@ def choose_draws() -> None:
             1.0,
             step,
             key="estimators_spread",
-            tells="Q's spread is 1.",
+            tells="Q's spread is 1.  \n" + meaning("spread"),
             shown_as="%.2f",
         )
+    series("estimators_seed", "Which draws", again="Other draws", icon=":material/casino:")
+
+
+def draw_singles(controls: Controls) -> Picture:
+    """Return the bells with single draws from Q, and how many of them are below 0."""
+    gap, spread, guess = (controls[f"estimators_{key}"] for key in ("gap", "spread", "guess"))
+    singles = Singles(gap, spread, controls["estimators_seen"], controls["estimators_seed"])
+    below = "xaxis2", "yaxis2"
+    return Picture(
+        singles_figure(singles, guess, theme.colours()),
+        singles_in_words(singles, units.current()),
+        handles=[
+            Handle("estimators_guess", GUESS_AT, guess, "y", "ink", axes=below),
+            *handles_of_p(gap, spread),
+        ],
+    )
+
+
+def handles_of_p(gap: float, spread: float) -> list[Handle]:
+    """Return where the bell of P is dragged: at its top, and beside it made wide."""
+    top, flank = norm.pdf([gap, gap + spread], gap, spread).tolist()
+    return [
+        Handle("estimators_gap", gap, top, "x", "p"),
+        Handle("estimators_spread", gap + spread, flank, "both", "p"),
+    ]
+
+
+@answer
+def one_by_one() -> None:
+    """Show single draws as they come in."""
+    moving(draw_singles, key="_estimators_singles", stops=SINGLES_STOPS)
+
+
+def three_ways() -> None:
+    """Say what is estimated, and how."""
+    st.header("Three ways to average", anchor="average")
+    st.markdown(
+        "D(Q‖P) is the average of log(q/p) over draws from Q, so an *estimate* is the average over "
+        "a few of them. Three ways to average, named by John Schulman "
+        "([2020](http://joschu.net/blog/kl-approx.html)):\n"
+        "- **k1** = log(q/p), the definition itself, one draw at a time;\n"
+        "- **k2** = half its square;\n"
+        "- **k3** = p/q − 1 + log(q/p): k1 plus something that averages to 0.\n\n"
+        "How far an estimate is off on average, however many draws there are, is its *bias* "
+        "(▲ against the dashed line); how far it scatters, its *spread*. Gap and spread of P are "
+        "set above, or dragged in the bells. The logarithm is the natural one; what comes out is "
+        "measured in your unit.",
+        width=820,
+    )
+
+
+def choose_draws() -> None:
+    """Draw the controls of the estimates."""
+    sources = [GAUSSIANS, FORECASTS]
+    one_of("Draws are", sources, GAUSSIANS, key="estimators_source", horizontal=True)
     steps(
         "β of the policy that writes the forecasts",
         BETAS,
@@ -153,7 +206,6 @@ def choose_draws() -> None:
         "draws. Smaller is further from the SFT model.",
     )
     steps("Draws in each estimate", DRAWS, 10, key="estimators_draws", tells="What a batch holds.")
-    series("estimators_seed", "Which draws", again="Other draws", icon=":material/casino:")
 
 
 def view(controls: Controls = now) -> View:
@@ -204,17 +256,13 @@ def picture() -> None:
 
 
 def bells(controls: Controls) -> Picture:
-    """Return the two bells; that of P is dragged at its top, and beside it made wide."""
+    """Return the two bells."""
     gap, spread = controls["estimators_gap"], controls["estimators_spread"]
     x = np.linspace(-4, 7, 221)
-    top, flank = norm.pdf([gap, gap + spread], gap, spread).tolist()
     return Picture(
         pictures.pair_figure(x, norm.pdf(x, gap, spread), norm.pdf(x, *Q), theme.colours()),
         words.bells_in_words(gap, spread),
-        handles=[
-            Handle("estimators_gap", gap, top, "x", "p"),
-            Handle("estimators_spread", gap + spread, flank, "both", "p"),
-        ],
+        handles=handles_of_p(gap, spread),
     )
 
 
@@ -222,7 +270,7 @@ def bells(controls: Controls) -> Picture:
 def pair() -> None:
     """Show the two bells."""
     if now["estimators_source"] == FORECASTS:
-        st.caption("These draws are whole forecasts. Gap and spread move the bells further below.")
+        st.caption("These draws are whole forecasts: gap and spread of P move the bells alone.")
     else:
         moving(bells, key="_estimators_bells", stops=BELL_STOPS)
 
@@ -238,12 +286,14 @@ def bias_and_spread(unit: Unit) -> None:
         words=("estimator",),
     )
     said = words.bias_in_words(here, found)
-    st.caption(f"In {unit.name}; simulated figures ± standard error. {said}")
+    st.caption(
+        f"In {unit.name}; simulated figures ± standard error. {said}",
+        help=meaning("bias", "spread", "standard error"),
+    )
 
 
 def published_table() -> None:
     """Reproduce the table of Schulman's note."""
-    st.header("The published table, now", anchor="note")
     table(
         words.note_columns(now["estimators_seed"]),
         label="Bias and spread of one draw, as printed, exact and simulated now",
@@ -286,6 +336,20 @@ def formula_today(unit: Unit) -> None:
     first = float(here.log_ratios()[0, 0])
     formula(words.DEFINITIONS, words.formula_today(first, unit))
     st.markdown(words.first_draw_in_words(here.truth, unit))
+
+
+def so_what_to_log(unit: Unit) -> None:
+    """Say which estimate to log; where to put a penalty is the next lesson's."""
+    st.header("So what do I log?", anchor="use")
+    loss = link("*Which KL in the loss?*", "gradients", "Which KL in the loss?", unit)
+    with st.container(border=True):
+        st.markdown(
+            "**k1 and k3, each with its standard error.** "
+            f"{words.what_to_log(now['estimators_gap'], now['estimators_spread'], unit)}\n\n"
+            "When the two part by more than their noise, the draws were hardly the policy's own. "
+            f"Which of them to put into the reward or the loss is another question: {loss}.",
+            help=meaning("standard error", "bias"),
+        )
 
 
 def take_with_you(unit: Unit) -> None:

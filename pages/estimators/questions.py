@@ -1,31 +1,37 @@
 """What the lesson asks."""
 
+from collections.abc import Callable
+from functools import partial
+
 from charts.units import Unit
-from charts.wording import amount, number, percent
-from kl_core import chance_below_zero, gaussian_moments
+from charts.wording import amount
+from kl_core import gaussian_kl
 from pages.estimators.numbers.draws import CLOSE, Q
 from pages.estimators.numbers.forecasts import UNLUCKY
-from widgets.prediction import predict
+from pages.estimators.numbers.singles import GUESS_SLIDER, Singles
+from pages.estimators.words.singles import reveal
+from widgets.prediction import commit
 from widgets.self_check import Question
 from widgets.views import view
 
 
-def prediction(unit: Unit) -> None:
-    """Ask how often a single estimate of a divergence is below 0."""
-    moments = gaussian_moments(*Q, CLOSE, 1.0)["k1"]
-    below = float(chance_below_zero(*Q, CLOSE, 1.0))
-    predict(
-        "estimators_predict",
-        "A policy Q has hardly moved away from its reference P: the true D(Q‖P) is "
-        f"{amount(float(moments.truth) / unit.nats, unit.name, 4)}. You "
-        "draw once from Q and take log(q/p). How often is that number below 0, although no "
-        "divergence ever is?",
-        ["Never", "Rarely, 1 time in 20", "Almost every other time"],
-        answer="Almost every other time",
-        reveal=f"**{percent(below)}** of all draws fall where P is the denser one, and give less "
-        "than 0. Only their average is D(Q‖P), and the draws are "
-        f"{number(float(moments.std / moments.truth), 0)} times as spread out as "
-        "it is large.",
+def prediction(unit: Unit, draw: Callable[[], None]) -> None:
+    """Ask how often a single estimate of a divergence is below 0; `draw` shows it."""
+    close = Singles(CLOSE, 1.0, seen=0, seed=1)
+    truth = float(gaussian_kl(*Q, CLOSE, 1.0)) / unit.nats
+    commit(
+        "estimators_guess",
+        "A *policy* :orange[**Q**] (what a model does) has hardly moved from its *reference* "
+        f":blue[**P**] (where its training began): D(Q‖P) is {amount(truth, unit.name, 4)}. You "
+        "draw once from Q and take log(q/p). How often is that below 0, although no divergence "
+        "ever is?",
+        *GUESS_SLIDER,
+        shown_as="%d%%",
+        reveal=partial(reveal, close),
+        takeaway="From samples KL is only estimated: log(q/p) is right on average, but so noisy "
+        "that it falls below 0 again and again; close to the reference a cleverer average, below, "
+        "is far quieter.",
+        shows=draw,
     )
 
 
@@ -80,25 +86,8 @@ def questions(unit: Unit) -> list[Question]:
                 "averages to exactly 0 over Q.",
             },
             right="Only close to the reference",
-            see=view("far away", "estimators?estimators_gap=2.5#move", "k1 is closest here.", unit),
-        ),
-        Question(
-            "k1 has no bias. You put β·k1 into the loss and differentiate it. What happens?",
-            {
-                "On average nothing": "Right: the average of ∇log π over the policy's own draws is "
-                "0, and what is left is noise, which moves the policy as well. The slope of an "
-                "average is not the average of the slopes, when the draws depend on what is moved.",
-                "It holds the policy to the reference": "That needs k1 in the *reward*, or k2 or "
-                "k3 in the loss. The gradient of k1 in the loss does not even contain the "
-                "reference.",
-                "It pulls towards D(π_ref‖π)": "That is what k3 in the loss does.",
-            },
-            right="On average nothing",
             see=view(
-                "the five runs",
-                "estimators?estimators_train=true#train",
-                "Not held: k1 in the loss",
-                unit,
+                "far away", "estimators?estimators_gap=2.5#average", "k1 is closest here.", unit
             ),
         ),
     ]

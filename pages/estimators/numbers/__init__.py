@@ -1,1 +1,1 @@
-"""What the lesson computes, in its three parts."""
+"""What the lesson computes, section by section."""

@@ -70,7 +70,7 @@ class View:
             rows = min(REPEATS, POOL // self.draws)
             return _pool(self.beta, self.seed)[: rows * self.draws].reshape(rows, self.draws)
         drawn = _draws_of_q(rows_of(self.draws), self.draws, self.seed)
-        return _log_ratio(drawn, self.gap, self.spread)
+        return log_ratio_of_bells(drawn, self.gap, self.spread)
 
 
 def rows_of(draws: int) -> int:
@@ -78,7 +78,7 @@ def rows_of(draws: int) -> int:
     return min(REPEATS, DRAWS_IN_ALL // draws)
 
 
-def _log_ratio(x: Array, gap: float, spread: float) -> Array:
+def log_ratio_of_bells(x: Array, gap: float, spread: float) -> Array:
     """Return log(q/p) of the bells at x, in nats."""
     return np.asarray(math.log(spread) + ((x - gap) / spread) ** 2 / 2 - x**2 / 2)
 
@@ -147,7 +147,7 @@ class Simulated:
 @st.cache_data(max_entries=50, show_spinner=False)
 def note_draws(gap: float, seed: int) -> dict[str, Simulated]:
     """Return what many draws of each kind are like for a pair of Schulman's note, in nats."""
-    ratios = _log_ratio(np.random.default_rng(seed).standard_normal(NOTE_DRAWS), gap, 1.0)
+    ratios = log_ratio_of_bells(np.random.default_rng(seed).standard_normal(NOTE_DRAWS), gap, 1.0)
     return {name: Simulated.of(each(ratios)) for name, each in ESTIMATORS.items()}
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from charts.style import Figure, Palette, figure, scatter, steady_limit
+from charts.style import BELOW, Figure, Palette, figure, scatter, steady_limit
 from charts.wording import amount, number
 from kl_core import Array
 from pages.estimators.numbers.forecasts import Running
-from pages.estimators.pictures import BELOW, DASHES
+from pages.estimators.pictures import DASHES
 
 
 def running_figure(

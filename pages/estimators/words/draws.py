@@ -4,7 +4,16 @@ import math
 from collections.abc import Mapping, Sequence
 
 from charts.units import Unit
-from charts.wording import amount, counted, give_or_take, listed, number, percent, position
+from charts.wording import (
+    amount,
+    counted,
+    give_or_take,
+    listed,
+    number,
+    percent,
+    position,
+    times,
+)
 from kl_core import ESTIMATORS, Array, gaussian_moments
 from pages.estimators.numbers.draws import (
     FORECASTS,
@@ -16,8 +25,8 @@ from pages.estimators.numbers.draws import (
     errors_of,
     note_draws,
 )
-from pages.estimators.words import columns, times
 from widgets.papers import SCHULMANS_TABLE
+from widgets.table import columns
 
 DEFINITIONS = (
     r"\begin{aligned} k_1 &= \ln\frac{\Q{q(x)}}{\P{p(x)}} \\ "
@@ -164,6 +173,28 @@ def noise_in_words(gap: float, spread: float, unit: Unit) -> str:
         f"k3 is quieter than k1 up to D(Q‖P) = **{amount(crossing / unit.nats, unit.name)}** (the "
         f"star), and noisier beyond{why} {here}"
     )
+
+
+def what_to_log(gap: float, spread: float, unit: Unit) -> str:
+    """Say which of k1 and k3 to trust with bells like these, and why not k2."""
+    moments = gaussian_moments(*Q, gap, spread)
+    k2 = "k2 is biased: no number of draws mends that."
+    truth = float(moments["k1"].truth)
+    if truth == 0:
+        return f"P and Q are the same here, and k1, k2 and k3 are all 0. {k2}"
+    one, three = (float(moments[name].std) for name in ("k1", "k3"))
+    there = f"At your D(Q‖P) of {amount(truth / unit.nats, unit.name, 4)}"
+    if three < one:
+        return (
+            f"{there} trust **k3**: one draw of it is as good as {times((one / three) ** 2)} draws "
+            f"of k1, and right on average, too. {k2}"
+        )
+    worse = (
+        "k3's spread is infinite, so its standard error tells nothing"
+        if math.isinf(three)
+        else f"one draw of it is as good as {times((three / one) ** 2)} draws of k3"
+    )
+    return f"{there} trust **k1**: {worse}. {k2}"
 
 
 def formula_today(log_ratio: float, unit: Unit) -> str:

@@ -17,7 +17,7 @@ def opened(unit="bits", **parameters):
 # What functions return.
 
 
-def view_of(source="two bells", gap=0.5, spread=1.0, source_beta="0.2", draws=10, seed=1):
+def view_of(source="two bells", gap=0.1, spread=1.0, source_beta="0.2", draws=10, seed=1):
     """Return the view that these controls ask for."""
     return View(source, float(gap), float(spread), float(source_beta), draws, seed)
 

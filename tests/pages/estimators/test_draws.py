@@ -39,6 +39,7 @@ from tests.pages.truth import BASES, log_bell
 
 VIEWS = [
     ("bits", {}),
+    ("bits", {"gap": 0.5}),
     ("nats", {"gap": 0.1}),
     ("dits", {"gap": 1.0}),
     ("bits", {"gap": 2.5}),
@@ -126,7 +127,7 @@ def test_marks_stand_where_each_kind_ends_on_average(unit, view):
     expected = (
         [truth(**view), estimates(**view)["k2"].mean(), truth(**view)]
         if view.get("source") == "forecasts"
-        else [mean for mean, _ in moments(view.get("gap", 0.5), view.get("spread", 1.0)).values()]
+        else [mean for mean, _ in moments(view.get("gap", 0.1), view.get("spread", 1.0)).values()]
     )
     np.testing.assert_allclose(marks, np.divide(expected, math.log(BASES[unit])), rtol=1e-6)
 
@@ -155,7 +156,7 @@ def test_table_sets_exact_beside_simulated(unit, view):
     _, *shown_rows = rows(words.bias_columns(here, numbers.estimates_of(here), UNITS[unit]))
     exact = None
     if view.get("source") != "forecasts":
-        exact = moments(view.get("gap", 0.5), view.get("spread", 1.0))
+        exact = moments(view.get("gap", 0.1), view.get("spread", 1.0))
     for (name, found), row in zip(estimates(**view).items(), shown_rows, strict=True):
         assert row[0] == name
         mean, error = mean_of(found)
@@ -182,7 +183,7 @@ def test_table_sets_exact_beside_simulated(unit, view):
         ({"gap": 1.0}, "A bias stays"),
         ({"gap": 2.5}, "k3's simulated spread is well below the exact one"),
         ({"gap": 3.0, "draws": 1000}, "k3's simulated spread is well below the exact one"),
-        ({"spread": 1.4}, "k3's simulated spread is well below the exact one"),
+        ({"gap": 0.5, "spread": 1.4}, "k3's simulated spread is well below the exact one"),
         ({"spread": 1.45}, "P is at least √2 times as wide as Q, and k3's spread is infinite"),
         ({"spread": 2.0, "gap": 0.0}, "P is at least √2 times as wide as Q"),
         ({"spread": 2.0, "source": "forecasts"}, "the spread is known only by simulation."),
@@ -193,7 +194,7 @@ def test_table_is_explained_by_what_it_shows(view, said):
     assert said in words.bias_in_words(here, numbers.estimates_of(here))
     if "source" in view:
         return
-    exact = moments(view.get("gap", 0.5), view.get("spread", 1.0))["k3"][1]
+    exact = moments(view.get("gap", 0.1), view.get("spread", 1.0))["k3"][1]
     simulated = estimates(**view)["k3"].std() * math.sqrt(view.get("draws", 10))
     assert said.startswith("k3's simulated") == (simulated < exact / 1.5 < math.inf)
     assert said.startswith("P is at least") == math.isinf(exact)
@@ -337,6 +338,34 @@ def test_chart_of_noise_follows_the_bells(spread):
     assert len(here) == (2 if spread == 1.5 else 3)
     for each in here:
         np.testing.assert_allclose(values(each["x"]), divergence(1, spread))
+
+
+# What to log.
+
+
+def test_what_to_log_is_what_needs_fewer_draws():
+    rng, said = np.random.default_rng(2), set()
+    for _ in range(400):
+        gap, spread = rng.integers(0, 301) / 100, rng.integers(10, 41) / 20
+        advice = words.what_to_log(gap, spread, NATS)
+        found = gaussian_moments(0.0, 1.0, gap, spread)
+        one, three = float(found["k1"].std), float(found["k3"].std)
+        assert advice.endswith("k2 is biased: no number of draws mends that.")
+        if one == 0:
+            assert "all 0" in advice
+            continue
+        best = re.search(r"trust \*\*(k[13])\*\*", advice)[1]
+        said.add(best)
+        assert best == ("k3" if three < one else "k1")
+        factor = re.search(rf"as good as {NUMBER} draws of (k[13])", advice)
+        assert ("spread is infinite" in advice) == math.isinf(three) == (factor is None)
+        if factor:
+            assert factor[2] == {"k1": "k3", "k3": "k1"}[best]
+            ratio = (max(one, three) / min(one, three)) ** 2
+            shown, digit = value_of(factor[1])
+            assert abs(shown - ratio) <= 0.51 * digit
+    assert said == {"k1", "k3"}
+    assert "all 0" in words.what_to_log(0.0, 1.0, NATS)
 
 
 # The formula, and what can be taken along.

@@ -30,7 +30,7 @@ def filmed(unit="bits", wanted=lambda _chart, _slider, _stops: (), **view):
 @pytest.mark.parametrize(
     ("unit", "view", "without"),
     [
-        ("nats", {"spread": 1.25, "seed": 7, "way": "top 2", "drawn": "P"}, set()),
+        ("nats", {"spread": 1.25, "seed": 7, "way": "top 2", "seen": 300}, set()),
         ("bits", {"gap": 2.0, "draws": 1000, "fee": "cost 0.5"}, set()),
         # Gap and spread mean nothing to forecasts.
         (
@@ -51,7 +51,8 @@ def test_films_have_the_pictures_that_the_page_shows(unit, view, without):
         *(("_estimators_bells", slider) for slider in BELLS),
         *(("_estimators_noise", slider) for slider in BELLS),
         ("_estimators_running", "estimators_texts"),
-        ("_estimators_pulls_chart", "estimators_pull"),
+        *(("_estimators_singles", slider) for slider in (*BELLS, "estimators_seen")),
+        ("_estimators_singles", "estimators_guess"),
     } - without
     assert all(7 <= len(stops) <= 101 for stops in stops_of.values())
     # Two places of each slider, where all of its films have a picture: one page shows them all.
@@ -92,17 +93,31 @@ def of_chart(chart):
     return lambda key, _slider, stops: stops if key == chart else ()
 
 
-def test_bell_of_p_is_dragged_at_its_top_and_made_wide_at_its_flank():
-    wanted = of_chart("_estimators_bells")
-    stops_of, pictures = filmed("bits", wanted, gap=1.2, spread=0.8)
-    assert len(pictures) == sum(len(stops_of["_estimators_bells", slider]) for slider in BELLS)
-    for (_, slider, value), picture in pictures.items():
+@pytest.mark.parametrize("chart", ["_estimators_bells", "_estimators_singles"])
+def test_bell_of_p_is_dragged_at_its_top_and_made_wide_at_its_flank(chart):
+    stops_of, pictures = filmed("bits", of_chart(chart), gap=1.2, spread=0.8)
+    of_bells = {key: each for key, each in pictures.items() if key[1] in BELLS}
+    assert len(of_bells) == sum(len(stops_of[chart, slider]) for slider in BELLS)
+    for (_, slider, value), picture in of_bells.items():
         gap, spread = {BELLS[0]: (value, 0.8), BELLS[1]: (1.2, value)}[slider]
-        top, flank = picture.handles
+        *_, top, flank = picture.handles
         assert (top.slider, top.way, top.hue) == ("estimators_gap", "x", "p")
         assert (top.x, top.y) == pytest.approx((gap, norm.pdf(0) / spread))
         assert (flank.slider, flank.way, flank.hue) == ("estimators_spread", "both", "p")
         assert (flank.x, flank.y) == pytest.approx((gap + spread, norm.pdf(1) / spread))
+
+
+def test_guess_is_a_line_that_is_dragged():
+    _, pictures = filmed("nats", of_chart("_estimators_singles"), seen=20)
+    along = [(at, each) for (_, slider, at), each in pictures.items() if "guess" in slider]
+    assert len(along) == 101
+    for guess, picture in along:
+        handle, *_ = picture.handles
+        *_, line = sent(picture.figure)["data"]
+        assert (handle.slider, handle.way, handle.hue) == ("estimators_guess", "y", "ink")
+        assert handle.axes == ("xaxis2", "yaxis2")
+        assert handle.y == guess == values(line["y"])[-1]
+        assert 10**handle.x == pytest.approx(values(line["x"])[-1])
 
 
 def test_points_of_the_noise_are_dragged_by_their_exponents():

@@ -10,21 +10,14 @@ from scipy.stats import norm
 
 from charts.style import LIGHT
 from charts.units import UNITS
-from pages.estimators.numbers import draws, penalties
+from pages.estimators.numbers import draws
 from pages.estimators.pictures.draws import estimates_figure, noise_figure
-from pages.estimators.pictures.penalties import pulls_figure
 from pages.estimators.questions import questions
 from pages.estimators.words import draws as draws_words
-from pages.estimators.words import penalties as penalties_words
 from tests.deep_links import deep_links
 from tests.pages.conftest import answers_of, linked, move, numbered, open_link, press, set_up
 from tests.pages.estimators.reading import drawn_of, forecasts_in_words, opened, view_of
-from tests.pages.estimators.truth import (
-    divergence,
-    estimates,
-    moments,
-    pulls,
-)
+from tests.pages.estimators.truth import divergence, estimates, moments
 from tests.pages.reading import (
     NUMBER,
     agree,
@@ -47,71 +40,58 @@ from tests.pages.truth import BASES
 
 def test_pictures_follow_their_sliders():
     assert answers_of(opened()) == {
-        "estimators_gap": {"picture", "pair"},
-        "estimators_spread": {"picture", "pair"},
+        "estimators_gap": {"one_by_one", "picture", "pair"},
+        "estimators_spread": {"one_by_one", "picture", "pair"},
+        "estimators_seen": {"one_by_one"},
+        "estimators_guess": {"one_by_one"},
         "estimators_source_beta": {"picture"},
         "estimators_draws": {"picture"},
-        "estimators_seed": {"picture"},
+        "estimators_seed": {"one_by_one", "picture"},
         "estimators_texts": {"negative"},
         "estimators_beta": {"negative"},
         "estimators_batch": {"negative"},
-        "estimators_pull": {"pulls"},
-        "estimators_price": {"training"},
-        "estimators_run": {"training"},
     }
 
 
 @pytest.mark.parametrize(
-    ("unit", "view", "forecasts", "pull"),
+    ("unit", "view", "forecasts"),
     [
-        ("bits", {}, {}, {}),
+        ("bits", {}, {}),
         (
             "nats",
             {"gap": 2.5, "spread": 0.7, "draws": 50, "seed": 3},
             {"beta": "1", "fee": "cost 0.5", "way": "at least 16 words", "batch": 7},
-            {"pull": "0.05", "drawn": "P"},
         ),
         (
             "dits",
             {"source": "forecasts", "source_beta": "0.5", "draws": 100},
             {"fee": "earn 0.5", "way": "padding counted"},
-            {"pull": "1", "drawn": "P", "weighted": True},
         ),
     ],
 )
-def test_page_says_and_draws_what_its_functions_return(unit, view, forecasts, pull):
-    app, of = opened(unit, **view, **forecasts, **pull, texts=128), UNITS[unit]
-    here, gap = view_of(**view), (view.get("gap", 0.5), view.get("spread", 1.0))
+def test_page_says_and_draws_what_its_functions_return(unit, view, forecasts):
+    app, of = opened(unit, **view, **forecasts, texts=128), UNITS[unit]
+    here, gap = view_of(**view), (view.get("gap", 0.1), view.get("spread", 1.0))
     found = draws.estimates_of(here)
-    pulled = penalties.pulls_of(
-        float(pull.get("pull", "0.01")), pull.get("drawn", "Q itself"), pull.get("weighted", False)
-    )
     said = texts(app)
     for sentence_ in (
         draws_words.estimates_in_words(found, here.truth, here.draws, of),
         draws_words.bias_in_words(here, found),
         draws_words.noise_in_words(*gap, of),
         draws_words.first_draw_in_words(here.truth, of),
-        draws_words.snippet(here, found),
+        draws_words.snippet(here, found).rstrip(),
         *forecasts_in_words(drawn_of(**forecasts), 128, of),
-        penalties_words.pulls_in_words(pulled, of),
-        penalties_words.grpo_in_words(penalties.word_of_a_forecast(), of),
-        penalties_words.grpo_today(penalties.word_of_a_forecast()),
+        draws_words.what_to_log(*gap, of),
     ):
         assert sentence_ in said
     for label, columns in (
         (f"Bias and spread of an estimate, in {unit}", draws_words.bias_columns(here, found, of)),
         ("Bias and spread of one draw", draws_words.note_columns(here.seed)),
-        (
-            f"The expected pull of each placement, lengths in {unit}",
-            penalties_words.pulls_columns(pulled, of),
-        ),
     ):
         assert table(app, label) == rows(columns)
     for figure in (
         estimates_figure(here, found, of, LIGHT),
         noise_figure(draws.noise_of(*gap, of), unit, LIGHT),
-        pulls_figure(pulled, penalties.next_words(), of, LIGHT),
     ):
         assert sent(figure) in specs(app)
     today = uncoloured(draws_words.formula_today(float(here.log_ratios()[0, 0]), of))
@@ -147,37 +127,45 @@ def test_other_draws_redraw_the_note_and_the_histograms():
 # Prediction and questions.
 
 
-@pytest.mark.parametrize(
-    ("unit", "answer", "right"),
-    [
-        ("bits", "Never", False),
-        ("bits", "Rarely, 1 time in 20", False),
-        *((unit, "Almost every other time", True) for unit in BASES),
-    ],
-)
-def test_prediction_reveals_how_often_a_draw_is_below_0(unit, answer, right):
-    app = opened(unit, predict=answer)
+@pytest.mark.parametrize(("unit", "guess"), [("bits", 20), ("nats", 48), ("dits", 0)])
+def test_answer_draws_from_the_close_pair_and_says_how_far_off_the_guess_is(unit, guess):
+    app = move(opened(unit, guess=guess, gap=2, spread=0.7), "estimators_guess_told", True)
+    told = set_up(app)
+    assert (told["estimators_seen"], told["estimators_gap"]) == (1000, 0.1)
+    assert told["estimators_spread"] == 1.0
     said = sentence(app, rf"\*\*{NUMBER}%\*\* of all draws .* draws are {NUMBER} times as")
     # log(q/p) < 0 beyond the middle between the bells.
-    assert agree(said[1], 100 * norm.sf(0.05))
+    below = 100 * norm.sf(0.05)
+    assert agree(said[1], below)
     assert agree(said[2], moments(0.1, 1.0)["k1"][1] / divergence(0.1, 1.0))
-    assert ("That is what happens" in said.string) == right
-    [question] = [each.label for each in app.radio if each.key == "estimators_predict"]
-    shown = re.search(rf"the true D\(Q‖P\) is {NUMBER} {unit}\.", question)
+    off = abs(round(below) - guess)
+    assert (f"you said {guess}%, {off} off" if off else "which is it") in said.string
+    [question] = [each.label for each in app.slider if each.key == "estimators_guess"]
+    shown = re.search(rf"D\(Q‖P\) is {NUMBER} {unit}\.", question)
     assert agree(shown[1], 0.005 / math.log(BASES[unit]))
+    assert sentence(app, r"^\*\*From samples KL is only estimated")
+
+
+def test_nothing_gives_the_answer_away_before_anything_is_drawn():
+    app = opened()
+    drawn = chart(app, "_estimators_singles")
+    assert drawn.title == "No draw yet: how many will be below 0?"
+    assert "%" not in drawn.alt
+    for trace in drawn.figure["data"][2:-1]:
+        assert np.isnan(values(trace["y"])).all() or not values(trace["y"]).size
+    assert "From samples KL is only estimated" not in texts(app)
 
 
 ANSWERS = (
     "Nothing yet: draw more",
     "The answers were not drawn from the policy",
     "Only close to the reference",
-    "On average nothing",
 )
 
 
 def test_right_answers_are_marked_right():
     app = opened(**numbered("check", ANSWERS))
-    assert [each.value[:6] for each in app.success] == ["Right:"] * 4
+    assert [each.value[:6] for each in app.success] == ["Right:"] * 3
 
 
 def test_right_answers_are_what_the_page_computes():
@@ -190,49 +178,46 @@ def test_right_answers_are_what_the_page_computes():
         found = moments(gap, 1.0)
         assert (found["k3"][1] < found["k1"][1]) == quieter
         assert found["k3"][0] == pytest.approx(divergence(gap, 1.0), rel=1e-7)
-    # Four: the pull of k1 in the loss.
-    assert abs(pulls("0.01")["k1 in the loss"][0]).max() < 1e-9
 
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_every_wrong_answer_shows_the_link_that_mends_it(which):
     asked = questions(UNITS["nats"])
     wrong = [[each for each in question.feedback if each != question.right] for question in asked]
-    assert [len(each) for each in wrong] == [2] * 4
+    assert [len(each) for each in wrong] == [2] * 3
     answers = numbered("check", (each[which] for each in wrong))
     told = [each.value for each in opened("nats", **answers).info]
-    found = [link for each in told if "Switch *Train*" not in each for link in deep_links(each)]
+    found = [link for each in told for link in deep_links(each)]
     assert found == [link for question in asked for link in deep_links(question.see)]
 
 
 @pytest.mark.parametrize("unit", ["bits", "nats"])
-def test_links_of_wrong_answers_show_what_they_promise(unit, begun):
+def test_links_of_wrong_answers_show_what_they_promise(unit):
     asked = questions(UNITS[unit])
     assert tuple(question.right for question in asked) == ANSWERS
     mending = [link for question in asked for link in deep_links(question.see)]
     assert [urlsplit(link.query).fragment for link in mending] == [
-        "negative", "negative", "move", "train"
+        "negative", "negative", "average"
     ]  # fmt: skip
     for link in mending:
         app = open_link(link)
         assert set_up(app)["unit"] == unit
         anchors = {each.proto.anchor for each in app.header}
         assert urlsplit(link.query).fragment in anchors
-    # What the runs of this link really come to, `test_penalties.py` sees.
-    assert begun == [(penalty, 0.02, 1) for penalty in penalties.RUNS.values()]
 
 
 # Presets, the way back, what can be taken along.
+
+DRAWN = {"source": "two bells", "seen": 1000}
 
 
 @pytest.mark.parametrize(
     ("label", "puts"),
     [
-        ("Schulman's close pair", {"source": "two bells", "gap": 0.1, "spread": 1.0}),
-        ("His far pair", {"source": "two bells", "gap": 1.0, "spread": 1.0}),
-        ("Far away", {"source": "two bells", "gap": 2.5, "spread": 1.0}),
-        ("P too wide", {"source": "two bells", "gap": 0.5, "spread": 1.5}),
-        ("A language model", {"source": "forecasts"}),
+        ("Schulman's close pair", {"gap": 0.1, "spread": 1.0} | DRAWN),
+        ("His far pair", {"gap": 1.0, "spread": 1.0} | DRAWN),
+        ("Far away", {"gap": 2.5, "spread": 1.0} | DRAWN),
+        ("P too wide", {"gap": 0.5, "spread": 1.5} | DRAWN),
         ("By chance", {"beta": "0.2", "fee": "are free", "way": "Q itself", "texts": 64,
                        "batch": 2}),
         ("Top-k", {"beta": "0.2", "fee": "are free", "way": "top 2", "texts": 1024, "batch": 1}),
@@ -244,15 +229,13 @@ def test_links_of_wrong_answers_show_what_they_promise(unit, begun):
                      "batch": 1}),
         ("Other draws", {"seed": 4}),
         ("Another batch", {"batch": 6}),
-        ("Another run", {"run": 8}),
     ],
 )  # fmt: skip
 def test_buttons_put_what_they_say_and_nothing_else(label, puts):
     # Nothing of this is what any preset puts.
-    source = "two bells" if label == "A language model" else "forecasts"
-    app = opened("nats", source=source, gap=1.5, spread=0.7, source_beta="0.5", draws=20, seed=3,
-                 beta="0.05", fee="earn 0.5" if label != "Padding" else "cost 0.5", way="top 2",
-                 texts=16, batch=5, run=7, pull="0.1", predict="Never")  # fmt: skip
+    app = opened("nats", source="forecasts", seen=7, gap=1.5, spread=0.7, source_beta="0.5",
+                 draws=20, seed=3, beta="0.05", fee="earn 0.5" if label != "Padding" else "cost 0.5", way="top 2",
+                 texts=16, batch=5, guess=30)  # fmt: skip
     before = set_up(app)
     press(app, label)
     assert set_up(app) == before | {f"estimators_{name}": value for name, value in puts.items()}
@@ -262,18 +245,17 @@ def test_buttons_put_what_they_say_and_nothing_else(label, puts):
     assert texts(again) == texts(app)
 
 
-def test_start_over_puts_everything_back(begun):
+def test_start_over_puts_everything_back():
     fresh = opened()
     usual, said = set_up(fresh), texts(fresh)
     answers = {key.removeprefix("estimators_"): fresh.radio(key=key).options[-1]
                for key, each in usual.items() if each is None}  # fmt: skip
-    assert len(answers) == 5
+    assert len(answers) == 3
     app = opened(
         source="forecasts", gap=2, spread=0.7, source_beta="1", draws=50, seed=9, beta="1",
-        fee="cost 0.5", way="top 2", texts=16, batch=3, pull="0.1", drawn="P", weighted="true",
-        price="0.1", run=2, train="true", **answers,
+        fee="cost 0.5", way="top 2", texts=16, batch=3, seen=50, guess=7, guess_told="true",
+        **answers,
     )  # fmt: skip
-    assert len(begun) == 5
     changed = set_up(app)
     assert {key for key in usual if changed[key] == usual[key]} == {"unit", "present"}
     press(app, "Start over")
@@ -288,6 +270,7 @@ def test_start_over_puts_everything_back(begun):
         ("estimators_spread", 2.0, {"spread": 2.0}),
         ("estimators_draws", 1000, {"draws": 1000}),
         ("estimators_seed", 5, {"seed": 5}),
+        ("estimators_seen", 50, {"seen": 50}),
         ("estimators_source", "forecasts", {"source": "forecasts"}),
     ],
 )
@@ -314,16 +297,13 @@ def test_files_hold_what_is_on_screen(unit, view, files):
     assert f"estimate of D(Q\\u2016P), {unit}" in page
 
 
-def test_every_chart_has_words_as_its_text_alternative(begun):
-    app = opened(train="true")
-    assert len(begun) == 5
-    check_alternatives(app, 6)
+def test_every_chart_has_words_as_its_text_alternative():
+    check_alternatives(opened(seen=100), 5)
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_unit_reaches_every_number_with_a_unit(unit, begun):
-    app = opened(unit, train="true", predict="Never", drawn="P", source="forecasts")
-    assert len(begun) == 5
+def test_unit_reaches_every_number_with_a_unit(unit):
+    app = opened(unit, guess_told="true", source="forecasts")
     said = texts(app)
     assert said.count(f" {unit}") > 15
     for other in set(UNITS) - {unit}:

@@ -1,26 +1,21 @@
 """Figures of the lesson on KL from samples, tested through their data."""
 
-import dataclasses
 import math
 
 import numpy as np
 import pytest
 
 from charts.style import LIGHT
-from charts.units import BITS, NATS
-from kl_core import Gradient
 from pages.estimators.numbers.draws import Noise
 from pages.estimators.numbers.forecasts import Running
-from pages.estimators.numbers.penalties import Pulls, Run
-from pages.estimators.pictures import DASHES
+from pages.estimators.numbers.singles import Singles
 from pages.estimators.pictures.draws import (
-    SYMBOLS,
     histograms_figure,
     noise_figure,
     pair_figure,
 )
 from pages.estimators.pictures.forecasts import running_figure
-from pages.estimators.pictures.penalties import LOOKS, placements_figure, pulls_figure
+from pages.estimators.pictures.singles import singles_figure
 from tests.pages.figures import PALETTES, check_one_palette, check_plotly
 
 RATIOS = np.random.default_rng(1).normal(0.18, 0.8, (2000, 10))
@@ -30,14 +25,6 @@ MEANS = {
     "k3": (np.exp(-RATIOS) - 1 + RATIOS).mean(axis=1),
 }
 EXPECTED = {"k1": 0.18, "k2": 0.2, "k3": 0.18}
-WORDS = ["reaches", "fades", "full stop"]
-REVERSE, FORWARD = np.array([0.3, -0.05, -0.1]), np.array([0.35, -0.2, 0.02])
-PULLS = {
-    "k1 in the reward": REVERSE,
-    "k1 in the loss": np.zeros(3),
-    "k2 in the loss": REVERSE,
-    "k3 in the loss": FORWARD,
-}
 KL = np.geomspace(1e-4, 8, 40)
 NOISE = {"k1": np.sqrt(2 / KL), "k2": 1.4 + KL / 4, "k3": 1.4 * np.exp(KL / 3)}
 CROSSING = 0.63
@@ -69,26 +56,13 @@ def running(seen=64, truth=0.025, bound_for=0.025, shift=0.0, colours=LIGHT):
     return running_figure(COUNTS, [one, three], truth, bound_for, seen, "bits", colours)
 
 
-def pulls(of=PULLS, slopes=(REVERSE, FORWARD), words=WORDS, unit=NATS, colours=LIGHT):
-    """Return the figure of the pulls, in nats."""
-    chances = np.full(len(words), 1 / len(words))
-    found = {name: Gradient(mean, np.array(0.0)) for name, mean in of.items()}
-    return pulls_figure(Pulls(chances, chances, found, *slopes, False), words, unit, colours)
+def singles(seen=200, guess=20, colours=LIGHT):
+    """Return the figure of single draws."""
+    return singles_figure(Singles(0.5, 1.0, seen, 1), guess, colours)
 
 
-STEPS = np.array([0, 1, 10, 20])
-RUNS = {
-    name: Run(STEPS, 0.1 + 0.01 * place * STEPS, 0.002 * (1 + place) * STEPS, 0.1)
-    for place, name in enumerate(LOOKS)
-}
-
-
-def placements(runs=RUNS, colours=LIGHT):
-    """Return the figure of the runs, in nats."""
-    return placements_figure(runs, (0.05, 0.3), NATS, colours)
-
-
-FIGURES = [pair, histograms, noise, running, pulls, placements,
+FIGURES = [pair, histograms, noise, running, singles,
+           lambda **c: singles(0, 90, **c),
            lambda **c: histograms(dict.fromkeys(MEANS, np.zeros(40)), 0.0, 0.0, 1000, **c),
            lambda **c: noise(NOISE | {"k3": np.full(40, math.inf)}, 0.0, None, **c),
            lambda **c: running(bound_for=-0.8, shift=-0.8, **c)]  # fmt: skip
@@ -128,8 +102,7 @@ def test_titles_are_short_enough_for_a_phone(draw):
         (histograms, "xaxis", "estimate of D(Q‖P), bits (▲: average)"),
         (noise, "xaxis", "D(Q‖P), bits (orange: your gap)"),
         (running, "xaxis", "texts so far (band: k1 ± two standard errors)"),
-        (pulls, "yaxis", "pull at the logit, nats"),
-        (placements, "xaxis", "step (dotted: the exact optimum)"),
+        (singles, "xaxis2", "draws so far (band: exact ± two standard errors)"),
     ],
 )
 def test_axis_says_what_it_counts(draw, axis, says):
@@ -339,90 +312,3 @@ def test_axes_of_texts_stay_while_their_number_moves_and_hold_all_lines():
             assert len({str(each.layout[axis]) for each in drawn}) == 1
         low, high = drawn[0].layout.yaxis.range
         assert low < min(bound_for, 0) < 0.025 < high
-
-
-# Pulls.
-
-
-@PALETTES
-def test_pulls_stand_beside_both_slopes(colours):
-    drawn = pulls(colours=colours)
-    marks = named(drawn)
-    np.testing.assert_allclose(marks["slope of D(Q‖P)"].y, REVERSE)
-    np.testing.assert_allclose(marks["slope of D(P‖Q)"].y, FORWARD)
-    assert marks["slope of D(Q‖P)"].marker.color == colours.q
-    assert marks["slope of D(P‖Q)"].marker.color == colours.p
-    for name, values in PULLS.items():
-        np.testing.assert_allclose(marks[name].y, values)
-        assert marks[name].marker.color == colours.ink
-        # Side by side, so that none hides another, and all above their word.
-        assert np.abs(marks[name].x - np.arange(3)).max() < 0.4
-    assert len({marks[name].x[0] for name in PULLS}) == 4
-    assert len({mark.marker.symbol for mark in marks.values()}) == 6
-    assert drawn.layout.xaxis.ticktext == tuple(WORDS)
-
-
-def test_a_pull_too_long_leaves_the_picture_at_its_edge_and_keeps_its_number():
-    long = PULLS | {"k3 in the loss": np.array([8000.0, -8000.0, 0.1])}
-    drawn = pulls(long)
-    edge = drawn.layout.yaxis.range[1]
-    mark = named(drawn)["k3 in the loss"]
-    np.testing.assert_allclose(mark.y, [0.97 * edge, -0.97 * edge, 0.1])
-    assert mark.customdata == ("8000.0000", "−8000.0000", "0.1000")
-    assert mark.text == tuple(WORDS)
-    assert drawn.layout.yaxis.range == pulls().layout.yaxis.range
-
-
-# Runs.
-
-
-@PALETTES
-def test_runs_are_lines_of_kl_above_lines_of_reward(colours):
-    drawn = placements(colours=colours)
-    for name, run in RUNS.items():
-        above, below = [each for each in drawn.data if each.name == name]
-        assert (above.yaxis, below.yaxis) == ("y", "y2")
-        # A logarithmic axis has no place for the KL of 0 with which each run begins.
-        np.testing.assert_array_equal(above.y, [np.nan, *run.kl[1:]])
-        np.testing.assert_array_equal(below.y, run.reward)
-        for line in (above, below):
-            np.testing.assert_array_equal(line.x, STEPS)
-            assert (line.line.dash, line.marker.symbol) == LOOKS[name]
-        assert (above.line.color, below.line.color) == (colours.kl, colours.q)
-        assert [above.showlegend, below.showlegend] == [True, False]
-    assert [(line.y0, line.yref, line.line.dash) for line in drawn.layout.shapes] == [
-        (0.05, "y", "dot"), (0.3, "y2", "dot")
-    ]  # fmt: skip
-
-
-def test_looks_differ_by_dash_and_by_symbol():
-    dashes, symbols = zip(*LOOKS.values(), strict=True)
-    assert len(set(dashes)) == len(set(symbols)) == len(LOOKS) == 5
-    assert len(set(DASHES.values())) == len(set(SYMBOLS.values())) == 3
-
-
-def test_title_of_the_runs_names_the_furthest():
-    assert placements().layout.title.text == "Furthest away: no penalty, 0.200 nats"
-    first = "k1 in the reward"
-    far = dataclasses.replace(RUNS[first], kl=np.array([0, 0.1, 2.0, 7.5]))
-    title = placements(RUNS | {first: far}).layout.title.text
-    assert title == "Furthest away: k1 in the reward, 7.500 nats"
-
-
-def test_units_scale_pulls_and_kl_and_no_reward():
-    runs = [placements_figure(RUNS, (0.05, 0.3), unit, LIGHT) for unit in (NATS, BITS)]
-    for nats, bits in zip(*(each.data for each in runs), strict=True):
-        scale = math.log(2) if nats.yaxis == "y" else 1
-        np.testing.assert_allclose(np.multiply(bits.y, scale), nats.y)
-    lines = [[line.y0 for line in each.layout.shapes] for each in runs]
-    np.testing.assert_allclose(lines[1], [0.05 / math.log(2), 0.3])
-    shown = [named(pulls(unit=unit)) for unit in (NATS, BITS)]
-    for name, mark in shown[0].items():
-        np.testing.assert_allclose(shown[1][name].y * math.log(2), mark.y)
-
-
-def test_pulls_are_drawn_where_the_slopes_are_steepest():
-    words = list("abcdefgh")
-    steep = np.array([0.1, -0.9, 0.2, 0.8, -0.3, 0.7, 0.4, -0.6])
-    drawn = pulls(dict.fromkeys(PULLS, steep), slopes=(steep, steep / 2), words=words)
-    assert drawn.layout.xaxis.ticktext == tuple("bdfhge")

@@ -5,11 +5,9 @@ from functools import cache
 
 import numpy as np
 from scipy.integrate import quad
-from scipy.special import log_softmax, softmax
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from kl_core import kl_divergence
 from kl_core.rlhf import (
     AtLeast,
     RewardModel,
@@ -25,9 +23,7 @@ from tests.pages.truth import log_bell, rewards, sft
 
 KINDS = {"k1": lambda r: r, "k2": lambda r: r**2 / 2, "k3": lambda r: r + np.expm1(-r)}
 BETAS = ["1", "0.5", "0.2", "0.1", "0.05"]
-PULL_BETAS = [*BETAS, "0.02", "0.01"]
 FEES = {"earn 0.5": -0.5, "are free": 0.0, "cost 0.5": 0.5}
-PLACEMENTS = ["k1 in the reward", "k1 in the loss", "k2 in the loss", "k3 in the loss"]
 
 
 def reward():
@@ -95,7 +91,7 @@ def pool(beta, seed):
     return token_log_ratios(policy(beta), drawn).sum(axis=1)
 
 
-def log_ratios(source="two bells", gap=0.5, spread=1.0, source_beta="0.2", draws=10, seed=1):
+def log_ratios(source="two bells", gap=0.1, spread=1.0, source_beta="0.2", draws=10, seed=1):
     """Return log(q/p) of all draws, one row for each estimate."""
     if source == "forecasts":
         rows = min(2000, 40_000 // draws)
@@ -111,7 +107,7 @@ def estimates(**view):
     return {name: kind(ratios).mean(axis=1) for name, kind in KINDS.items()}
 
 
-def truth(source="two bells", gap=0.5, spread=1.0, source_beta="0.2", **_):
+def truth(source="two bells", gap=0.1, spread=1.0, source_beta="0.2", **_):
     """Return D(Q‖P) in nats."""
     return kl_of(source_beta) if source == "forecasts" else divergence(gap, spread)
 
@@ -169,57 +165,3 @@ def judged(one, three):
     if abs(apart) > furthest:
         return "Not below 0, and suspect all the same."
     return "No sign of a mistake, and no proof."
-
-
-# Pulls.
-
-
-@cache
-def next_words(beta):
-    """Return the chances after “rain”, of the SFT model and the policy."""
-    context = np.array([sft().context("rain")])
-    return sft().table[context[0]], policy(beta).next_words(1, context)[0][0]
-
-
-@cache
-def slopes(beta):
-    """Return the slopes of D(Q‖P) and D(P‖Q) in the logits of Q, by finite differences."""
-    p, q = next_words(beta)
-    logits, step = np.log(q), 1e-5
-    moved = [
-        (softmax(logits + shift), softmax(logits - shift)) for shift in step * np.eye(logits.size)
-    ]
-    reverse = [(kl_divergence(up, p) - kl_divergence(down, p)) / 2 / step for up, down in moved]
-    forward = [(kl_divergence(p, up) - kl_divergence(p, down)) / 2 / step for up, down in moved]
-    return np.array(reverse), np.array(forward)
-
-
-def pulls(beta, of="Q itself", *, weighted=False):
-    """Return mean pull and its noise for each placement: each word's loss differentiated."""
-    p, q = next_words(beta)
-    logits, step = np.log(q), 1e-5
-    source = p if of == "P" else q
-    # Derivative of each word's log-chance in each logit; the weight stands still.
-    score = np.array([
-        (log_softmax(logits + shift) - log_softmax(logits - shift)) / 2 / step
-        for shift in step * np.eye(logits.size)
-    ]).T  # fmt: skip
-    ratio = np.log(q / p)
-    losses = {
-        # In the reward nothing is differentiated but log q: REINFORCE.
-        "k1 in the reward": ratio,
-        "k1 in the loss": np.ones_like(ratio),
-        "k2 in the loss": ratio,
-        "k3 in the loss": 1 - np.exp(-ratio),
-    }
-    found = {}
-    for name, factor in losses.items():
-        each = (factor * (q / source if weighted else 1))[:, None] * score
-        mean = source @ each
-        found[name] = mean, math.sqrt(source @ ((each - mean) ** 2).sum(axis=1))
-    return found
-
-
-def cosine(one, other):
-    """Return the cosine of the angle between two vectors."""
-    return one @ other / np.linalg.norm(one) / np.linalg.norm(other)

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from charts.style import Figure, Palette, Trace, figure, scatter, steady_limit
+from charts.style import BELOW, Figure, Palette, Trace, figure, scatter, steady_limit
 from charts.units import Unit
-from charts.wording import amount, number
+from charts.wording import number
 from kl_core import Array
-from pages.estimators.numbers.penalties import Pulls, Run
-from pages.estimators.pictures import BELOW
+from pages.gradients.numbers import Pulls, Run
 
-# How many next words have a place in the figure.
-PULLED = 6
+# Where the learner's guess stands, beside the first word.
+GUESS_AT = -0.4
 
 # How each placement of a penalty is drawn, wherever several stand side by side.
 LOOKS = {
@@ -24,29 +24,45 @@ LOOKS = {
 }
 
 
-def pulls_figure(pulls: Pulls, words: Sequence[str], unit: Unit, colours: Palette) -> Figure:
+def pulls_figure(
+    pulls: Pulls,
+    words: Sequence[str],
+    top: Sequence[int],
+    unit: Unit,
+    colours: Palette,
+    *,
+    guess: float | None = None,
+    veiled: bool = False,
+) -> Figure:
     """Return how each placement of a penalty pulls at a few next words, beside both true slopes.
 
     Parameters
     ----------
     pulls : Pulls
-        At all next words; those where the slopes are steepest are drawn, the steepest first.
+        At all next words.
     words : sequence of str
         All next words.
+    top : sequence of int
+        Which of them are drawn, in this order.
     unit : Unit
         What pulls are measured in.
     colours : Palette
         Of the page's theme.
+    guess : float, optional
+        How k1 in the loss pulls at the first word, as the learner thinks; in `unit`.
+    veiled : bool
+        Whether the pulls are left out: only the slopes and the guess are drawn.
     """
-    top = np.argsort(-(np.abs(pulls.reverse) + np.abs(pulls.forward)))[:PULLED]
-    said, count = [words[place] for place in top], np.arange(top.size)
-    reverse, forward = pulls.reverse[top] / unit.nats, pulls.forward[top] / unit.nats
+    said, count = [words[place] for place in top], np.arange(len(top))
+    reverse, forward = (slope[list(top)] / unit.nats for slope in (pulls.reverse, pulls.forward))
     # Off-policy a pull may be thousands of times too long: it leaves the picture at its edge.
-    limit = steady_limit(2.0 * float(np.abs([reverse, forward]).max()), 0.01)
+    limit = steady_limit(1.6 * float(np.abs([reverse, forward]).max()), 0.01)
 
-    def markers(name: str, values: Array, shift: float, marker: dict[str, object]) -> Trace:
+    def markers(
+        name: str, values: Array, at: NDArray[np.number], marker: dict[str, object]
+    ) -> Trace:
         return scatter(
-            x=count + shift,
+            x=at,
             y=np.clip(values, -0.97 * limit, 0.97 * limit),
             name=name,
             mode="markers",
@@ -56,11 +72,11 @@ def pulls_figure(pulls: Pulls, words: Sequence[str], unit: Unit, colours: Palett
             hovertemplate=f"{name}, %{{text}}: %{{customdata}} {unit.name}<extra></extra>",
         )
 
-    slopes = [
+    traces = [
         markers(
             name,
             values,
-            0.0,
+            count,
             {"color": colour, "size": 22, "symbol": symbol, "line": {"width": 2.5}},
         )
         for name, values, colour, symbol in (
@@ -68,28 +84,36 @@ def pulls_figure(pulls: Pulls, words: Sequence[str], unit: Unit, colours: Palett
             ("slope of D(P‖Q)", forward, colours.p, "square-open"),
         )
     ]
-    drawn = [
-        markers(
-            name,
-            each.mean[top] / unit.nats,
-            0.13 * (place - 1.5),
-            {"color": colours.ink, "size": 8, "symbol": LOOKS[name][1]},
+    if not veiled:
+        traces += [
+            markers(
+                name,
+                each.mean[list(top)] / unit.nats,
+                count + 0.13 * (place - 1.5),
+                {"color": colours.ink, "size": 8, "symbol": LOOKS[name][1]},
+            )
+            for place, (name, each) in enumerate(pulls.found.items())
+        ]
+    if guess is not None:
+        star = {"color": colours.ink, "size": 13, "symbol": "star"}
+        traces.append(
+            markers("your guess for k1 in the loss", np.array([guess]), count[:1] + GUESS_AT, star)
         )
-        for place, (name, each) in enumerate(pulls.found.items())
-    ]
     return figure(
-        [*slopes, *drawn],
+        traces,
         colours,
-        title="Off-policy, unweighted: no pull is right"
+        title="k1 in the loss: how hard does it pull?"
+        if veiled
+        else "Off-policy, unweighted: no pull is right"
         if pulls.off_policy
         else "k2 follows D(Q‖P), k3 follows D(P‖Q)",
-        height=440,
+        height=450,
         legend=BELOW,
         margin={"l": 56, "r": 8, "t": 48, "b": 130},
         xaxis={
             "tickvals": count,
             "ticktext": said,
-            "range": [-0.5, top.size - 0.5],
+            "range": [-0.6, len(top) - 0.5],
             "showgrid": False,
             "zeroline": False,
         },
@@ -101,9 +125,14 @@ def pulls_figure(pulls: Pulls, words: Sequence[str], unit: Unit, colours: Palett
 
 
 def placements_figure(
-    runs: Mapping[str, Run], optimum: tuple[float, float], unit: Unit, colours: Palette
+    runs: Mapping[str, Run],
+    optimum: tuple[float, float],
+    beta: float,
+    held: Sequence[str],
+    unit: Unit,
+    colours: Palette,
 ) -> Figure:
-    """Return exact KL and reward of runs that differ only in where the penalty stands.
+    """Return what runs that differ only in where the penalty stands are after, and their KL.
 
     Parameters
     ----------
@@ -111,11 +140,22 @@ def placements_figure(
         By a key of `LOOKS`; each is drawn in its own dash.
     optimum : tuple of float
         KL (in nats) and reward of the exact optimum, as dotted lines.
+    beta : float
+        The price of KL.
+    held : sequence of str
+        The runs that the axes are made for; the others may leave the picture.
     unit : Unit
         What KL is measured in.
     colours : Palette
         Of the page's theme.
     """
+    kl, reward = optimum
+    best, kl = reward - beta * kl, kl / unit.nats
+    worth = {name: run.worth(beta) for name, run in runs.items()}
+    furthest = max(float((runs[name].kl / unit.nats).max()) for name in held)
+    start = float(worth[held[0]][0])
+    lowest = min(float(worth[name].min()) for name in held)
+    room = 0.08 * (best - min(start, lowest))
     traces = [
         scatter(
             x=run.steps,
@@ -131,11 +171,10 @@ def placements_figure(
         )
         for name, run in runs.items()
         for axis, values, colour in (
-            ("y", np.where(run.kl > 0, run.kl, np.nan) / unit.nats, colours.kl),
-            ("y2", run.reward, colours.q),
+            ("y", worth[name], colours.q),
+            ("y2", run.kl / unit.nats, colours.kl),
         )
     ]
-    kl, reward = optimum
     lines = [
         {
             "type": "line",
@@ -147,14 +186,13 @@ def placements_figure(
             "yref": axis,
             "line": {"color": colours.ink, "width": 1.5, "dash": "dot"},
         }
-        for axis, level in (("y", kl / unit.nats), ("y2", reward))
+        for axis, level in (("y", best), ("y2", kl))
     ]
-    furthest = max(runs, key=lambda name: float(runs[name].kl[-1]))
-    away = float(runs[furthest].kl[-1]) / unit.nats
+    nearest = max(worth, key=lambda name: float(worth[name][-1]))
     return figure(
         traces,
         colours,
-        title=f"Furthest away: {furthest}, {amount(away, unit.name)}",
+        title=f"Nearest to the optimum: {nearest}",
         height=580,
         shapes=lines,
         legend=BELOW,
@@ -166,10 +204,14 @@ def placements_figure(
         },
         yaxis={
             "domain": [0.54, 1],
-            "type": "log",
-            "exponentformat": "power",
+            "range": [min(start, lowest) - room, best + room],
+            "nticks": 5,
+            "title": {"text": "reward − β·KL"},
+        },
+        yaxis2={
+            "domain": [0, 0.44],
+            "range": [0, 1.15 * max(furthest, kl)],
             "nticks": 5,
             "title": {"text": f"D(π‖π_SFT), {unit.name}"},
         },
-        yaxis2={"domain": [0, 0.44], "nticks": 5, "title": {"text": "reward"}},
     )

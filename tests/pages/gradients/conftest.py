@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pages.estimators.numbers import penalties as numbers
+from pages.gradients import numbers
 
 
 @pytest.fixture
