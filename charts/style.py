@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import plotly.graph_objects as go
 from _plotly_utils.utils import convert_to_base64
 
@@ -73,6 +74,9 @@ def _copied(tree: Any, *, of_text: bool = False) -> Any:
         }
     if isinstance(tree, list | tuple):
         return [_copied(each, of_text=of_text) for each in tree]
+    if isinstance(tree, np.ndarray) and not tree.size:
+        # Plotly packs no empty array, and a film compares only what JSON has.
+        return []
     return _AS_TEXT.get(tree, tree) if of_text and isinstance(tree, str) else tree
 
 

@@ -5,7 +5,15 @@ import math
 import streamlit as st
 
 from pages.estimators.numbers import forecasts as numbers
-from pages.estimators.numbers.forecasts import BETAS, FEES, TEXTS, UNLUCKY, Evidence, Forecasts
+from pages.estimators.numbers.forecasts import (
+    BETAS,
+    FEES,
+    MOST_TEXTS,
+    TEXTS,
+    UNLUCKY,
+    Evidence,
+    Forecasts,
+)
 from pages.estimators.pictures import forecasts as pictures
 from pages.estimators.words import forecasts as words
 from widgets import theme, units
@@ -47,7 +55,7 @@ PRESETS = [
         "One batch of 64 that happens to fall below 0. Try others.",
     ),
     Preset("Top-k", put_forecasts, ("top 2",)),
-    Preset("Temperature", put_forecasts, ("temperature 0.5",)),
+    Preset("Temperature", put_forecasts, ("temperature 0.5", "are free", MOST_TEXTS)),
     Preset("Minimum length", put_forecasts, ("at least 16 words", "cost 0.5")),
     Preset("Padding", put_forecasts, ("padding counted", "earn 0.5")),
 ]

@@ -4,9 +4,10 @@ import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from charts.style import LIGHT, figure, palette, steady_limit
+from charts.style import LIGHT, figure, palette, scatter, steady_limit
 from charts.wording import number
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text())
@@ -81,3 +82,10 @@ def test_layout_adds_to_the_common_frame_without_losing_it():
     assert drawn.layout.xaxis.title.text == "x"
     assert drawn.layout.xaxis.gridcolor == LIGHT.grid
     assert drawn.layout.uirevision
+
+
+def test_an_array_without_numbers_is_an_empty_list():
+    drawn = figure([scatter(x=np.array([]), y=np.arange(3.0))], LIGHT, title="", height=1)
+    [trace] = drawn.to_dict()["data"]
+    assert trace["x"] == []
+    assert "bdata" in trace["y"]

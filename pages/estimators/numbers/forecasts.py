@@ -25,7 +25,7 @@ FEES = {"earn 0.5": -0.5, "are free": 0.0, "cost 0.5": 0.5}
 MOST_TEXTS = 4096
 TEXTS = [2**power for power in range(3, 13)]
 # A batch of Q's own forecasts whose first 64 average below 0.
-UNLUCKY = 2
+UNLUCKY = 8
 # How often chance alone may be called a mistake, were sums of so many texts normal.
 FALSE_ALARM = 1e-6
 

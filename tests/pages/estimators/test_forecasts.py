@@ -245,17 +245,17 @@ def test_moved_controls_bring_other_forecasts(key, value, changed):
 
 
 @pytest.mark.parametrize(
-    ("label", "fee", "way"),
+    ("label", "fee", "way", "seen"),
     [
-        ("Top-k", "are free", "top 2"),
-        ("Temperature", "are free", "temperature 0.5"),
-        ("Minimum length", "cost 0.5", "at least 16 words"),
-        ("Padding", "earn 0.5", "padding counted"),
+        ("Top-k", "are free", "top 2", 1024),
+        ("Temperature", "are free", "temperature 0.5", 4096),
+        ("Minimum length", "cost 0.5", "at least 16 words", 1024),
+        ("Padding", "earn 0.5", "padding counted", 1024),
     ],
 )
-def test_every_mistake_is_found_in_1024_texts(label, fee, way):
+def test_every_mistake_is_found_in_the_texts_of_its_button(label, fee, way, seen):
     app = press(opened(batch=77, beta="1", texts=8), label)
-    verdict = check_verdict(verdict_on(app), "0.2", fee, way, 1, 1024)
+    verdict = check_verdict(verdict_on(app), "0.2", fee, way, 1, seen)
     assert verdict == "A mistake, hardly chance."
     check_truth(truth_on(app, way), "0.2", fee, way)
     # The mistake stays, however the first batch came out: k1 is bound for a number below 0.
@@ -270,7 +270,7 @@ def test_every_mistake_is_found_in_1024_texts(label, fee, way):
 
 def test_by_chance_is_a_batch_below_0_that_more_texts_mend():
     app = press(opened(way="top 2", texts=8, beta="1"), "By chance")
-    view = {"beta": "0.2", "fee": "are free", "way": "Q itself", "batch": 2}
+    view = {"beta": "0.2", "fee": "are free", "way": "Q itself", "batch": 8}
     assert check_verdict(verdict_on(app), **view, seen=64) == "Chance can do this."
     app = move(app, "estimators_texts", 4096)
     assert (

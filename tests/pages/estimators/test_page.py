@@ -219,9 +219,9 @@ DRAWN = {"source": "two bells", "seen": 1000}
         ("Far away", {"gap": 2.5, "spread": 1.0} | DRAWN),
         ("P too wide", {"gap": 0.5, "spread": 1.5} | DRAWN),
         ("By chance", {"beta": "0.2", "fee": "are free", "way": "Q itself", "texts": 64,
-                       "batch": 2}),
+                       "batch": 8}),
         ("Top-k", {"beta": "0.2", "fee": "are free", "way": "top 2", "texts": 1024, "batch": 1}),
-        ("Temperature", {"beta": "0.2", "fee": "are free", "way": "temperature 0.5", "texts": 1024,
+        ("Temperature", {"beta": "0.2", "fee": "are free", "way": "temperature 0.5", "texts": 4096,
                          "batch": 1}),
         ("Minimum length", {"beta": "0.2", "fee": "cost 0.5", "way": "at least 16 words",
                             "texts": 1024, "batch": 1}),
@@ -234,8 +234,8 @@ DRAWN = {"source": "two bells", "seen": 1000}
 def test_buttons_put_what_they_say_and_nothing_else(label, puts):
     # Nothing of this is what any preset puts.
     app = opened("nats", source="forecasts", seen=7, gap=1.5, spread=0.7, source_beta="0.5",
-                 draws=20, seed=3, beta="0.05", fee="earn 0.5" if label != "Padding" else "cost 0.5", way="top 2",
-                 texts=16, batch=5, guess=30)  # fmt: skip
+                 draws=20, seed=3, beta="0.05", way="top 2", texts=16, batch=5, guess=30,
+                 fee="earn 0.5" if label != "Padding" else "cost 0.5")  # fmt: skip
     before = set_up(app)
     press(app, label)
     assert set_up(app) == before | {f"estimators_{name}": value for name, value in puts.items()}

@@ -9,7 +9,9 @@ from charts.style import LIGHT
 from pages.estimators.numbers.draws import Noise
 from pages.estimators.numbers.forecasts import Running
 from pages.estimators.numbers.singles import Singles
+from pages.estimators.pictures import DASHES
 from pages.estimators.pictures.draws import (
+    SYMBOLS,
     histograms_figure,
     noise_figure,
     pair_figure,
@@ -312,3 +314,7 @@ def test_axes_of_texts_stay_while_their_number_moves_and_hold_all_lines():
             assert len({str(each.layout[axis]) for each in drawn}) == 1
         low, high = drawn[0].layout.yaxis.range
         assert low < min(bound_for, 0) < 0.025 < high
+
+
+def test_estimators_differ_by_dash_and_by_symbol():
+    assert len(set(DASHES.values())) == len(set(SYMBOLS.values())) == 3
