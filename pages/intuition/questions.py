@@ -36,7 +36,7 @@ def whose_mistake_costs_more(unit: Unit, shows: Callable[[], None]) -> None:
         reveal=f"In our town you lose **{number(here)}**: the first snow was called impossible, "
         f"and nothing finite makes up for that. In the next town it is **{number(there)}** "
         f"{unit.name} a day: a little for each day, because snow was expected and never comes. "
-        "*Swap P and Q* takes you there; *Let the days pass* shows the first snow.",
+        "*Swap P and Q* takes you there; [let the days pass](#days) to see the first snow.",
         takeaway="D(P‖Q) is the information you lose each day, on average, by believing the "
         "forecast Q while the weather follows P. Who comes first matters.",
         shows=shows,

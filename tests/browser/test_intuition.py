@@ -62,7 +62,7 @@ def test_answer_tells_the_cost_and_the_days_pass_when_one_comes_to_them(page):
     expect(words(page)).to_contain_text("rules out snow")
     assert numbers_of(page, FORECAST) == ["∞", "0.074 bits"]
     assert chart(page, FORECAST)[2]["y"][3] > 0.4
-    plot(page, SETTLING).scroll_into_view_if_needed()
+    page.get_by_role("link", name="let the days pass").click()
     page.wait_for_function(
         """number => { const plot = document.querySelectorAll('.kl-plot')[number]
             const length = plot._fullData?.at(-2).y.length
