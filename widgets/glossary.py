@@ -6,6 +6,7 @@ MEANINGS = {
     "divergence": "How far apart two distributions are, with a direction: not a distance.",
     "expectation": "The average in the long run, each outcome counted as often as it comes.",
     "likelihood ratio": "How many times more chance P gave to what happened than Q did.",
+    "density": "Chance per length: the area over a piece of the line is the chance of that piece.",
     "spread": "How far values lie from their average, typically: the standard deviation.",
     "standard error": "How far an average of samples typically lies from the truth. Four times as "
     "many samples halve it.",

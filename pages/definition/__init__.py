@@ -1,1 +1,1 @@
-"""The definition, term by term: a sum for a few outcomes, an integral for a whole line."""
+"""The definition, term by term: a sum over a few outcomes."""

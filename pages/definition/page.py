@@ -1,40 +1,55 @@
-"""The definition, term by term: a sum for a few outcomes, an integral for a whole line."""
+"""The definition, term by term: the gap of each outcome, weighed with p, and added up."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from charts.units import Unit
-from charts.wording import amount, number, signed, sum_today
-from kl_core import kl_terms
-from pages.definition import bells, numbers, pictures, words
-from pages.definition.numbers import EPSILONS, P_WEIGHTS, Q_WEIGHTS, SKY, WIDTHS
+from pages.definition import numbers, pictures, words
+from pages.definition.numbers import P_WEIGHTS, Q_WEIGHTS, READ, SKY, SUM
 from pages.definition.questions import QUESTIONS, prediction
 from widgets import frame, theme, units
 from widgets.chart import Controls, Picture, Stops, moving
-from widgets.controls import steps
+from widgets.controls import at_their_beginnings, put, steps
 from widgets.formula import write
-from widgets.presenter import presenting, stage
+from widgets.presenter import opening, presenting
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, at_rest
+from widgets.redraw import answer, now
 from widgets.self_check import self_check
 from widgets.take_away import take_away
 from widgets.weights import Weights
 
 OUTCOMES = Weights("definition", SKY, p=P_WEIGHTS, q=Q_WEIGHTS)
+WEIGHTS = [*OUTCOMES.stops()]
+READING = {
+    "definition_read": Stops.among(READ),
+    "definition_day": Stops.among(SKY),
+}
+# What was here until the integral became a lesson of its own.
+OF_THE_INTEGRAL = [
+    *(
+        f"definition_{letter}_{name}"
+        for letter in "pq"
+        for name in ("mean", "spread", "lean", "end")
+    ),
+    "definition_width",
+    "definition_epsilon",
+]
+
+
+def show(p: list[float], q: list[float], day: str = "snow") -> None:
+    """Put the weights somewhere, read the formula to its end, and follow one outcome."""
+    OUTCOMES.put(p, q)
+    put(definition_read=READ[SUM], definition_day=day)
 
 
 def swap() -> None:
-    """Make the model the truth and the truth the model, in the sum and in the integral."""
-    OUTCOMES.swap()
-    bells.swap()
+    """Make the model the truth and the truth the model, with all of the formula read."""
+    show(OUTCOMES.of("q"), OUTCOMES.of("p"), now["definition_day"])
 
 
 PRESETS = [
-    Preset("Two plain bells", bells.put, (bells.PLAIN, bells.WIDE)),
-    Preset("Q too narrow", bells.put, (bells.PLAIN, bells.PLAIN | {"spread": 0.4})),
-    Preset("Leaning apart", bells.put, (bells.PLAIN | {"lean": 0.8}, bells.PLAIN | {"lean": -0.8})),
-    Preset("Q ends too early", bells.put, (bells.PLAIN, bells.PLAIN | {"end": 1.0})),
-    Preset("P ends first", bells.put, (bells.PLAIN | {"end": 0.9}, bells.PLAIN | {"end": 1.0})),
+    Preset("A forecast too sunny", show, ([4, 3, 2.5, 0.5], [6, 2.5, 1, 0.5], "rain")),
+    Preset("Q rules snow out", show, (P_WEIGHTS, [4, 3, 3, 0])),
+    Preset("P has no snow", show, ([6, 2.5, 1.5, 0], Q_WEIGHTS)),
     Preset("Swap P and Q", swap),
 ]
 
@@ -43,234 +58,88 @@ def lesson() -> None:
     """Show the lesson, from top to bottom."""
     unit = units.current()
     first_screen = frame.header(
-        "The definition",
-        "D(P‖Q) takes the gap log(p/q) at every outcome, weighs it with p, and adds up: a sum for "
-        "a few outcomes, an integral for a whole line.",
+        "The definition: the sum", "One formula, four kinds of day, and what each part of it does."
     )
-    how_to_read_it()
-    prediction(unit)
-    here = stage(first_screen, "Move it", anchor="move")
-    with here:
+    frame.moved("The integral", "integral", OF_THE_INTEGRAL)
+    here = opening(first_screen)
+    with here.question:
+        prediction(unit, lambda: show(P_WEIGHTS, Q_WEIGHTS))
+    with here.buttons:
         presets("definition", PRESETS)
-    # On a projector a screen for each; the presets move the integral, so it has the first.
-    place = st.container() if presenting() else here
-    controls, beside = half(place, "A few outcomes: a sum", "sum")
-    with controls:
-        OUTCOMES.sliders(":blue[**P**], weights", ":orange[**Q**], weights")
-    with beside:
+    with here.controls:
+        how_far, which = st.columns(2, wrap=False)
+        with how_far:
+            steps("Read as far as", READ, READ[numbers.GAP], key="definition_read")
+        with which:
+            steps("Follow one day", SKY, "snow", key="definition_day")
+        reading = st.container()
+        OUTCOMES.sliders(":blue[**P**, weights]", ":orange[**Q**, weights]")
+    with here.picture:
         the_sum()
-    controls, beside = half(here, "A whole line: an integral", "integral")
-    with controls:
-        bells.sliders()
-    with beside:
-        the_integral()
-    from_sum_to_integral()
-    made_up_number()
-    formulas(unit)
+    # On a projector the first screen has no room for it.
+    with st.container() if presenting() else reading:
+        right_to_left(unit)
     self_check("definition", QUESTIONS)
     take_with_you(unit)
 
 
-def how_to_read_it() -> None:
-    """Read the formula from right to left: the three rows of each chart."""
-    st.markdown(
-        "Read the formula from right to left. :orange[**q**] under :blue[**p**]: how far is the "
-        "model off, here? The logarithm: counted so that gaps add up. :blue[**p**] in front: how "
-        "often does that matter? Each chart has these three rows, for the sum and for the "
-        "integral.",
-        width=720,
-    )
+def known_so_far(controls: Controls = now) -> int:
+    """Return how far the formula is drawn: as far as it is read, and all once weights move."""
+    untouched = at_their_beginnings(controls, WEIGHTS)
+    return READ.index(controls["definition_read"]) if untouched else SUM
 
 
-def half(place: DeltaGenerator, heading: str, anchor: str) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Return where the controls of the sum or of the integral go, and where their picture."""
-    above = place.container()
-    controls, beside = place.columns([2, 3], gap="medium")
-    # A phone shows the picture first, and its heading comes before; a projector has no such room.
-    (controls if presenting() else above).subheader(heading, anchor=anchor)
-    return controls, beside
+def the_day(controls: Controls = now) -> int:
+    """Return which outcome is followed."""
+    return SKY.index(controls["definition_day"])
 
 
-def sum_drawn(controls: Controls) -> Picture | None:
-    """Return the picture that answers the sliders of the outcomes, if anything could happen."""
+def drawn(controls: Controls) -> Picture | None:
+    """Return the picture that answers the sliders, if anything could happen."""
     if not (pair := OUTCOMES.chances(controls)):
         return None
-    unit = units.current()
-    return Picture(
-        pictures.sum_figure(*pair, unit, theme.colours()),
-        words.sum_in_words(*pair, unit),
-        handles=OUTCOMES.handles(*pair),
+    unit, known = units.current(), known_so_far(controls)
+    figure = pictures.sum_figure(
+        *pair,
+        unit,
+        theme.colours(),
+        known=known,
+        read=READ.index(controls["definition_read"]),
+        day=the_day(controls),
     )
+    return Picture(figure, words.so_far(*pair, known, unit), handles=OUTCOMES.handles(*pair))
 
 
 @answer
 def the_sum() -> None:
     """Show weight, gap and product of each outcome."""
     OUTCOMES.say_what_is_missing()
-    moving(sum_drawn, key="_definition_sum", stops=OUTCOMES.stops())
+    moving(drawn, key="_definition_sum", stops=OUTCOMES.stops() | READING)
 
 
-def integral_drawn(controls: Controls) -> Picture | None:
-    """Return the picture that answers the sliders of the bells; none if one is cut to nothing."""
-    if not (both := bells.both(controls)):
-        return None
-    unit = units.current()
-    line = numbers.integral(*both, unit)
-    return Picture(
-        pictures.integral_figure(line, unit.name, theme.colours()),
-        f"{words.integral_in_words(*both, line.divergence, unit)}\n\n"
-        f"{words.computed_twice(*both, line.divergence, unit)}",
-        handles=bells.handles(*both),
-    )
-
-
-@answer
-def the_integral() -> None:
-    """Show density, gap and product along the line, and D computed twice."""
-    bells.say_what_is_cut_away()
-    moving(integral_drawn, key="_definition_integral", stops=bells.stops())
-
-
-def from_sum_to_integral() -> None:
-    """Cut the line into bins, and narrow them."""
-    st.header("From the sum to the integral", anchor="bins")
-    controls, beside = st.columns([2, 3], gap="medium")
-    with controls:
-        st.markdown(
-            "Cut the line into bins and the bells become a few outcomes again, each with its "
-            "weight: the sum applies. Narrow the bins, and it grows into the integral. The "
-            "outermost bins hold all that lies beyond the picture."
-        )
-        steps("Width of a bin", list(WIDTHS), "1", key="definition_width")
-    with beside:
-        bins()
-
-
-def bins_drawn(controls: Controls) -> Picture | None:
-    """Return the picture that answers the width of a bin, if both bells have something left."""
-    # While a bell moves, its own picture above follows; this one comes when it rests.
-    if not (both := bells.both(at_rest)):
-        return None
-    unit = units.current()
-    found = numbers.in_bins(*both, controls["definition_width"], unit)
-    return Picture(
-        pictures.bins_figure(found, unit.name, theme.colours()), words.bins_in_words(found, unit)
-    )
-
-
-@answer
-def bins() -> None:
-    """Show the sum over bins on its way to the integral."""
-    say_what_is_needed()
-    moving(
-        bins_drawn,
-        key="_definition_bins",
-        stops={"definition_width": Stops.among(list(WIDTHS))},
-    )
-
-
-def made_up_number() -> None:
-    """Add an ε to q, as much code does."""
-    st.header("The number that ε makes up", anchor="epsilon")
-    controls, beside = st.columns([2, 3], gap="medium")
-    with controls:
-        st.markdown(
-            "Where q is 0 and p is not, the logarithm has no finite answer. Much code adds a small "
-            "ε to q so as never to meet that case, and reports a number all the same."
-        )
-        steps("ε, added to q(x)", EPSILONS, "1e-10", key="definition_epsilon")
-    with beside:
-        with_epsilon()
-
-
-def epsilon_drawn(controls: Controls) -> Picture | None:
-    """Return the picture that answers ε, if both bells have something left."""
-    # Like the bins, this one waits until a bell rests.
-    if not (both := bells.both(at_rest)):
-        return None
-    unit = units.current()
-    made = numbers.made_up(*both, controls["definition_epsilon"], unit)
-    return Picture(
-        pictures.epsilon_figure(made, unit.name, theme.colours()),
-        words.epsilon_in_words(*both, made, unit),
-    )
-
-
-@answer
-def with_epsilon() -> None:
-    """Show what code that adds ε to q reports instead of D."""
-    say_what_is_needed()
-    moving(
-        epsilon_drawn,
-        key="_definition_epsilon",
-        stops={"definition_epsilon": Stops.among(EPSILONS)},
-    )
-
-
-def say_what_is_needed() -> None:
-    """Say, away from the sliders of the bells, that one of them has nothing left."""
-    if not bells.both(at_rest):
-        st.info("Give both bells something below their ends first.")
-
-
-def formulas(unit: Unit) -> None:
-    """Write the sum beside the integral, with today's numbers."""
-    st.header("The formula, today", anchor="formula")
-    left, right = st.columns(2, gap="medium")
-    with left:
-        sum_formula(unit)
-    with right:
-        integral_formula(unit)
-
-
-def sum_formula(unit: Unit) -> None:
-    """Write the sum with today's numbers."""
+def right_to_left(unit: Unit) -> None:
+    """Read the formula from right to left, in symbols, with today's numbers, and in words."""
+    st.subheader("Read it from right to left", anchor="formula")
     if not (pair := OUTCOMES.chances()):
         return
-    p, q = pair
-    terms = kl_terms(p, q, base=unit.base)
-    write(
-        rf"D(\P{{P}}\|\Q{{Q}}) = \sum_x \P{{p(x)}}\,{unit.log}"
-        rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}",
-        sum_today(
-            zip(map(number, p), map(number, q), map(signed, terms), strict=True),
-            amount(unit.kl(p, q), unit.tex),
-            unit.log,
-        ),
-    )
-
-
-def integral_formula(unit: Unit) -> None:
-    """Write the integral with today's numbers."""
-    if both := bells.both():
-        write(
-            rf"D(\P{{P}}\|\Q{{Q}}) = \int \P{{p(x)}}\,{unit.log}"
-            rf"\frac{{\P{{p(x)}}}}{{\Q{{q(x)}}}}\,dx",
-            words.integral_today(*both, unit),
-        )
+    read, day, known = READ.index(now["definition_read"]), the_day(), known_so_far()
+    write(words.symbols(read, unit), words.sum_today(*pair, day, known, unit))
+    lines = words.reading(*pair, day, unit)[: known + 1]
+    st.markdown("\n".join(f"{place}. {each}" for place, each in enumerate(lines, start=1)))
 
 
 def take_with_you(unit: Unit) -> None:
-    """Offer this view as a link, as data, as a chart and as code; the integral, if there is one."""
-    pair, both, colours = OUTCOMES.chances(), bells.both(), theme.colours()
-    snippet = words.snippet(OUTCOMES.of("p"), OUTCOMES.of("q"), both, unit)
-    if both:
-        line = numbers.integral(*both, unit)
-        take_away(
-            "definition",
-            data=lambda: numbers.integral_data(line, unit),
-            html=lambda: pictures.integral_figure(line, unit.name, colours).to_html(),
-            snippet=snippet,
-        )
-    elif pair:
-        take_away(
-            "definition",
-            data=lambda: numbers.sum_data(*pair, unit),
-            html=lambda: pictures.sum_figure(*pair, unit, colours).to_html(),
-            snippet=snippet,
-        )
-    else:
-        st.info("Give P and Q some weight, or both bells something below their ends, first.")
+    """Offer this view as a link, as data, as a chart and as code."""
+    if not (pair := OUTCOMES.chances()):
+        st.info("Give P and Q some weight first.")
+        return
+    colours, day = theme.colours(), the_day()
+    take_away(
+        "definition",
+        data=lambda: numbers.sum_data(*pair, unit),
+        html=lambda: pictures.sum_figure(*pair, unit, colours, read=SUM, day=day).to_html(),
+        snippet=words.snippet(OUTCOMES.of("p"), OUTCOMES.of("q"), unit),
+    )
 
 
 lesson()

@@ -1,25 +1,34 @@
 """What the definition lesson asks."""
 
+from collections.abc import Callable
+
 from charts.units import Unit
-from charts.wording import amount
-from kl_core import gaussian_kl
+from charts.wording import percent, signed
+from kl_core import kl_terms, log_ratios
+from pages.definition.numbers import OPENING, SKY
 from widgets.prediction import predict
 from widgets.self_check import Question
 
 
-def prediction(unit: Unit) -> None:
-    """Ask how the divergence of two bells grows with the gap between them."""
-    near, far = (
-        amount(float(gaussian_kl(0, 1, gap, 1, base=unit.base)), unit.name) for gap in (1, 2)
-    )
+def prediction(unit: Unit, read_on: Callable[[], None]) -> None:
+    """Ask which outcome adds most: the one with the largest gap, or a more frequent one."""
+    p, q = OPENING
+    gaps, terms = log_ratios(p, q, base=unit.base), kl_terms(p, q, base=unit.base)
+    far, most, least = int(gaps.argmax()), int(terms.argmax()), int(terms.argmin())
+    names = [each.capitalize() for each in SKY]
     predict(
         "definition_predict",
-        "P and Q are bells of the same width, and their middles are one spread apart. You pull "
-        "them two spreads apart. How does D(P‖Q) grow?",
-        ["It doubles", "Fourfold", "It stays: the widths are the same"],
-        answer="Fourfold",
-        reveal=f"From {near} to **{far}**. For bells of equal width D is half the squared gap, in "
-        "spreads (and in nats): a model that is twice as far off costs four times as much.",
+        f"Q is furthest off on **{SKY[far]}**: P brings it five times as often as Q expects. Which "
+        "kind of day adds most to the sum D(P‖Q)?",
+        names,
+        answer=names[most],
+        reveal=f"{names[most]} adds **{signed(terms[most])}**: its gap is only "
+        f"{signed(gaps[most])}, but it comes {percent(p[most])} of the time. The gap of "
+        f"{SKY[far]}, {signed(gaps[far])}, comes {percent(p[far])} of the time and adds "
+        f"{signed(terms[far])}. And {SKY[least]}, which Q overrates, takes some back.",
+        takeaway="D(P‖Q) is the gap log(p/q), averaged: each outcome counts as often as P "
+        "brings it.",
+        shows=read_on,
     )
 
 
@@ -28,8 +37,8 @@ QUESTIONS = [
         "What is the p(x) in front of the logarithm for?",
         {
             "It counts each gap as often as x comes": "Right: the gap is averaged over what P "
-            "really brings. What is rare counts little, unless its gap is huge: with *Q too "
-            "narrow* the outer twentieth of P makes more than a third of D.",
+            "really brings. What is rare counts little, unless its gap is huge: press *Q rules "
+            "snow out*, and no chance of snow is small enough.",
             "It makes every product positive": "It cannot: p is never below 0, so the product has "
             "the sign of the gap, and some gaps are below 0.",
             "It turns gaps into probabilities": "Gaps stay gaps: logarithms, of any size and sign. "
@@ -38,38 +47,28 @@ QUESTIONS = [
         right="It counts each gap as often as x comes",
     ),
     Question(
-        "At some x the density p(x) is 2. Is that a mistake?",
+        "Somebody draws 1,000 days from P, takes log(p/q) of each, and averages, with no p in "
+        "front. Does that estimate D(P‖Q)?",
         {
-            "No": "Right: a density is chance per length. A narrow bell is higher than 1, and the "
-            "area below it still 1. Lower a spread to 0.2 above and look.",
-            "Yes, nothing is likelier than 1": "No chance is above 1, but a density is chance per "
-            "length, and on a short enough piece it may be as high as it likes.",
-            "Only if q(x) is smaller": "The size of q makes the gap, and says nothing about how "
-            "high p may be.",
+            "Yes": "Right: whoever draws from P meets each kind of day as often as P brings it. "
+            "The draws do the weighing.",
+            "No, each must be weighed with p first": "The draws have done that: what is likely was "
+            "drawn more often. With p in front it would be weighed twice.",
+            "No, that estimates D(Q‖P)": "For that the draws would have to be Q's, and the gap "
+            "log(q/p). These are P's days.",
         },
-        right="No",
+        right="Yes",
     ),
     Question(
-        "You join neighbouring bins of a histogram. What can happen to D(P‖Q)?",
+        "A program reports D(P‖Q) = −0.065. What has happened?",
         {
-            "It falls or stays": "Right: coarser bins forget where in a bin things happened, and "
-            "nobody tells P from Q better by forgetting.",
-            "It rises or stays": "Then one could tell P from Q better by looking less closely. It "
-            "is the other way round.",
-            "Anything": "The direction is certain: the data-processing inequality allows no rise.",
+            "What it was given does not sum to 1": "Right, or only one of the two does: without "
+            "that the sum means nothing, and may be below 0. *Your own numbers* checks it for you.",
+            "Q is better than P": "On single days Q may be: such products are below 0. On average "
+            "over P nothing beats P itself, so the sum of them all is never below 0.",
+            "The logarithm has the wrong base": "Any base above 1 gives the same sum in another "
+            "unit, and never another sign.",
         },
-        right="It falls or stays",
-    ),
-    Question(
-        "P goes on where Q has ended, and a program still reports a finite D. Why?",
-        {
-            "It added a small ε to q": "Right, or it clipped q, or left those x out, or counted in "
-            "wide bins: all turn ∞ into a number that depends on a choice nobody sees.",
-            "The part of P beyond is tiny": "However tiny, log(p/q) is infinite there, and so is "
-            "the average. Tiny parts only make the fake look harmless.",
-            "It computed in nats": "The unit scales a number. It cannot make an infinite one "
-            "finite.",
-        },
-        right="It added a small ε to q",
+        right="What it was given does not sum to 1",
     ),
 ]

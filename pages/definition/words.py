@@ -6,23 +6,43 @@ from collections.abc import Sequence
 import numpy as np
 
 from charts.units import Unit
-from charts.wording import amount, digits_apart, listed, number, percent, signed, significant
-from kl_core import Array, SkewNormal, kl_integral, kl_parts, kl_terms, log_ratios, normalize
-from pages.definition.numbers import SKY, Bins, MadeUp, closed_form
+from charts.wording import amount, in_columns, listed, number, percent, signed
+from kl_core import Array, kl_terms, log_ratios, normalize
+from pages.definition.numbers import GAP, PRODUCT, SKY, SUM
 
 
-def placed(value: float) -> str:
-    """Return where something lies: to the slider's tenths, or closer where a link asks for it."""
-    return number(value, 1 if math.isclose(value, round(value, 1), abs_tol=1e-12) else 3)
+def finding(p: Array, q: Array, known: int, unit: Unit) -> str:
+    """Return what a reader sees first who has read the formula so far, a place in `READ`."""
+    if known == SUM:
+        return f"The sum is {amount(unit.kl(p, q), unit.name)}"
+    if known == PRODUCT:
+        terms = kl_terms(p, q, base=unit.base)
+        place = int(terms.argmax())
+        return f"{SKY[place].capitalize()} adds most: {signed(terms[place])} {unit.name}"
+    if known == GAP:
+        gaps = log_ratios(p, q, base=unit.base)
+        place = int(np.abs(gaps).argmax())
+        return f"Q is furthest off on {SKY[place]}: {signed(gaps[place])} {unit.name}"
+    return "What P brings, and what Q expects"
 
 
-def cut_away(name: str, end: float, mean: float) -> str:
-    """Say that nothing is left of a bell, and how to mend it."""
-    return (
-        f"{name} ends at {placed(end)}, and next to nothing of a bell around {placed(mean)} lies "
-        f"below that. Raise “{name} ends at” or lower the mean of {name}; everything else stays "
-        "as it is."
+def so_far(p: Array, q: Array, known: int, unit: Unit) -> str:
+    """Say what the rows show that are drawn so far."""
+    if known == SUM:
+        return sum_in_words(p, q, unit)
+    gaps = log_ratios(p, q, base=unit.base)
+    if known == PRODUCT:
+        return f"{_adds_most(p, gaps, kl_terms(p, q, base=unit.base))} What is left is to add up."
+    place = int(np.abs(gaps).argmax())
+    compared = (
+        f"P brings {SKY[place]} {percent(p[place])} of the time, and Q expects {percent(q[place])}"
     )
+    if known == GAP:
+        return (
+            f"{compared}: the largest gap of the four, {signed(gaps[place])} {unit.name}. What "
+            "each gap counts for is the next row."
+        )
+    return f"{compared}. How far off Q is with each of the four is the next row."
 
 
 def sum_in_words(p: Array, q: Array, unit: Unit) -> str:
@@ -30,11 +50,7 @@ def sum_in_words(p: Array, q: Array, unit: Unit) -> str:
     if np.array_equal(p, q):
         return f"P and Q agree everywhere: every gap is 0, and so is the sum, 0 {unit.name}."
     terms, ratios = kl_terms(p, q, base=unit.base), log_ratios(p, q, base=unit.base)
-    place, *as_much = _alike(terms, terms.max())
-    weighs = (
-        f"{SKY[place].capitalize()} adds most{_tied(as_much)}: it comes {percent(p[place])} of the "
-        f"time, its gap is {signed(ratios[place])}, and the product is {signed(terms[place])}."
-    )
+    weighs = _adds_most(p, ratios, terms)
     total = unit.kl(p, q)
     if math.isinf(total):
         return f"{weighs} Q rules it out, so the gap has no end, and neither has the sum."
@@ -50,6 +66,15 @@ def sum_in_words(p: Array, q: Array, unit: Unit) -> str:
     return f"{weighs} {gives} Together the products make {amount(total, unit.name)}."
 
 
+def _adds_most(p: Array, gaps: Array, terms: Array) -> str:
+    """Name the outcome that adds most, and say why."""
+    place, *as_much = _alike(terms, terms.max())
+    return (
+        f"{SKY[place].capitalize()} adds most{_tied(as_much)}: it comes {percent(p[place])} of the "
+        f"time, its gap is {signed(gaps[place])}, and the product is {signed(terms[place])}."
+    )
+
+
 def _alike(terms: Array, term: float) -> list[int]:
     """Return which terms are this one, but for rounding."""
     return np.flatnonzero(np.isclose(terms, term, rtol=1e-9, atol=0)).tolist()
@@ -60,177 +85,81 @@ def _tied(places: Sequence[int]) -> str:
     return f", as much as {listed([SKY[place] for place in places])}" if places else ""
 
 
-def share_beyond(p: SkewNormal, q: SkewNormal) -> float:
-    """Return how much of P lies above the end of Q; 0 where a float holds no such number."""
-    return float(np.exp(p.log_masses([q.end, math.inf])[0]))
-
-
-def beyond(p: SkewNormal, q: SkewNormal) -> str:
-    """Return how much of P lies above the end of Q, as a sentence says it."""
-    share = share_beyond(p, q)
-    return percent(share) if share else "less than 10⁻³⁰⁰%"
-
-
-def all_digits(value: float, unit: Unit) -> str:
-    """Return a number with the ten digits that formula and integral must share."""
-    return "**∞**" if math.isinf(value) else f"**{significant(value, 10)}** {unit.name}"
-
-
-def integral_in_words(p: SkewNormal, q: SkewNormal, divergence: float, unit: Unit) -> str:
-    """Say what the three rows of the integral show; `divergence` is D(P‖Q)."""
-    if p == q:
-        return f"P and Q are the same bell: the gap is 0 everywhere, and the area 0 {unit.name}."
-    if math.isinf(divergence):
-        return (
-            f"Q ends at {placed(q.end)}, and {beyond(p, q)} of P lies beyond. There "
-            "log(p/q) is infinite, so the area is, however small that part of P."
-        )
-    gains, gives_back = kl_parts(p, q, base=unit.base)
-    ended = (
-        f" Q ends at {placed(q.end)}, but P has ended by then, so D stays finite."
-        if math.isfinite(q.end)
-        else ""
+def reading(p: Array, q: Array, day: int, unit: Unit) -> list[str]:
+    """Return how the formula is read for one outcome, from right to left: a line for each part."""
+    name = SKY[day]
+    under, over = float(p[day]), float(q[day])
+    chances = f"P brings {name} {percent(under)} of the time, and Q expects {percent(over)}"
+    total = (
+        f"**Σ, over all four.** Each adds its product, and the sum is D(P‖Q) = "
+        f"{amount(unit.kl(p, q), unit.name)}."
     )
-    return (
-        f"Where P is denser than Q the product lies above 0 and adds {number(gains)}; where Q is "
-        f"denser it takes {number(-gives_back)} back. What remains is the area, "
-        f"{amount(divergence, unit.name)}.{ended}"
-    )
-
-
-def computed_twice(p: SkewNormal, q: SkewNormal, divergence: float, unit: Unit) -> str:
-    """Say what the closed formula gives, where there is one, beside the quadrature."""
-    integral = all_digits(divergence, unit)
-    exact = closed_form(p, q, unit)
-    if exact is None:
-        return (
-            f"Integrated numerically: {integral}. For bells that lean or end this page has no "
-            "closed formula to compare with."
-        )
-    formula = all_digits(exact, unit)
-    agree = (
-        "to every digit shown"
-        if formula == integral
-        else f"to within {amount(abs(divergence - exact), unit.name)}"
-    )
-    return (
-        f"By the closed formula: {formula}. Integrated numerically: {integral}. They agree {agree}."
-    )
-
-
-def bins_in_words(bins: Bins, unit: Unit) -> str:
-    """Say what is left of D in bins of the chosen width, and in the finest."""
-    here, truth = bins.divergence, bins.truth
-    if bins.width == "16":
-        return (
-            "One bin, the picture and all beyond it, holds everything: P and Q both put 100% into "
-            "it, look the same, and nothing is left of D. Make the bins narrower."
-        )
-    if truth == 0:
-        return f"P and Q are the same bell, so every width gives 0 {unit.name}."
-    if math.isinf(here):
-        return "Some bin holds a part of P and nothing of Q: the sum is infinite, as D is."
-    if math.isinf(truth):
-        return (
-            f"In bins {bins.width} wide the sum is {amount(here, unit.name, 4)}, although D is "
-            "infinite: the bin in which Q ends still holds some of Q, and hides that it ends."
-        )
-    share = min(100 * here / truth, 100.0)
-    return (
-        f"In bins {bins.width} wide the sum is {amount(here, unit.name, 4)}, "
-        f"{number(share, digits_apart(share, 100, 1))}% of D. In the finest, 1/32 wide, it is "
-        f"{number(bins.divergences[0], 6)}; the integral is {number(truth, 6)}. Each width is "
-        "twice the one before, so every bin is two finer ones in one, and D can only fall or stay: "
-        "whoever sees less tells P from Q no better. That is the *data-processing inequality*."
-    )
-
-
-def epsilon_in_words(p: SkewNormal, q: SkewNormal, made: MadeUp, unit: Unit) -> str:
-    """Compare what code with ε reports with the truth."""
-    reported, truth = made.reported, made.truth
-    if float(made.epsilon) == 0:
-        return (
-            f"With ε = 0 nothing is added, and the answer is the truth: {amount(truth, unit.name)}."
-        )
-    told = f"With ε = {made.epsilon} the code reports {amount(reported, unit.name)}"
-    below = " It is even below 0, which no divergence can be." if reported < 0 else ""
-    if math.isinf(truth):
-        # What lies beyond is worth this much more for each ε a thousand times smaller.
-        step = share_beyond(p, q) * math.log(1000) / unit.nats
-        if step < 0.001:
-            adds = amount(step, unit.name) if step else f"less than 10⁻³⁰⁰ {unit.name}"
-            return (
-                f"{told}; the truth is ∞.{below} With an ε a million times smaller it reports "
-                f"{number(made.millionth)}. The way to ∞ is too slow to see: so little of P lies "
-                f"beyond the end of Q, {beyond(p, q)}, that in the end an ε a thousand times "
-                f"smaller adds {adds}. Nothing on the screen would tell you."
-            )
-        return (
-            f"{told}; the truth is ∞.{below} With an ε a thousand times smaller it reports "
-            f"{number(made.thousandth)}, with one a million times smaller "
-            f"{number(made.millionth)}, and so on without end. The number tells of your ε, not of "
-            "P and Q."
-        )
-    lower = truth - reported
-    return (
-        f"{told}; the truth is {amount(truth, unit.name)}.{below} Adding ε can only lower the "
-        f"number, here by {number(lower) if lower > 1e-12 * truth else 'less than 10⁻⁹'}: q + ε is "
-        "everywhere too large, and "
-        "no distribution any more. Cut Q off where P goes on (press *Q ends too early*) to see "
-        "what ε hides."
-    )
-
-
-def integral_today(p: SkewNormal, q: SkewNormal, unit: Unit) -> str:
-    """Return the integral with its numbers: the closed formula, where there is one."""
-    total = rf"\KL{{{amount(float(kl_integral(p, q, base=unit.base)), unit.tex)}}}"
-    if closed_form(p, q, unit) is None:
-        return rf"D(\P{{P}}\|\Q{{Q}}) = {total}"
-    mu_p, sigma_p = (rf"\P{{{placed(each)}}}" for each in (p.mean, p.std))
-    mu_q, sigma_q = (rf"\Q{{{placed(each)}}}" for each in (q.mean, q.std))
-    inner = (
-        rf"\ln\frac{{{sigma_q}}}{{{sigma_p}}} + "
-        rf"\frac{{{sigma_p}^2 + ({mu_p} - {mu_q})^2}}{{2\cdot {sigma_q}^2}} - \frac12"
-    )
-    inner = inner.replace("- \\Q{−", "+ \\Q{")
-    if unit.code == "None":
-        return rf"{inner} = {total}"
-    lines = rf"\frac{{1}}{{\ln {unit.code}}}\Big({inner}\Big)\\= {total}"
-    return rf"\begin{{gathered}}{lines}\end{{gathered}}"
-
-
-def bell_code(bell: SkewNormal) -> str:
-    """Return a bell as Python writes it."""
-    fields = [f"mean={bell.mean}", f"std={bell.std}"]
-    if bell.skewness:
-        fields.append(f"skewness={bell.skewness}")
-    if math.isfinite(bell.end):
-        fields.append(f"end={bell.end}")
-    return f"SkewNormal({', '.join(fields)})"
-
-
-def snippet(
-    p_weights: Sequence[float],
-    q_weights: Sequence[float],
-    bells: tuple[SkewNormal, SkewNormal] | None,
-    unit: Unit,
-) -> str:
-    """Return Python that computes both numbers on the screen, or the one that there is."""
-    lines = ["from kl_core import SkewNormal, kl_divergence, kl_integral, normalize", ""]
-    if any(p_weights) and any(q_weights):
-        divergence = unit.kl(normalize(p_weights), normalize(q_weights))
-        lines += [
-            f"p = normalize({p_weights})",
-            f"q = normalize({q_weights})",
-            f"print(kl_divergence(p, q, base={unit.code}))"
-            f"  # the sum, in {unit.name}: {divergence!r}",
-            "",
+    front = f"**p in front.** How often does that matter? {percent(under)} of the time: "
+    if under == 0:
+        return [
+            f"**q under p.** How far off is Q on {name}? {chances}.",
+            f"**{unit.written}.** The logarithm counts gaps so that they add up.",
+            f"**p in front.** How often does that matter? Never: {name} counts 0, whatever its "
+            "gap.",
+            total,
         ]
-    if bells:
-        area = float(kl_integral(*bells, base=unit.base))
-        lines += [
-            f"p, q = {bell_code(bells[0])}, {bell_code(bells[1])}",
-            f"print(kl_integral(p, q, base={unit.code}))  # the integral: {area!r}",
-            "",
+    if over == 0:
+        return [
+            f"**q under p.** How far off is Q on {name}? {chances}: p/q has no end.",
+            f"**{unit.written}.** So the gap has none either: +∞.",
+            f"{front}however rare that is, {name} adds +∞.",
+            total,
         ]
-    return "\n".join(lines)
+    ratio, gap = under / over, math.log(under / over) / unit.nats
+    return [
+        f"**q under p.** How far off is Q on {name}? {chances}: p/q is {number(ratio)}.",
+        f"**{unit.written}.** The gap is {unit.written} {number(ratio)} = {signed(gap)} "
+        f"{unit.name}. A logarithm, so that gaps add up: on two such days p/q is squared, and the "
+        "gap doubles.",
+        f"{front}{number(under)} · {_bracketed(gap)} = {signed(under * gap)}.",
+        total,
+    ]
+
+
+def _bracketed(gap: float) -> str:
+    """Return a factor as a product takes it."""
+    return f"({number(gap)})" if gap < 0 else number(gap)
+
+
+def symbols(read: int, unit: Unit) -> str:
+    """Return the definition in TeX, with a box around what has been read, a place in `READ`."""
+    parts = [r"\frac{\P{p(x)}}{\Q{q(x)}}", unit.log, r"\P{p(x)}\,", r"\sum_x "]
+    inner = ""
+    for place, part in enumerate(parts):
+        inner = f"{part}{inner}"
+        if place == read:
+            inner = rf"\boxed{{{inner}}}"
+    return rf"D(\P{{P}}\|\Q{{Q}}) = {inner}"
+
+
+def sum_today(p: Array, q: Array, day: int, known: int, unit: Unit) -> str:
+    """Return the sum with its numbers, in TeX, with a box around the term of one outcome.
+
+    What `known` does not reach, a place in `READ`, is a question mark.
+    """
+    lines = []
+    terms = kl_terms(p, q, base=unit.base)
+    for place, (one, other, term) in enumerate(zip(p, q, terms, strict=True)):
+        left = rf"\P{{{number(one)}}}\,{unit.log}(\P{{{number(one)}}}/\Q{{{number(other)}}})"
+        boxed = rf"\boxed{{{left}}}" if place == day else left
+        lines.append(f"{boxed} & = {signed(term) if known >= PRODUCT else '?'}")
+    total = amount(unit.kl(p, q), unit.tex) if known == SUM else "?"
+    return in_columns(lines, "rl", r"\KL{D(P\|Q)}", total)
+
+
+def snippet(p_weights: Sequence[float], q_weights: Sequence[float], unit: Unit) -> str:
+    """Return Python that computes the number on the screen."""
+    divergence = unit.kl(normalize(p_weights), normalize(q_weights))
+    return (
+        "from kl_core import kl_divergence, kl_terms, normalize\n\n"
+        f"p = normalize({p_weights})\n"
+        f"q = normalize({q_weights})\n"
+        f"print(kl_divergence(p, q, base={unit.code}))  # D(P‖Q) in {unit.name}: {divergence!r}\n"
+        f"print(kl_terms(p, q, base={unit.code}).sum())  # the products, added: "
+        f"{float(kl_terms(normalize(p_weights), normalize(q_weights), base=unit.base).sum())!r}\n"
+    )

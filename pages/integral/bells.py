@@ -5,8 +5,8 @@ from typing import Literal
 import streamlit as st
 
 from kl_core import SkewNormal
-from pages.definition import words
-from pages.definition.numbers import EDGE, bell
+from pages.integral import words
+from pages.integral.numbers import CUT, EDGE, PLAIN, bell
 from widgets.chart import Controls, Handle, Stops
 from widgets.controls import put as put_controls
 from widgets.controls import slider
@@ -33,8 +33,6 @@ SLIDERS = {
         "those of the whole bell. At 8 nothing is cut.",
     ),
 }
-PLAIN = {"mean": 0.0, "spread": 1.0, "lean": 0.0, "end": EDGE}
-WIDE = {"mean": 1.0, "spread": 1.5, "lean": 0.0, "end": EDGE}
 
 
 def sliders() -> None:
@@ -43,10 +41,10 @@ def sliders() -> None:
         st.columns(2, wrap=False),
         LETTERS,
         (":blue[**P**], a bell", ":orange[**Q**], a bell"),
-        (PLAIN, WIDE),
+        (PLAIN, CUT),
         strict=True,
     ):
-        with column, sliders_of(letter, "definition_bell"):
+        with column, sliders_of(letter, "integral_bell"):
             st.markdown(heading)
             for name, (label, low, high, tells) in SLIDERS.items():
                 slider(
@@ -71,9 +69,10 @@ def stops() -> dict[str, Stops]:
 
 
 def handles(p: SkewNormal, q: SkewNormal) -> list[Handle]:
-    """Return the middle and the right flank of each bell; on the axis where nothing is left of it.
+    """Return the middle and the right flank of each bell, and where Q ends.
 
-    None is left out there: a handle keeps its place in the list through a whole film.
+    None is left out where nothing is left of a bell, but lies on the axis: a handle keeps its place
+    in the list through a whole film.
     """
     found = []
     for hue, drawn in zip(LETTERS, (p, q), strict=True):
@@ -83,7 +82,8 @@ def handles(p: SkewNormal, q: SkewNormal) -> list[Handle]:
             Handle(_key(hue, name), place, height, "x", hue)
             for (name, place), height in zip(places.items(), heights, strict=True)
         ]
-    return found
+    end = min(q.end, EDGE)
+    return [*found, Handle(_key("q", "end"), end, 0.0, "x", "q")]
 
 
 def both(controls: Controls = now) -> tuple[SkewNormal, SkewNormal] | None:
@@ -96,6 +96,11 @@ def put(p: dict[str, float], q: dict[str, float]) -> None:
     """Put the sliders of both bells where a preset wants them."""
     for letter, values in zip(LETTERS, (p, q), strict=True):
         put_controls(**{_key(letter, name): value for name, value in values.items()})
+
+
+def put_back() -> None:
+    """Put the sliders of both bells where they began."""
+    put(PLAIN, CUT)
 
 
 def swap() -> None:
