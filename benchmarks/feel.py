@@ -28,8 +28,8 @@ NOTHING = View("/")
 LESSONS = {
     "home": View("/", "Try it"),
     "intuition": View("/intuition", "P, sun"),
-    "definition, sum": View("/definition", "P, sun"),
-    "definition, integral": View("/definition", "P, mean", chart=1),
+    "definition": View("/definition", "P, sun"),
+    "integral": View("/integral", "P, mean"),
     "die": View("/die", "P, face 1"),
     "information": View("/information", "P, face 1"),
     "forward_reverse, Q": View("/forward-reverse", "Q, mean"),

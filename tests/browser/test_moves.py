@@ -21,8 +21,8 @@ from tests.browser.moves import (
 LESSONS = {
     "home": ("/", "Try it", 0),
     "intuition": ("/intuition", "P, sun", 0),
-    "definition, sum": ("/definition", "P, sun", 0),
-    "definition, integral": ("/definition", "P, mean", 1),
+    "definition": ("/definition", "P, sun", 0),
+    "integral": ("/integral", "P, mean", 0),
     "die": ("/die", "Q, face 2", 0),
     "information": ("/information", "P, face 1", 0),
     "forward_reverse, P": ("/forward-reverse", "Mode 2, mean", 0),

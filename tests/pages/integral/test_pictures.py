@@ -1,35 +1,32 @@
-"""Figures of the definition lesson, tested through their data."""
+"""Figures of the integral lesson, tested through their data."""
 
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.stats import entropy, norm
+from scipy.stats import norm
 
 from charts.style import DARK, LIGHT
 from charts.units import BITS
-from pages.definition.numbers import Bins, Integral, MadeUp
-from pages.definition.pictures import bins_figure, epsilon_figure, integral_figure, sum_figure
-from tests.pages.definition import truth as of_scipy
-from tests.pages.definition.truth import (
+from pages.integral.numbers import Bins, Integral, MadeUp
+from pages.integral.pictures import bins_figure, reported_figure
+from tests.pages.figures import PALETTES, check_plotly, jumps
+from tests.pages.integral import truth as of_scipy
+from tests.pages.integral.truth import (
     CUT,
     INF,
-    OPENING,
     PLAIN,
+    PLAINLY,
     WIDE,
     WIDTHS,
     divergence,
     law,
     masses,
 )
-from tests.pages.figures import PALETTES, check_plotly, jumps
 
-SKY = ("sun", "cloud", "rain", "snow")
-P, Q = np.array(of_scipy.P), np.array(of_scipy.Q)
-NO_SNOW = np.array([0.6, 0.25, 0.15, 0.0])
 NAMES, SIZES = list(WIDTHS), np.array([*WIDTHS.values()])
-EPSILONS = 10 ** np.linspace(-18, -1, 35)
+EPSILONS = 10.0 ** np.arange(-18, 0)
 # The mean of Q from 0 to 2, as its slider moves.
 MOVED = [(mean, 1.5, 0, INF) for mean in np.arange(0, 2.05, 0.1).round(1)]
 
@@ -38,11 +35,6 @@ def log2(values):
     """Return logarithms to base 2, −∞ for 0."""
     with np.errstate(divide="ignore"):
         return np.log2(values)
-
-
-def sums(p=P, q=Q, colours=LIGHT):
-    """Return the figure of the sum in bits."""
-    return sum_figure(p, q, BITS, colours)
 
 
 def density(x, bell):
@@ -58,11 +50,6 @@ def along(p=PLAIN, q=WIDE):
     p_density, q_density = density(x, p), density(x, q)
     with np.errstate(invalid="ignore"):
         return x, p_density, q_density, log2(p_density) - log2(q_density)
-
-
-def integral(p=PLAIN, q=WIDE, colours=LIGHT):
-    """Return the figure of the integral in bits."""
-    return integral_figure(Integral(*along(p, q), divergence(p, q)), "bits", colours)
 
 
 def binned(p=PLAIN, q=WIDE):
@@ -85,22 +72,29 @@ def reported(p, q, epsilons):
     return np.trapezoid(density(x, p) * gaps, x, axis=-1)
 
 
-def fakes(p=PLAIN, q=WIDE, epsilon=1e-10, colours=LIGHT):
-    """Return the figure of what ε makes of D, in bits."""
-    exact = divergence(p, q)
-    answer = float(reported(p, q, [epsilon])[0]) if epsilon else exact
+def shown(p=PLAIN, q=WIDE, epsilon="1e-10", colours=LIGHT, **asked):
+    """Return the figure of the integral and of what ε makes of it, in bits."""
+    exact, added = divergence(p, q), float(epsilon)
+    answer = float(reported(p, q, [added])[0]) if added else exact
     # The last two are for words only.
-    made = MadeUp(f"{epsilon:g}", answer, reported(p, q, EPSILONS), INF, INF, exact)
-    return epsilon_figure(made, "bits", colours)
+    made = MadeUp(epsilon, answer, reported(p, q, EPSILONS), INF, INF, exact)
+    return reported_figure(Integral(*along(p, q), exact), made, BITS, colours, **asked)
+
+
+truly = partial(shown, epsilon="0")
+
+
+def lines(figure, axis):
+    """Return the traces on an axis."""
+    return [trace for trace in figure.data if (trace.yaxis or "y") == axis]
 
 
 @pytest.mark.parametrize(
     ("draw", "views"),
     [
-        (sums, [{}, {"q": NO_SNOW}, {"q": P}]),
-        (integral, [{}, {"p": PLAIN, "q": CUT}, {"p": PLAIN, "q": PLAIN}, {"p": CUT, "q": CUT}]),
         (bins, [{}, {"p": PLAIN, "q": CUT}, {"p": PLAIN, "q": PLAIN}, {"here": 0}, {"here": 9}]),
-        (fakes, [{}, {"p": PLAIN, "q": CUT}, {"epsilon": 0}, {"p": PLAIN, "q": CUT, "epsilon": 0}]),
+        (shown, [{}, {"q": CUT}, {"q": PLAIN}, {"p": CUT, "q": CUT}, {"told": False, "guess": 3}]),
+        (truly, [{}, {"q": CUT}, {"q": PLAIN}, {"p": CUT, "q": CUT}]),
     ],
 )
 def test_figure_is_valid_plotly(draw, views):
@@ -108,62 +102,16 @@ def test_figure_is_valid_plotly(draw, views):
         check_plotly(draw(**view), view.get("colours", LIGHT))
 
 
-def test_bars_of_the_sum_show_weight_gap_and_product():
-    p_bars, q_bars, gaps, products = sums().data
-    np.testing.assert_array_equal(p_bars.y, 100 * P)
-    np.testing.assert_array_equal(q_bars.y, 100 * Q)
-    np.testing.assert_allclose(gaps.y, np.log2(P / Q))
-    np.testing.assert_allclose(products.y[:4], P * np.log2(P / Q))
-    assert list(gaps.x) == list(SKY)
-    assert list(products.x) == [*SKY, "sum"]
-    assert products.y[4] == pytest.approx(entropy(P, Q, base=2), abs=1e-15)
-    assert [bars.yaxis for bars in (gaps, products)] == ["y2", "y3"]
-
-
-@PALETTES
-def test_bars_of_the_sum_take_the_colour_of_their_sign(colours):
-    p_bars, q_bars, gaps, products = sums(colours=colours).data
-    assert (p_bars.marker.color, q_bars.marker.color) == (colours.p, colours.q)
-    assert q_bars.marker.pattern.shape
-    signs = [colours.good, colours.kl, colours.kl, colours.kl]
-    assert list(gaps.marker.color) == signs
-    assert list(products.marker.color) == [*signs, colours.kl]
-
-
-def test_infinite_gap_and_product_of_the_sum_reach_the_top_and_are_labelled():
-    drawn = sums(q=NO_SNOW)
-    _, _, gaps, products = drawn.data
-    for bars, infinite in ((gaps, [3]), (products, [3, 4])):
-        assert np.isfinite(bars.y).all()
-        top = drawn.layout[bars.yaxis.replace("y", "yaxis")].range[1]
-        for place in infinite:
-            assert 0.8 * top < bars.y[place] <= top
-            assert bars.y[place] > max(bars.y[:3])
-            assert bars.text[place].endswith("∞")
-        assert not any("∞" in text for text in bars.text[:3])
-    assert drawn.layout.title.text == "The sum is ∞"
-
-
-def test_axes_of_the_sum_stay_while_a_weight_moves():
-    for axis in ("yaxis", "yaxis2", "yaxis3"):
-        ranges = {
-            tuple(sums(q=np.array([sun, 2.5, 1, 0.5]) / (sun + 4)).layout[axis].range)
-            for sun in np.arange(5.5, 6.5, 0.1)
-        }
-        assert len(ranges) == 1, axis
-
-
 @pytest.mark.parametrize(
     ("draw", "finding"),
     [
-        (sums, f"The sum is {entropy(P, Q, base=2):.3f} bits"),
-        (integral, f"The area is {OPENING:.3f} bits"),
-        (partial(integral, PLAIN, CUT), "The area is ∞"),
         (bins, f"In bins 1 wide: {binned()[5]:.4f} bits"),
         (partial(bins, here=0), f"In bins 1/32 wide: {binned()[0]:.4f} bits"),
         (partial(bins, PLAIN, CUT), "In bins 1 wide: ∞"),
-        (fakes, "Reported 0.505; the truth is 0.505 bits"),
-        (partial(fakes, PLAIN, CUT, epsilon=0), "Reported ∞; the truth is ∞"),
+        (truly, f"The area is {PLAINLY:.3f} bits"),
+        (partial(truly, q=CUT), "The area is ∞"),
+        (shown, "Reported 0.505; the truth is 0.505 bits"),
+        (partial(shown, q=CUT), f"Reported {reported(PLAIN, CUT, [1e-10])[0]:.3f}; the truth is ∞"),
     ],
 )
 def test_title_states_the_finding(draw, finding):
@@ -173,10 +121,9 @@ def test_title_states_the_finding(draw, finding):
 @pytest.mark.parametrize(
     ("draw", "axes"),
     [
-        (sums, ("yaxis2", "yaxis3")),
-        (integral, ("yaxis2", "yaxis3")),
+        (shown, ("yaxis2", "yaxis3")),
+        (truly, ("yaxis2", "yaxis3")),
         (bins, ("yaxis2",)),
-        (fakes, ("yaxis",)),
     ],
 )
 def test_axes_state_their_unit(draw, axes):
@@ -185,7 +132,7 @@ def test_axes_state_their_unit(draw, axes):
         assert layout[axis].title.text.endswith(", bits")
 
 
-@pytest.mark.parametrize("draw", [sums, integral, bins])
+@pytest.mark.parametrize("draw", [shown, bins])
 def test_rows_stand_apart_and_p_and_q_on_top(draw):
     layout = draw().to_dict()["layout"]
     rows = [layout[axis]["domain"] for axis in sorted(layout) if axis.startswith("yaxis")]
@@ -198,7 +145,7 @@ def test_rows_stand_apart_and_p_and_q_on_top(draw):
 @PALETTES
 def test_densities_are_drawn_p_filled_and_q_dashed(colours):
     x, p, q, _ = along()
-    p_line, q_line = integral(colours=colours).data[:2]
+    p_line, q_line = shown(colours=colours).data[:2]
     for line, values, colour in ((p_line, p, colours.p), (q_line, q, colours.q)):
         np.testing.assert_array_equal(line.x, x)
         np.testing.assert_array_equal(line.y, values)
@@ -208,59 +155,47 @@ def test_densities_are_drawn_p_filled_and_q_dashed(colours):
 
 
 @PALETTES
-def test_what_the_integral_gains_and_gives_back_are_apart_and_coloured(colours):
-    x, p, q, _ = along()
-    drawn = integral(colours=colours)
-    gains, gives_back = drawn.data[3:]
+@pytest.mark.parametrize(("q", "epsilon"), [(WIDE, "0"), (WIDE, "0.01"), (CUT, "1e-10")])
+def test_what_is_added_up_gains_and_gives_back_apart_and_coloured(q, epsilon, colours):
+    x, p, q_density, _ = along(q=q)
+    drawn = shown(q=q, epsilon=epsilon, colours=colours)
+    gains, gives_back = lines(drawn, "y2")
     for part, colour in ((gains, colours.kl), (gives_back, colours.good)):
-        assert part.yaxis == "y3"
         assert part.fill == "tozeroy"
         assert part.line.color == colour
         assert part.fillcolor == colours.veil(colour)
-    product = p * np.log2(p / q)
-    np.testing.assert_allclose(gains.y, np.where(p > q, product, 0), atol=1e-15)
-    np.testing.assert_allclose(gives_back.y, np.where(p < q, product, 0), atol=1e-15)
+    product = p * np.log2(p / (q_density + float(epsilon)))
+    np.testing.assert_allclose(gains.y, np.maximum(product, 0), atol=1e-14)
+    np.testing.assert_allclose(gives_back.y, np.minimum(product, 0), atol=1e-14)
     area = np.trapezoid(np.asarray(gains.y) + gives_back.y, x)
-    assert area == pytest.approx(OPENING, abs=1e-6)
+    assert area == pytest.approx(divergence(PLAIN, q, float(epsilon)), abs=1e-4)
     assert "costs" in gains.hovertemplate
     assert "gives back" in gives_back.hovertemplate
-
-
-def test_gap_is_drawn_as_far_as_anyone_sees_the_densities():
-    _, p, q, ratios = along(q=(0, 0.4, 0, INF))
-    drawn = integral(q=(0, 0.4, 0, INF))
-    gap = drawn.data[2]
-    low, high = drawn.layout.yaxis2.range
-    inside = (low < ratios) & (ratios < high)
-    np.testing.assert_allclose(np.asarray(gap.y)[inside], ratios[inside])
-    assert inside[(p > 0.02) | (q > 0.02)].all()
-    # Beyond, the line leaves the picture instead of bending along its rim.
-    assert (np.asarray(gap.y)[~inside] >= high).all()
-    assert np.asarray(gap.y).max() > high
-    assert high < ratios.max() / 4
+    named = "p·log(p/q), bits" if epsilon == "0" else "p·log(p/(q + ε)), bits"
+    assert drawn.layout.yaxis2.title.text == named
 
 
 @pytest.mark.parametrize(
     ("p", "q"), [(PLAIN, WIDE), ((-3, 0.2, 0, INF), (3, 0.2, 0, INF)), (CUT, (0, 0.4, 0, INF))]
 )
-def test_rows_of_the_integral_hold_all_that_is_drawn(p, q):
-    drawn = integral(p, q)
-    for axis, lines in (("yaxis", drawn.data[:2]), ("yaxis3", drawn.data[3:])):
-        low, high = drawn.layout[axis].range
-        for line in lines:
+@pytest.mark.parametrize("draw", [shown, truly])
+def test_rows_of_the_integral_hold_all_that_is_drawn(draw, p, q):
+    drawn = draw(p, q)
+    for axis in ("y", "y2"):
+        low, high = drawn.layout[axis.replace("y", "yaxis")].range
+        for line in lines(drawn, axis):
             assert low <= np.min(line.y) <= np.max(line.y) <= high, axis
 
 
 def test_infinite_product_reaches_the_top_from_the_end_of_q_on_and_is_labelled():
-    drawn = integral(PLAIN, CUT)
-    _, _, gap, gains, gives_back, label = drawn.data
+    drawn = truly(q=CUT)
+    gains, gives_back, label = lines(drawn, "y2")
     x = np.asarray(gains.x)
-    top = drawn.layout.yaxis3.range[1]
+    top = drawn.layout.yaxis2.range[1]
     np.testing.assert_array_equal(np.asarray(gains.y)[x > 1], top)
     assert (np.asarray(gains.y)[x <= 1] < top).all()
     assert (np.asarray(gives_back.y)[x > 1] == 0).all()
-    assert (np.asarray(gap.y)[x > 1] > drawn.layout.yaxis2.range[1]).all()
-    assert np.isfinite([*gap.y, *gains.y, *gives_back.y]).all()
+    assert np.isfinite([*gains.y, *gives_back.y]).all()
     assert label.x[0] == pytest.approx(1, abs=1e-9)
     assert list(label.y) == [top]
     assert label.text == (" ∞ from here on",)
@@ -276,8 +211,8 @@ def test_infinite_product_reaches_the_top_from_the_end_of_q_on_and_is_labelled()
 
 @pytest.mark.parametrize("end", [-6, 0, 3, 5, 7, 7.9])
 def test_label_of_infinity_stays_in_the_picture(end):
-    drawn = integral((0, 2, 0, INF), (0, 2, 0, end))
-    label = drawn.data[-1]
+    drawn = truly((0, 2, 0, INF), (0, 2, 0, end))
+    label = lines(drawn, "y2")[-1]
     low, high = drawn.layout.xaxis.range
     # Ten letters of about 7 px, where a screen shows the 16 of the line on 330 px.
     width = 70 / 330 * 16
@@ -286,8 +221,7 @@ def test_label_of_infinity_stays_in_the_picture(end):
 
 
 def test_product_is_infinite_only_as_far_as_p_goes():
-    drawn = integral((0, 1, 0, 1.5), CUT)
-    _, _, _, gains, _, label = drawn.data
+    gains, _, label = lines(truly((0, 1, 0, 1.5), CUT), "y2")
     x = np.asarray(gains.x)
     assert label.text == (" ∞ until P ends",)
     infinite = x[np.asarray(gains.customdata) == "∞"]
@@ -295,46 +229,48 @@ def test_product_is_infinite_only_as_far_as_p_goes():
 
 
 @pytest.mark.parametrize(
-    ("p", "q"), [(PLAIN, WIDE), (CUT, CUT), ((0, 1, 0, 0.9), CUT), (CUT, PLAIN)]
+    ("draw", "p", "q"),
+    [
+        (truly, PLAIN, WIDE),
+        (truly, CUT, CUT),
+        (truly, (0, 1, 0, 0.9), CUT),
+        (truly, CUT, PLAIN),
+        # A program that adds ε never sees that its area has no end.
+        (shown, PLAIN, CUT),
+    ],
 )
-def test_finite_integral_has_no_label_of_infinity(p, q):
-    drawn = integral(p, q)
-    assert len(drawn.data) == 5
+def test_finite_area_has_no_label_of_infinity(draw, p, q):
+    drawn = draw(p, q)
+    assert len(lines(drawn, "y2")) == 2
     assert not any("∞" in text for trace in drawn.data for text in trace.text or ())
 
 
-def test_gap_has_a_hole_where_neither_bell_is_and_the_product_is_0():
-    drawn = integral((0, 1, 0, 0.9), CUT)
-    x, gap = np.asarray(drawn.data[2].x), np.asarray(drawn.data[2].y)
-    assert np.isnan(gap[x > 1]).all()
-    assert np.isfinite(gap[x <= 0.9]).all()
-    for part in drawn.data[3:5]:
-        assert (np.asarray(part.y)[x > 0.9] == 0).all()
+def test_product_is_0_where_p_is():
+    for part in lines(truly((0, 1, 0, 0.9), CUT), "y2"):
+        assert (np.asarray(part.y)[np.asarray(part.x) > 0.9] == 0).all()
 
 
 def test_density_falls_to_0_at_its_end_and_not_on_the_way_there():
-    line = integral(PLAIN, CUT).data[1]
+    line = shown(PLAIN, CUT).data[1]
     x, y = np.asarray(line.x), np.asarray(line.y)
     assert y[x == 1] == pytest.approx(norm.pdf(1) / norm.cdf(1))
     assert y[x == np.nextafter(1, INF)] == 0
 
 
-def test_same_bell_draws_no_gap():
-    drawn = integral(PLAIN, PLAIN)
-    assert not np.any(drawn.data[2].y)
-    assert not np.any(drawn.data[3].y)
-    assert not np.any(drawn.data[4].y)
+def test_same_bell_has_no_area():
+    for part in lines(truly(PLAIN, PLAIN), "y2"):
+        assert not np.any(part.y)
 
 
-@pytest.mark.parametrize("axis", ["yaxis", "yaxis2", "yaxis3", "xaxis"])
+@pytest.mark.parametrize("axis", ["yaxis", "yaxis2", "yaxis3", "xaxis", "xaxis2"])
 def test_axes_of_the_integral_stay_at_nearly_every_move_of_a_bell(axis):
     # A range of 0.5, 1, 2 … ends rarely: most moves keep it.
-    assert jumps([integral(q=bell) for bell in MOVED], axis) <= 3
+    assert jumps([shown(q=bell) for bell in MOVED], axis) <= 3
 
 
 def test_density_axis_stays_at_nearly_every_change_of_a_spread():
     spreads = [(1, spread, 0, INF) for spread in np.arange(0.6, 2.05, 0.1).round(1)]
-    assert jumps([integral(q=bell) for bell in spreads], "yaxis") <= 3
+    assert jumps([shown(q=bell) for bell in spreads], "yaxis") <= 3
     assert jumps([bins(q=bell) for bell in spreads], "yaxis") <= 3
 
 
@@ -407,8 +343,8 @@ def test_axes_of_the_bins_stay_while_the_width_changes_and_at_nearly_every_move_
         assert jumps(moved, axis) <= 3, axis
 
 
-def test_fake_is_drawn_for_every_epsilon_beside_the_truth():
-    curve, truth, mark = fakes().data
+def test_what_is_reported_is_drawn_for_every_epsilon_beside_the_truth():
+    curve, truth, mark = lines(shown(), "y3")
     np.testing.assert_array_equal(curve.x, EPSILONS)
     np.testing.assert_allclose(curve.y, reported(PLAIN, WIDE, EPSILONS))
     assert set(truth.y) == {divergence(PLAIN, WIDE)}
@@ -420,30 +356,41 @@ def test_fake_is_drawn_for_every_epsilon_beside_the_truth():
 
 @pytest.mark.parametrize("q", [WIDE, CUT])
 def test_epsilon_of_0_has_no_mark(q):
-    without, with_mark = fakes(q=q, epsilon=0), fakes(q=q)
-    assert len(with_mark.data) == len(without.data) + 1
-    assert not any(trace.marker.symbol for trace in without.data)
-    assert with_mark.data[-1].marker.symbol == "diamond"
+    without, with_mark = lines(truly(q=q), "y3"), lines(shown(q=q), "y3")
+    assert len(with_mark) == len(without) + 1
+    assert not any(trace.marker.symbol for trace in without)
+    assert with_mark[-1].marker.symbol == "diamond"
 
 
 def test_infinite_truth_has_no_line():
-    curve, mark = fakes(PLAIN, CUT).data
+    curve, mark = lines(shown(PLAIN, CUT), "y3")
     np.testing.assert_allclose(curve.y, reported(PLAIN, CUT, EPSILONS))
     assert mark.text[0] == f"{reported(PLAIN, CUT, [1e-10])[0]:.3f}"
 
 
+@pytest.mark.parametrize("q", [WIDE, CUT])
+def test_picture_that_asks_draws_one_epsilon_and_the_guess_on_the_axes_of_the_answer(q):
+    asked, answered = shown(q=q, guess=4.0, told=False), shown(q=q, guess=4.0)
+    mark, guess = lines(asked, "y3")
+    assert list(mark.x) == [1e-10]
+    assert (list(guess.x), list(guess.y)) == ([1e-16], [4.0])
+    assert "guess" in guess.text[0]
+    assert lines(answered, "y3")[-2:] == [mark, guess]
+    assert len(lines(answered, "y3")) > 2
+    for axis in ("xaxis", "xaxis2", "yaxis", "yaxis2", "yaxis3"):
+        assert asked.layout[axis].range == answered.layout[axis].range
+
+
 def test_what_falls_below_0_is_in_the_picture():
-    drawn = fakes(PLAIN, CUT, epsilon=0.1)
-    curve, mark = drawn.data
-    low, high = drawn.layout.yaxis.range
+    drawn = shown(PLAIN, CUT, epsilon="0.1")
+    curve, mark = lines(drawn, "y3")
+    low, high = drawn.layout.yaxis3.range
     assert low < mark.y[0] < 0
     assert low < np.min(curve.y) < np.max(curve.y) < high
     assert mark.text[0] == f"−{-mark.y[0]:.3f}"
 
 
-def test_axes_of_the_fake_stay_whatever_epsilon_and_at_nearly_every_move_of_a_bell():
-    chosen = [fakes(epsilon=epsilon) for epsilon in (0, 1e-16, 1e-4, 0.1)]
-    moved = [fakes(q=bell) for bell in MOVED]
-    for axis in ("xaxis", "yaxis"):
+def test_axes_of_what_is_reported_stay_whatever_epsilon():
+    chosen = [shown(epsilon=epsilon) for epsilon in ("0", "1e-16", "1e-4", "0.1")]
+    for axis in ("xaxis2", "yaxis3"):
         assert jumps(chosen, axis) == 0, axis
-        assert jumps(moved, axis) <= 3, axis

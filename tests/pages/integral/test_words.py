@@ -1,32 +1,29 @@
-"""The definition's lesson says in words what its sums and integrals make true."""
+"""The integral's lesson says in words what its integrals make true."""
 
 import math
 import re
 
 import numpy as np
 import pytest
-from scipy.special import rel_entr
-from scipy.stats import entropy, norm
+from scipy.stats import norm
 
 from charts.style import LIGHT
 from charts.units import BITS, UNITS
-from kl_core import SkewNormal, normalize
-from pages.definition import numbers, pictures, words
-from tests.pages.definition.truth import (
+from kl_core import SkewNormal
+from pages.integral import numbers, pictures, words
+from tests.pages.figures import title
+from tests.pages.integral.truth import (
     CUT,
     INF,
-    OPENING,
     PLAIN,
+    PLAINLY,
     WIDE,
     WIDTHS,
-    P,
-    Q,
     binned,
     divergence,
     law,
     lowered,
 )
-from tests.pages.figures import title
 from tests.pages.reading import NUMBER, agree, all_agree, printed, uncoloured
 
 
@@ -35,16 +32,10 @@ def bells(p, q):
     return SkewNormal(*p), SkewNormal(*q)
 
 
-def sum_shown(p, q):
-    """Return the title and the words of the sum, in bits, for these weights."""
-    p, q = normalize(p), normalize(q)
-    return title(pictures.sum_figure(p, q, BITS, LIGHT)), words.sum_in_words(p, q, BITS)
-
-
 def integral_title(p, q):
     """Return the title of the integral, in bits."""
-    line = numbers.integral(*bells(p, q), BITS)
-    return title(pictures.integral_figure(line, "bits", LIGHT))
+    line, made = numbers.integral(*bells(p, q), BITS), numbers.made_up(*bells(p, q), "0", BITS)
+    return title(pictures.reported_figure(line, made, BITS, LIGHT))
 
 
 def integral_words(p, q):
@@ -67,49 +58,9 @@ def bins_shown(p, q, width):
 
 def epsilon_shown(p, q, epsilon):
     """Return the title and the words of what an ε makes up, in bits."""
-    made = numbers.made_up(*bells(p, q), epsilon, BITS)
+    line, made = numbers.integral(*bells(p, q), BITS), numbers.made_up(*bells(p, q), epsilon, BITS)
     said = words.epsilon_in_words(*bells(p, q), made, BITS)
-    return title(pictures.epsilon_figure(made, "bits", LIGHT)), said
-
-
-@pytest.mark.parametrize(
-    ("p", "q"),
-    [
-        ((5, 5, 0, 0), (1, 2, 3, 4)),
-        ((1, 2, 3, 4), (4, 3, 2, 1)),
-        ((0.1, 0, 10, 0), (10, 0, 0.1, 5)),
-        ((10, 0, 0, 0), (0.1, 10, 10, 10)),
-    ],
-)
-def test_sum_is_scipys_and_its_sentence_names_weight_gap_and_product(p, q):
-    shown, said = sum_shown(p, q)
-    total = entropy(p, q, base=2)
-    assert shown == f"The sum is {total:.3f} bits"
-    p, q = np.array(p) / sum(p), np.array(q) / sum(q)
-    products = rel_entr(p, q) / math.log(2)
-    most, least = products.argmax(), products.argmin()
-    sky = ("Sun", "Cloud", "Rain", "Snow")
-    assert said.startswith(
-        f"{sky[most]} adds most: it comes {100 * p[most]:.1f}% of the time, its gap is "
-        f"+{math.log2(p[most] / q[most]):.3f}, and the product is +{products[most]:.3f}. "
-    )
-    if products[least] < 0:
-        taken = f"{-products[least]:.3f}"
-        several = (products < 0).sum() > 1
-        told = f"most back, {taken}" if several else f"{taken} back"
-        assert f" {sky[least]} takes {told}. " in said
-    else:
-        assert " No product is below 0. " in said
-    assert said.endswith(f"Together the products make {total:.3f} bits.")
-
-
-def test_sum_is_infinite_where_q_rules_out_what_p_brings():
-    shown, said = sum_shown(P, (0.6, 0.25, 0, 0.05))
-    assert shown == "The sum is ∞"
-    assert said.startswith("Rain adds most")
-    assert "comes 25.0% of the time, its gap is +∞, and the product is +∞" in said
-    assert said.endswith("Q rules it out, so the gap has no end, and neither has the sum.")
-    assert "inf" not in said
+    return title(pictures.reported_figure(line, made, BITS, LIGHT)), said
 
 
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
@@ -280,7 +231,7 @@ def test_epsilon_of_0_is_the_truth():
     _, said = epsilon_shown(PLAIN, WIDE, "0")
     assert said == "With ε = 0 nothing is added, and the answer is the truth: 0.505 bits."
     shown, said = epsilon_shown(PLAIN, CUT, "0")
-    assert shown == "Reported ∞; the truth is ∞"
+    assert shown == "The area is ∞"
     assert said.endswith("the answer is the truth: ∞.")
 
 
@@ -317,9 +268,9 @@ def test_epsilon_can_bring_the_number_below_0():
     shown, said = epsilon_shown(PLAIN, WIDE, "0.1")
     answer = divergence(PLAIN, WIDE, 0.1)
     assert answer < 0
-    assert shown == f"Reported −{-answer:.3f}; the truth is {OPENING:.3f} bits"
+    assert shown == f"Reported −{-answer:.3f}; the truth is {PLAINLY:.3f} bits"
     assert "It is even below 0, which no divergence can be." in said
-    assert f"here by {OPENING - answer:.3f}: q + ε is everywhere too large" in said
+    assert f"here by {PLAINLY - answer:.3f}: q + ε is everywhere too large" in said
 
 
 @pytest.mark.parametrize("epsilon", ["1e-16", "1e-10", "1e-6", "0.001", "0.1"])
@@ -354,27 +305,19 @@ def test_tiny_part_of_p_beyond_is_said_to_hide_behind_any_epsilon(epsilon):
 @pytest.mark.parametrize(
     ("p", "q"), [(PLAIN, WIDE), ((0.1, 0.9, -0.4, 1.5), (0.3, 1.2, 0.6, 1.7)), (PLAIN, CUT)]
 )
-def test_snippet_prints_both_numbers(p, q, unit):
-    weights = (4.0, 3.0, 7.5, 0.5), (6.0, 2.5, 1.0, 0.5)
-    snippet = words.snippet(*map(list, weights), bells(p, q), unit)
-    total, integral = printed(snippet).splitlines()
-    assert float(total) == pytest.approx(entropy(*weights, base=unit.base), abs=1e-12)
+def test_snippet_prints_the_truth_and_what_is_reported(p, q, unit):
+    snippet = words.snippet(*bells(p, q), "1e-4", unit)
+    truth, reported = printed(snippet).splitlines()
     assert [line.rpartition(": ")[2] for line in snippet.splitlines() if "#" in line] == [
-        total,
-        integral,
+        truth,
+        reported,
     ]
+    assert float(reported) == pytest.approx(divergence(p, q, 1e-4, unit.base), abs=1e-9)
     if q == CUT:
-        assert integral == "inf"
+        assert truth == "inf"
     else:
-        assert float(integral) == pytest.approx(divergence(p, q, base=unit.base), abs=1e-9)
-        assert f"Integrated numerically: **{float(integral):.10g}** {unit.name}" in twice(
-            p, q, unit
-        )
-
-
-def test_snippet_prints_infinite_sums():
-    snippet = words.snippet(list(P), [0.6, 0.25, 0.1, 0.0], bells(PLAIN, WIDE), BITS)
-    assert printed(snippet).splitlines()[0] == "inf"
+        assert float(truth) == pytest.approx(divergence(p, q, base=unit.base), abs=1e-9)
+        assert f"Integrated numerically: **{float(truth):.10g}** {unit.name}" in twice(p, q, unit)
 
 
 @pytest.mark.parametrize(("p_mean", "q_mean"), [(0.0, 1.0), (2.5, -3.0), (-2.0, -1.5)])
@@ -409,30 +352,46 @@ def test_infinite_or_leaning_integral_is_written_without_the_closed_formula():
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 def test_unit_restates_every_number(unit):
     nats = math.log(unit.base)
-    exact = {
-        "sum": entropy(P, Q) / nats,
-        "area": OPENING * math.log(2) / nats,
-        "bins": binned(PLAIN, WIDE)["1"] * math.log(2) / nats,
-        "epsilon": divergence(PLAIN, WIDE, 1e-4, unit.base),
-    }
-    pair, both = (np.array(P), np.array(Q)), bells(PLAIN, WIDE)
+    area = PLAINLY * math.log(2) / nats
+    both = bells(PLAIN, WIDE)
     line = numbers.integral(*both, unit)
     bins = numbers.in_bins(*both, "1", unit)
     made = numbers.made_up(*both, "1e-4", unit)
     assert [
-        title(pictures.sum_figure(*pair, unit, LIGHT)),
-        title(pictures.integral_figure(line, unit.name, LIGHT)),
+        title(pictures.reported_figure(line, made, unit, LIGHT)),
         title(pictures.bins_figure(bins, unit.name, LIGHT)),
-        title(pictures.epsilon_figure(made, unit.name, LIGHT)),
     ] == [
-        f"The sum is {exact['sum']:.3f} {unit.name}",
-        f"The area is {exact['area']:.3f} {unit.name}",
-        f"In bins 1 wide: {exact['bins']:.4f} {unit.name}",
-        f"Reported {exact['epsilon']:.3f}; the truth is {exact['area']:.3f} {unit.name}",
+        f"Reported {divergence(PLAIN, WIDE, 1e-4, unit.base):.3f}; the truth is {area:.3f} "
+        f"{unit.name}",
+        f"In bins 1 wide: {binned(PLAIN, WIDE)['1'] * math.log(2) / nats:.4f} {unit.name}",
     ]
-    assert f"**{exact['area']:.10g}** {unit.name}" in twice(PLAIN, WIDE, unit)
+    assert f"**{area:.10g}** {unit.name}" in twice(PLAIN, WIDE, unit)
     code = {"bits": "2", "nats": "None", "dits": "10"}[unit.name]
-    assert f"base={code}" in words.snippet(list(P), list(Q), both, unit)
+    assert f"base={code}" in words.snippet(*both, "1e-10", unit)
+
+
+def test_picture_that_asks_says_neither_what_is_true_nor_what_comes_of_another_epsilon():
+    both = bells(PLAIN, CUT)
+    line, made = numbers.integral(*both, BITS), numbers.made_up(*both, "1e-10", BITS)
+    reported = f"{divergence(PLAIN, CUT, 1e-10):.3f} bits"
+    asked = title(pictures.reported_figure(line, made, BITS, LIGHT, told=False))
+    said = words.before_the_answer(both[1], made, BITS)
+    assert asked == f"{reported} reported. And with ε = 1e-16?"
+    assert said.startswith(
+        f"Q ends at 1.0, and P goes on. With ε = 1e-10 added to q a program reports {reported}, "
+    )
+    for text in (asked, said):
+        assert "∞" not in text
+        assert f"{divergence(PLAIN, CUT, 1e-16):.3f}" not in text
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+def test_epsilon_a_thousand_times_smaller_adds_what_is_said(unit):
+    adds = words.grows_by(*bells(PLAIN, CUT), unit)
+    for epsilon in (1e-10, 1e-13, 1e-16):
+        step = divergence(PLAIN, CUT, epsilon / 1e3, unit.base)
+        step -= divergence(PLAIN, CUT, epsilon, unit.base)
+        assert adds == pytest.approx(step, rel=1e-6)
 
 
 def test_place_is_shown_as_closely_as_a_link_asks_for_it():

@@ -1,4 +1,4 @@
-"""What scipy makes of the bells and the bins of the definition's lesson."""
+"""What scipy makes of the bells and the bins of the integral's lesson."""
 
 import itertools
 import math
@@ -10,14 +10,13 @@ from scipy.optimize import brentq
 from scipy.special import log_ndtr
 from scipy.stats import entropy, norm, skewnorm
 
-P = (0.4, 0.3, 0.25, 0.05)
-Q = (0.6, 0.25, 0.1, 0.05)
 INF = math.inf
 # A bell as mean, spread, lean and end.
 PLAIN = (0.0, 1.0, 0.0, INF)
 WIDE = (1.0, 1.5, 0.0, INF)
 CUT = (0.0, 1.0, 0.0, 1.0)
-OPENING = (math.log(1.5) + 2 / 4.5 - 0.5) / math.log(2)
+# D(P‖Q) of the first two, in bits.
+PLAINLY = (math.log(1.5) + 2 / 4.5 - 0.5) / math.log(2)
 WIDTHS = {"1/32": 1 / 32, "1/16": 1 / 16, "1/8": 1 / 8, "1/4": 1 / 4, "1/2": 1 / 2, "1": 1,
           "2": 2, "4": 4, "8": 8, "16": 16}  # fmt: skip
 
