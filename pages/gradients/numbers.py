@@ -35,7 +35,7 @@ CONTEXT = "rain"
 PULLED = 6
 Q_ITSELF, OLDER = "Q itself", "P"
 # What the learner guesses: a pull, in percent of the slope of D(Q‖P).
-GUESS_SLIDER = LOWEST, HIGHEST, FIRST, STEP = -100, 150, 100, 5
+GUESS_SLIDER = -100, 125, 100, 5
 # Of the policy whose forecast shows GRPO's term.
 GRPO_BETA = 0.02
 

@@ -11,6 +11,8 @@ from charts.wording import number
 from kl_core import Array
 from pages.gradients.numbers import Pulls, Run
 
+# In two columns, also where the words are long and the screen is narrow.
+LEGEND = {**BELOW, "entrywidth": 0.48, "entrywidthmode": "fraction"}
 # Where the learner's guess stands, beside the first word.
 GUESS_AT = -0.4
 
@@ -56,7 +58,7 @@ def pulls_figure(
     said, count = [words[place] for place in top], np.arange(len(top))
     reverse, forward = (slope[list(top)] / unit.nats for slope in (pulls.reverse, pulls.forward))
     # Off-policy a pull may be thousands of times too long: it leaves the picture at its edge.
-    limit = steady_limit(1.6 * float(np.abs([reverse, forward]).max()), 0.01)
+    limit = steady_limit(1.4 * float(np.abs([reverse, forward]).max()), 0.01)
 
     def markers(
         name: str, values: Array, at: NDArray[np.number], marker: dict[str, object]
@@ -96,9 +98,7 @@ def pulls_figure(
         ]
     if guess is not None:
         star = {"color": colours.ink, "size": 13, "symbol": "star"}
-        traces.append(
-            markers("your guess for k1 in the loss", np.array([guess]), count[:1] + GUESS_AT, star)
-        )
+        traces.append(markers("your guess", np.array([guess]), count[:1] + GUESS_AT, star))
     return figure(
         traces,
         colours,
@@ -108,7 +108,7 @@ def pulls_figure(
         if pulls.off_policy
         else "k2 follows D(Q‖P), k3 follows D(P‖Q)",
         height=450,
-        legend=BELOW,
+        legend=LEGEND,
         margin={"l": 56, "r": 8, "t": 48, "b": 130},
         xaxis={
             "tickvals": count,
@@ -195,7 +195,7 @@ def placements_figure(
         title=f"Nearest to the optimum: {nearest}",
         height=580,
         shapes=lines,
-        legend=BELOW,
+        legend=LEGEND,
         margin={"l": 60, "r": 8, "t": 48, "b": 140},
         xaxis={
             "anchor": "y2",

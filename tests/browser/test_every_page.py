@@ -116,7 +116,7 @@ def test_next_lesson_begins_at_its_top_in_a_busy_browser_too(page):
 
 
 @pytest.mark.parametrize(
-    "link", few(["/estimators#pulls", "/forward-reverse#plane"], "/estimators#pulls")
+    "link", few(["/gradients#use", "/forward-reverse#plane"], "/gradients#use")
 )
 def test_link_to_a_heading_holds_it_while_a_busy_browser_draws_what_is_above(page, link):
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})

@@ -12,7 +12,7 @@ from pages.estimators.numbers.draws import Q, log_ratio_of_bells
 SEEN = [0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000]
 MOST = SEEN[-1]
 # What the learner guesses: how many of 100 draws are below 0.
-GUESS_SLIDER = LOWEST, HIGHEST, FIRST, STEP = 0, 100, 20, 1
+GUESS_SLIDER = 0, 100, 20, 1
 
 
 @dataclass(frozen=True)

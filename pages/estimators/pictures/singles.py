@@ -46,6 +46,10 @@ def singles_figure(singles: Singles, guess: int, colours: Palette) -> Figure:
         margin={"l": 56, "r": 8, "t": 64, "b": 48},
         # Plotly would turn it round, because something is filled down to something else.
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
+        annotations=[
+            _label("● above 0", "left", colours.kl, colours),
+            _label("▼ below 0", "right", colours.good, colours),
+        ],
         xaxis={"range": [-4, 7], "showgrid": False, "anchor": "y"},
         yaxis={"domain": [0.52, 1], "range": [0, 0.85], "nticks": 3, "title": {"text": "density"}},
         xaxis2={
@@ -83,14 +87,31 @@ def _dots(singles: Singles, colours: Palette) -> list[Trace]:
             y=singles.heights,
             mode="markers",
             name=name,
+            showlegend=False,
             marker={"color": colour, "size": 5, "symbol": symbol},
-            hovertemplate=f"a draw at %{{x:.2f}}: {name}<extra></extra>",
+            hovertemplate=f"a draw at %{{x:.2f}}: log(q/p) {name}<extra></extra>",
         )
         for which, name, colour, symbol in (
-            (np.logical_not(singles.below), "log(q/p) from 0 up", colours.kl, "circle"),
+            (np.logical_not(singles.below), "from 0 up", colours.kl, "circle"),
             (singles.below, "below 0", colours.good, "triangle-down"),
         )
     ]
+
+
+def _label(text: str, side: str, colour: str, colours: Palette) -> dict[str, object]:
+    """Return what the dots of one side are, in its upper corner."""
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.01 if side == "left" else 0.99,
+        "y": 0.99,
+        "xanchor": side,
+        "yanchor": "top",
+        "showarrow": False,
+        "bgcolor": colours.paper,
+        "font": {"color": colour},
+    }
 
 
 def _shares(singles: Singles, colours: Palette) -> list[Trace]:

@@ -63,7 +63,7 @@ def test_nothing_gives_the_answer_away_before_the_question_is_answered():
     app = opened()
     drawn = chart(app, CHART)
     assert [trace["name"] for trace in drawn.figure["data"]] == [
-        "slope of D(Q‖P)", "slope of D(P‖Q)", "your guess for k1 in the loss"
+        "slope of D(Q‖P)", "slope of D(P‖Q)", "your guess"
     ]  # fmt: skip
     assert drawn.title == "k1 in the loss: how hard does it pull?"
     assert "owhere" not in drawn.alt
@@ -107,7 +107,7 @@ def pictures_of(slider, places, **view):
 
 def test_guess_is_a_star_that_is_dragged():
     reverse, _ = slopes("0.05")
-    guesses = (-100, 0, 150)
+    guesses = (-100, 0, 125)
     for guess, picture in zip(guesses, pictures_of("gradients_guess", guesses), strict=True):
         [handle] = picture.handles
         *_, star = sent(picture.figure)["data"]

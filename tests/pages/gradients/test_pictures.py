@@ -115,8 +115,8 @@ def test_a_pull_too_long_leaves_the_picture_at_its_edge_and_keeps_its_number():
 
 def test_veiled_there_are_the_slopes_and_the_guess_alone():
     marks = named(pulls(guess=0.15, veiled=True))
-    assert list(marks) == ["slope of D(Q‖P)", "slope of D(P‖Q)", "your guess for k1 in the loss"]
-    star = marks["your guess for k1 in the loss"]
+    assert list(marks) == ["slope of D(Q‖P)", "slope of D(P‖Q)", "your guess"]
+    star = marks["your guess"]
     assert star.y[0] == 0.15
     # Beside its word, and away from every other mark.
     assert -0.5 < star.x[0] < -0.3
