@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from charts.units import Unit
 from kl_core import Array
-from kl_core.rlhf import Account, Report, Tokens, account, optimum_at_kl, sample
+from kl_core.rlhf import (
+    Account,
+    Optimum,
+    Report,
+    RewardModel,
+    Tokens,
+    account,
+    optimum_at_kl,
+    sample,
+)
 from widgets.chart import Controls
 from widgets.pipeline import USUAL_PAIRS, best_policy, judge, reference, reward_model
 
@@ -35,6 +44,15 @@ class World:
         """Return what these controls say."""
         return cls(controls["beta_pairs"], controls["beta_seed"])
 
+    @property
+    def reward(self) -> RewardModel:
+        """The reward model that these pairs give."""
+        return reward_model(self.pairs, self.seed)
+
+    def best(self, beta: float) -> Optimum:
+        """Return the policy that no other beats at this β."""
+        return best_policy(beta, pairs=self.pairs, seed=self.seed)
+
 
 USUAL = World(USUAL_PAIRS, 1)
 
@@ -51,7 +69,7 @@ class Examined:
 @st.cache_data(max_entries=2000, show_spinner=False)
 def at_beta(world: World, beta: float) -> Examined:
     """Return the policy that no other beats at this β."""
-    best = best_policy(beta, pairs=world.pairs, seed=world.seed)
+    best = world.best(beta)
     tokens = sample(best, SAMPLES, np.random.default_rng(0))
     return Examined(account(best, best.reward), judge().report(tokens), tokens[:SHOWN])
 
@@ -60,19 +78,18 @@ def at_beta(world: World, beta: float) -> Examined:
 def at_reference(world: World) -> Examined:
     """Return the reference."""
     tokens = sample(reference(), SAMPLES, np.random.default_rng(0))
-    own = account(reference(), reward_model(world.pairs, world.seed))
+    own = account(reference(), world.reward)
     return Examined(own, judge().report(tokens), tokens[:SHOWN])
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def most_at_kl(world: World, kl: float) -> float | None:
     """Return what the exact optimum with this KL in nats earns; None where there is none."""
-    reward = reward_model(world.pairs, world.seed)
     try:
-        best = optimum_at_kl(reference(), reward, kl)
+        best = optimum_at_kl(reference(), world.reward, kl)
     except ValueError:
         return None
-    return account(best, reward).reward
+    return account(best, world.reward).reward
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from widgets.chart import Controls
-from widgets.controls import at_their_beginnings, on_or_off, one_of, slider
+from widgets.controls import Option, at_their_beginnings, on_or_off, one_of, slider, steps
 from widgets.presenter import presenting
 from widgets.redraw import now
 
@@ -107,6 +107,22 @@ def commit(
             f"**Predict first.** {question}", low, high, start, step, key=key, shown_as=shown_as
         )
         _committed(key, lambda: reveal(guess), takeaway, shows)
+
+
+def commit_among(
+    key: str,
+    question: str,
+    options: Sequence[Option],
+    start: Option,
+    *,
+    reveal: Callable[[Option], str],
+    takeaway: str,
+    shows: Callable[[], None] | None = None,
+) -> None:
+    """Ask as `commit` does, for one of the options that a slider stops at."""
+    with _place():
+        steps(f"**Predict first.** {question}", options, start, key=key)
+        _committed(key, lambda: reveal(now[key]), takeaway, shows)
 
 
 def commit_in_the_picture(

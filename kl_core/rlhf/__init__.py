@@ -26,7 +26,7 @@ from kl_core.rlhf._overoptimisation import (
     best_of_n_mean,
     fit_over_optimisation,
 )
-from kl_core.rlhf._policy import Account, TabularPolicy, account, sequence_kl
+from kl_core.rlhf._policy import Account, TabularPolicy, account, reward_spread, sequence_kl
 from kl_core.rlhf._preferences import Judge, Preferences, Report, RewardModel, sample_preferences
 from kl_core.rlhf._training import (
     GRPO,
@@ -78,6 +78,7 @@ __all__ = [
     "frontier",
     "optimal_policy",
     "optimum_at_kl",
+    "reward_spread",
     "sample",
     "sample_preferences",
     "sequence_kl",

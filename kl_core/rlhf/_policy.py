@@ -162,6 +162,40 @@ def account(policy: Policy, reward: RewardModel) -> Account:
     )
 
 
+def reward_spread(policy: Policy, reward: RewardModel) -> float:
+    r"""Return the standard deviation of what a policy's sequences earn, by one backward pass.
+
+    It is the scale of a reward, and the measure of β: only their quotient counts. Each step adds
+    the variance of what its word brings, now and later (the law of total variance), so that no two
+    large numbers are subtracted.
+
+    Parameters
+    ----------
+    policy : Policy
+        Any; mostly the reference.
+    reward : RewardModel
+        Adds up over tokens.
+
+    Examples
+    --------
+    >>> model = LanguageModel.from_text("Rain falls.\nRain fades.")
+    >>> likes_falls = RewardModel(np.array([0.0, 0.0, 24.0, 0.0]), longest=24)
+    >>> round(reward_spread(model, likes_falls), 2)
+    0.55
+    """
+    model, worth = policy.model, reward.per_token
+    mean, variance = np.zeros((2, len(model.contexts)))
+    for step in reversed(range(model.longest)):
+        chances, _ = policy.next_words(step)
+        going = model.follows[model.last]
+        still = np.arange(len(model.words)) != STOP
+        brings = worth + mean[going] * still
+        mean = (chances * brings).sum(axis=1)
+        apart = (brings - mean[:, None]) ** 2 + variance[going] * still
+        variance = (chances * apart).sum(axis=1)
+    return math.sqrt(variance[0])
+
+
 def sequence_kl(policy: Policy, reference: Policy | None = None) -> float:
     r"""Return D(π‖ρ) over whole sequences in nats, exactly, for policies of the same model.
 

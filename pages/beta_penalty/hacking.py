@@ -1,78 +1,69 @@
-"""The section *Hacking*: what becomes of both scores as the rope gets longer."""
+"""The section on the frontier: every β is a point of one curve, and of none higher."""
 
 import streamlit as st
 
 from charts.units import Unit
 from pages.beta_penalty import numbers
 from pages.beta_penalty.pictures.hacking import hacking_picture
-from pages.beta_penalty.questions import guess, verdict
+from pages.beta_penalty.scale import SCALES, Rope, scaled
 from pages.beta_penalty.words import hacking as words
 from widgets import theme, units
 from widgets.chart import Controls, Handle, Picture, Stops, moving
-from widgets.optima import BETAS, LADDER, USUAL, Curve, World, solve_all, whole_curve
+from widgets.optima import LADDER, USUAL, World, solve_all, whole_curve
 from widgets.redraw import answer, at_rest, now
 
 # Of the pairs there is no film: each number of them is a reward model of its own, fitted anew.
-STOPS = {"beta_beta": Stops.among(LADDER)}
+STOPS = {"beta_beta": Stops.among(LADDER), "beta_scale": Stops.among(SCALES)}
 
 
 def section(unit: Unit) -> None:
     """Show what the judge thinks at every length of the rope at once."""
-    st.header("Hacking", anchor="hacking")
+    st.header("One curve", anchor="hacking")
     st.markdown(
-        "The policy answers to the *reward model*. What does the *judge* think of it, at every "
-        "length of the rope at once? To the right the policy is further from the SFT model.",
+        "The same policies once more, by how far they are from P. To the right the rope is longer.",
         width=820,
     )
-    guess()
     hacking()
     details(unit)
 
 
 @answer
 def hacking() -> None:
-    """Show the over-optimisation curve."""
+    """Show the frontier and what the judge makes of it."""
     world = World.of(at_rest)
-    solve_all(world)
     if world != USUAL:
         solve_all(USUAL)
     moving(drawn, key="_beta_hacking", stops=STOPS)
 
 
 def drawn(controls: Controls) -> Picture:
-    """Return the over-optimisation curve with the point that β picks on it."""
+    """Return both scores against √KL, with the point that β picks."""
     # Other pairs have to be solved for every β: they rest first.
-    world, unit, beta = World.of(at_rest), units.current(), controls["beta_beta"]
-    told = controls["beta_guess"] is not None
-    rope = numbers.families(world, unit).rope
+    rope, unit = Rope.of(controls, at_rest), units.current()
+    curve = scaled(whole_curve(rope.world, unit), rope.factor)
     return Picture(
-        hacking_picture(world, beta, unit, theme.colours(), told=told),
-        words.end_to_end(rope, beta, numbers.best_of(world)[-1], unit),
-        handles=handles_of(rope, BETAS.index(beta)),
+        hacking_picture(rope, unit, theme.colours()),
+        words.end_to_end(curve, rope, numbers.best_of(rope.world)[-1], unit),
+        handles=handles_of(rope, unit),
     )
 
 
-def handles_of(rope: Curve, place: int) -> list[Handle]:
+def handles_of(rope: Rope, unit: Unit) -> list[Handle]:
     """Return the points of today's β on both lines, which can be dragged along them."""
+    mine = rope.mine
+    distance = float((mine.exact.kl / unit.nats) ** 0.5)
     return [
-        Handle(
-            "beta_beta",
-            float(rope.distance[place]),
-            float(values[place]),
-            "both",
-            "q",
-            axes=("xaxis", axis),
-        )
-        for values, axis in ((rope.reward, "yaxis"), (rope.judge, "yaxis2"))
+        Handle("beta_beta", distance, value, "both", "q", axes=("xaxis", axis))
+        for value, axis in ((mine.exact.reward, "yaxis"), (mine.report.score[0], "yaxis2"))
     ]
 
 
 def details(unit: Unit) -> None:
-    """Answer the guess, and say what β does and does not do."""
-    world, guessed = World.of(now), now["beta_guess"]
+    """Say what β does and does not do."""
+    world = World.of(now)
     found = numbers.families(world, unit)
-    st.markdown(verdict(guessed, found.rope))
     if world != USUAL:
         st.markdown(words.other_pairs(world, found.rope, whole_curve(USUAL, unit)))
     st.markdown(words.picks_a_point(found, now["beta_beta"], unit))
-    st.caption(words.fits(found, unit, told=guessed is not None))
+    with st.expander("The dotted lines: a law for over-optimisation"):
+        st.markdown(words.fits(found, unit))

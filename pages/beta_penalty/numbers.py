@@ -1,6 +1,6 @@
 """What the rope lesson computes: the best policy at every β, and what the judge makes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,16 +18,11 @@ from kl_core.rlhf import (
     fit_over_optimisation,
     sample,
 )
-from widgets.optima import BETAS, Curve, World, at_beta, at_reference, whole_curve
-from widgets.pipeline import best_policy, judge, reference, reward_model
+from widgets.optima import Curve, World, at_reference, whole_curve
+from widgets.pipeline import judge, reference
 
 BEST_OF = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 OF_REFERENCE = 20_000
-
-
-def value_at(world: World, beta: float) -> float:
-    """Return reward − β·KL of the best policy, summed backwards: β·log Z."""
-    return best_policy(beta, pairs=world.pairs, seed=world.seed).value
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ class NextWords:
 
 def next_words(world: World, beta: float, place: Place) -> NextWords:
     """Return how a forecast goes on at this β."""
-    best = best_policy(beta, pairs=world.pairs, seed=world.seed)
+    best = world.best(beta)
     chances, log_ratio = best.next_words(len(place.words), np.array([place.context]))
     p, q = reference().table[place.context], chances[0]
     top = list(dict.fromkeys([*np.argsort(-q)[:5], *np.argsort(-p)[:5]]))[:8]
@@ -115,7 +110,7 @@ def boosted(world: World, own: Account, base: Account) -> Boosted:
     gains = shares * np.log(shares / usual)
     top = [token for token in np.argsort(-gains)[:6] if gains[token] > 0]
     words = [reference().words[token] if token else "full stop" for token in top]
-    weights = reward_model(world.pairs, world.seed).weights
+    weights = world.reward.weights
     return Boosted(words, usual[top], shares[top], weights[top])
 
 
@@ -140,7 +135,7 @@ def _many_of_reference() -> tuple[Tokens, Array]:
 def best_of(world: World) -> list[BestOf]:
     """Return the best of each n in `BEST_OF`."""
     tokens, scores = _many_of_reference()
-    rewards = reward_model(world.pairs, world.seed).score(tokens)
+    rewards = world.reward.score(tokens)
     return [
         BestOf(
             best_of_n_kl_estimate(rewards, n),
@@ -198,18 +193,3 @@ def families(world: World, unit: Unit) -> Families:
         fit_over_optimisation(of_best.distance, of_best.judge - usual, "best-of-n"),
         usual,
     )
-
-
-def data(world: World, unit: Unit) -> Mapping[str, Sequence[float]]:
-    """Return the curve of this reward model, β by β."""
-    points = [at_beta(world, float(beta)) for beta in BETAS]
-    return {
-        "beta": [float(beta) for beta in BETAS],
-        f"kl_{unit.name}": [each.exact.kl / unit.nats for each in points],
-        "reward": [each.exact.reward for each in points],
-        "entropy_nats": [each.exact.entropy for each in points],
-        "perplexity_under_sft": [each.exact.perplexity for each in points],
-        "judge": [each.report.score[0] for each in points],
-        "judge_standard_error": [each.report.score[1] for each in points],
-        "repeated": [each.report.repeated[0] for each in points],
-    }

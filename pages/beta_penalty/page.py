@@ -1,25 +1,27 @@
-"""The safety rope: reward − β·KL on a language model small enough to be solved and trained here."""
+"""The safety rope: reward − β·KL on a language model small enough to be solved exactly."""
 
 from functools import partial
 
 import streamlit as st
 
 from charts.units import Unit
-from pages.beta_penalty import hacking, numbers
-from pages.beta_penalty.numbers import NextWords
-from pages.beta_penalty.pictures.hacking import hacking_picture
-from pages.beta_penalty.pictures.rope import words_figure
-from pages.beta_penalty.questions import QUESTIONS, prediction
+from pages.beta_penalty import hacking, next_word, numbers
+from pages.beta_penalty.pictures import rope as pictures
+from pages.beta_penalty.questions import GUESS, QUESTIONS, prediction
+from pages.beta_penalty.scale import ONE_SPREAD, SCALES, Rope, along, data
+from pages.beta_penalty.words import formula as formula_words
 from pages.beta_penalty.words import rope as words
 from widgets import frame, theme, units
-from widgets.chart import Controls, Picture, moving
-from widgets.controls import begins, put, steps
+from widgets.chart import Controls, Handle, Picture, Stops, moving
+from widgets.controls import put, steps
 from widgets.formula import formula
-from widgets.optima import LADDER, USUAL, Examined, World, at_beta, at_reference
+from widgets.glossary import meaning
+from widgets.optima import LADDER, USUAL, World, solve_all
 from widgets.pipeline import PAIRS
-from widgets.presenter import stage
+from widgets.prediction import TOLD, told
+from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, now
+from widgets.redraw import answer, at_rest, now
 from widgets.self_check import self_check
 from widgets.series import series
 from widgets.table import table
@@ -31,12 +33,19 @@ PRESETS = [
     Preset("Free", partial(put, beta_beta="0.005"), help="β = 0.005, as the book has it."),
     Preset("Hardly a rope", partial(put, beta_beta="0.001"), help="β = 0.001."),
     Preset(
+        "One spread",
+        partial(put, beta_scale=ONE_SPREAD),
+        help="Rewards multiplied until their spread is 1, as the book's β takes for granted.",
+    ),
+    Preset(
         "Too few pairs",
         partial(put, beta_pairs=50),
         help="The reward model sees only 50 judged pairs.",
     ),
     Preset("Plenty of pairs", partial(put, beta_pairs=20_000), help="It sees 20,000."),
 ]
+# What the picture is told by, and how it follows.
+VIEW = ("beta_beta", "beta_scale", "beta_pairs", "beta_seed")
 # Controls that are in the lesson *Train it* now.
 MOVED = [
     f"beta_{name}"
@@ -95,28 +104,30 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "The safety rope",
-        "β decides how far a policy may go from the model it started as for the sake of a reward; "
-        "beyond some point it only climbs the reward model's mistakes.",
+        "A language model climbs towards a reward, on a rope to the model it started as: "
+        "D(Q‖P) times **β**.",
     )
     frame.moved("Train it", "training", MOVED)
-    st.markdown(words.WHY, width=820)
-    with st.expander("The whole pipeline, small enough to look into"):
-        st.markdown(words.pipeline())
-    prediction()
-    with stage(first_screen, "The rope", anchor="move"):
+    here = opening(first_screen)
+    question = here.question.container()
+    with here.buttons:
         presets("beta", PRESETS)
-        controls, beside = st.columns([2, 3], gap="medium")
-        with controls:
-            rope_and_pairs()
-            words_so_far()
-        with beside:
-            rope()
-    details()
+    with here.controls:
+        rope_and_pairs()
+    solve_all(World.of(now))
+    with question:
+        rope = Rope.of(now, now)
+        prediction(rope, along(rope))
+    with here.picture:
+        picture()
+    who_is_who(rope)
+    scale()
     betas_in_use()
     hacking.section(unit)
-    formula_today(unit)
+    more(rope)
+    formula_today(rope, unit)
     self_check("beta", QUESTIONS)
-    take_with_you(unit)
+    take_with_you(rope, unit)
 
 
 def rope_and_pairs() -> None:
@@ -124,12 +135,18 @@ def rope_and_pairs() -> None:
     steps(
         "β: how short the rope is",
         LADDER,
-        "0.02",
+        "0.2",
         key="beta_beta",
-        tells="What a nat of KL costs, in reward. Further right is a shorter rope. The book calls "
-        "0.001 to 0.01 free and 0.1 to 0.5 conservative.",
+        tells="What a nat of D(Q‖P) costs, in reward. Further right is a shorter rope.",
     )
-    st.caption("← free 0.001–0.01 · 0.1–0.5 conservative →")
+    steps(
+        "The reward's scale: multiplied by",
+        SCALES,
+        "1",
+        key="beta_scale",
+        tells="Grey in the picture: where the book's two ranges of β lie for a reward of this "
+        "scale, if it gives them for one whose spread is 1.",
+    )
     steps(
         "Judged pairs that the reward model has seen",
         PAIRS,
@@ -140,122 +157,89 @@ def rope_and_pairs() -> None:
     series("beta_seed", "Which pairs", again="Other pairs", icon=":material/casino:")
 
 
-def words_so_far() -> None:
-    """Let the learner type a sentence, or click through it as the policy would say it."""
-    begins("beta_context", start := "tomorrow will be")
-    st.text_input(
-        "The words so far, for the next-word chart",
-        start,
-        max_chars=400,
-        key="beta_context",
-        bind="query-params",
-        help="Type words of the forecasts, or click the policy's next words below.",
-    )
-    following = next_words(now)
-    with st.container(horizontal=True):
-        for place, word in enumerate(following.names[:6] if following else ()):
-            st.button(
-                word if word != "." else "full stop",
-                key=f"_beta_word{place}",
-                on_click=go_on,
-                args=(word,),
-                disabled=word == ".",
-            )
-        st.button("Back one word", key="_beta_back", on_click=go_back, icon=":material/undo:")
-        st.button(
-            "From the start",
-            key="_beta_first",
-            on_click=partial(put, beta_context=""),
-            icon=":material/first_page:",
-        )
-
-
-def go_on(word: str) -> None:
-    """Append a word to what has been said."""
-    put(beta_context=" ".join([*now["beta_context"].split(), word]))
-
-
-def go_back() -> None:
-    """Take the last word away."""
-    put(beta_context=" ".join(now["beta_context"].split()[:-1]))
-
-
-def next_words(controls: Controls) -> NextWords | None:
-    """Return how the forecast goes on; None where no word can follow."""
-    place = numbers.place_after(controls["beta_context"])
-    beta = float(controls["beta_beta"])
-    return numbers.next_words(World.of(controls), beta, place) if place else None
-
-
-def both_models(controls: Controls) -> tuple[Examined, Examined]:
-    """Return the policy at the learner's β, and the SFT model."""
-    world = World.of(controls)
-    return at_beta(world, float(controls["beta_beta"])), at_reference(world)
-
-
-def drawn(controls: Controls) -> Picture | None:
-    """Return the picture that answers β; none where no next word can follow."""
-    if not (following := next_words(controls)):
-        return None
-    unit, both = units.current(), both_models(controls)
-    said = words.next_word(following, unit)
+def drawn(controls: Controls) -> Picture:
+    """Return the picture that answers β and the reward's scale."""
+    # Other pairs have to be solved for every β: they rest first.
+    rope, unit = Rope.of(controls, at_rest), units.current()
+    open_ = told(GUESS + TOLD, VIEW, controls)
+    guess = controls[GUESS]
     return Picture(
-        words_figure(following.names, following.p, following.q, theme.colours()),
-        f"{said}\n\n{words.policy(controls['beta_beta'], *both, unit)}",
-        words.tiles(both[0], unit),
+        pictures.rope_figure(rope, along(rope), guess, theme.colours(), told=open_),
+        words.policy(rope, unit, told=open_),
+        words.tiles(rope, unit, told=open_),
+        handles_of(rope, guess),
     )
+
+
+def handles_of(rope: Rope, guess: str) -> list[Handle]:
+    """Return the point of today's β, and the guess, which can be dragged along β."""
+    at = pictures.place(float(rope.beta))
+    return [
+        Handle("beta_beta", at, rope.mine.exact.reward, "x", "q"),
+        Handle(
+            GUESS,
+            pictures.place(float(guess)),
+            pictures.GUESS_ROW,
+            "x",
+            "ink",
+            axes=("xaxis", "yaxis2"),
+        ),
+    ]
 
 
 @answer
-def rope() -> None:
+def picture() -> None:
     """Show what answers β."""
-    moving(drawn, key="_beta_words", stops=hacking.STOPS)
-    if not numbers.place_after(said := now["beta_context"]):
-        without_next_word(said)
+    solve_all(World.of(at_rest))
+    moving(drawn, key="_beta_rope", stops=hacking.STOPS | {GUESS: Stops.among(LADDER)})
 
 
-def without_next_word(said: str) -> None:
-    """Say why no next word can follow, and what the policy is like all the same."""
-    unit, both = units.current(), both_models(now)
-    st.warning(words.why_no_word_follows(said), icon=":material/edit_off:")
-    tiles = words.tiles(both[0], unit)
-    for column, (label, value) in zip(st.columns(len(tiles)), tiles.items(), strict=True):
-        column.metric(label, value)
-    st.markdown(words.policy(now["beta_beta"], *both, unit))
-
-
-def details() -> None:
-    """Show what the SFT model says, more numbers, and the words that the policy likes best."""
-    mine, base = both_models(now)
-    left, right = st.columns([2, 3], gap="medium")
-    left.markdown(":blue[**P, the SFT model, says**]\n\n" + words.highlighted(base.forecasts))
-    with right:
-        more_numbers(mine, base)
-        boosted_words(mine, base)
-
-
-def more_numbers(mine: Examined, base: Examined) -> None:
-    """Show how the forecasts read, beside those of the SFT model."""
-    tiles = words.more_tiles(mine, base)
-    for column, (label, value, usual) in zip(st.columns(len(tiles)), tiles, strict=True):
-        column.metric(label, value, f"SFT: {usual}", delta_color="off", delta_arrow="off")
-    st.caption(words.ABOUT_THE_TILES)
-
-
-def boosted_words(mine: Examined, base: Examined) -> None:
-    """Show the words that the policy says more often than the SFT model."""
-    boosted = numbers.boosted(World.of(now), mine.exact, base.exact)
-    table(
-        words.boosted_columns(boosted),
-        label="The words that the policy says more often than the SFT model",
-        hues={"SFT, of 100 words": "blue", "policy, of 100": "orange"},
+def who_is_who(rope: Rope) -> None:
+    """Say who takes part, and what the SFT model says."""
+    st.header("Who is who", anchor="who")
+    left, right = st.columns([3, 2], gap="medium")
+    left.markdown(
+        words.who_is_who(rope.world.pairs), help=meaning("SFT", "policy", "reward model", "nat")
     )
-    st.caption(words.ABOUT_THE_BOOSTED)
+    with right:
+        st.markdown(f"**P, the SFT model, says**\n\n{words.quoted(rope.base.forecasts)}")
+        st.caption(f"{words.STOPS_READING}: here the judge stops reading.")
+
+
+@answer
+def scale() -> None:
+    """Say what β is beside the reward's scale."""
+    rope = Rope.of(now, at_rest)
+    st.header("Which β?", anchor="which-beta")
+    st.markdown(
+        "**β alone says nothing.** Multiply every reward by ten and β by ten, and Q stays as it "
+        f"is: only r/β counts. {words.scale(rope)}",
+        help=meaning("spread"),
+        width=820,
+    )
+    if told(GUESS + TOLD, VIEW):
+        st.markdown(words.scale_of_peak(rope, along(rope)))
+
+
+def more(rope: Rope) -> None:
+    """Show on demand more numbers, the words that the policy likes best, and the next word."""
+    with st.expander("More numbers: perplexity, repeats, and the words that Q likes best"):
+        mine, base = rope.mine, rope.base
+        tiles = words.more_tiles(mine, base)
+        for column, (label, value, usual) in zip(st.columns(len(tiles)), tiles, strict=True):
+            column.metric(label, value, f"SFT: {usual}", delta_color="off", delta_arrow="off")
+        st.caption(words.ABOUT_THE_TILES)
+        table(
+            words.boosted_columns(numbers.boosted(rope.world, mine.exact, base.exact)),
+            label="The words that the policy says more often than the SFT model",
+            hues={"SFT, of 100 words": "blue", "policy, of 100": "orange"},
+        )
+        st.caption(words.ABOUT_THE_BOOSTED)
+    next_word.section()
 
 
 def betas_in_use() -> None:
     """Show the book's β table and what real systems use, a button each."""
-    st.subheader("Which β?", anchor="which-beta")
     st.markdown(
         "The book's table, and what real systems use. A button sets β above; a link goes to the "
         "next lesson, *Train it*, and sets it there."
@@ -272,31 +256,24 @@ def betas_in_use() -> None:
         else:
             button.page_link("training/page.py", label=f"β: {label}", query_params=controls)
         text.markdown(says)
-    st.caption(
-        "Every value belongs to its own scale of rewards and its own length of answers; the same "
-        "number elsewhere is another rope."
-    )
 
 
-def formula_today(unit: Unit) -> None:
+def formula_today(rope: Rope, unit: Unit) -> None:
     """Write the loss as the book does, and with today's numbers."""
-    world, beta = World.of(now), now["beta_beta"]
-    own = at_beta(world, float(beta)).exact
-    value = numbers.value_at(world, float(beta))
-    formula(words.LOSS, words.loss_today(beta, own, value, unit))
-    st.markdown(words.price_of_kl(unit))
-    st.markdown(words.per_token_or_sequence(own, unit))
+    formula(formula_words.LOSS, formula_words.loss_today(rope, unit))
+    st.markdown(formula_words.price_of_kl(unit))
+    with st.expander("Per token or per sequence?"):
+        st.markdown(formula_words.per_token_or_sequence(rope.mine.exact, unit))
 
 
-def take_with_you(unit: Unit) -> None:
+def take_with_you(rope: Rope, unit: Unit) -> None:
     """Offer this view as a link, as data, as a chart and as code."""
-    world, beta, told = World.of(now), now["beta_beta"], now["beta_guess"] is not None
-    colours = theme.colours()
+    colours, open_, guess = theme.colours(), told(GUESS + TOLD, VIEW), now[GUESS]
     take_away(
         "beta_penalty",
-        data=lambda: numbers.data(world, unit),
-        html=lambda: hacking_picture(world, beta, unit, colours, told=told).to_html(),
-        snippet=words.snippet(world, beta, at_beta(world, float(beta)).exact),
+        data=lambda: data(rope, unit),
+        html=lambda: pictures.rope_figure(rope, along(rope), guess, colours, told=open_).to_html(),
+        snippet=formula_words.snippet(rope),
     )
 
 

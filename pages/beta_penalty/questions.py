@@ -1,63 +1,31 @@
 """What the rope lesson asks."""
 
-import math
-
-from charts.wording import give_or_take, listed, number
-from pages.beta_penalty.words.hacking import best_beta
-from widgets.controls import one_of
-from widgets.optima import BETAS, USUAL, Curve, at_beta
-from widgets.prediction import predict
+from pages.beta_penalty.scale import Along, Rope
+from pages.beta_penalty.words.rope import answered
+from widgets.controls import put
+from widgets.optima import LADDER
+from widgets.prediction import commit_among
+from widgets.redraw import now
 from widgets.self_check import Question
 
-# From which β on, and below which.
-GUESSES = {
-    "0.1 or more": (0.1, math.inf),
-    "0.03 to below 0.1": (0.03, 0.1),
-    "0.01 to below 0.03": (0.01, 0.03),
-    "0.003 to below 0.01": (0.003, 0.01),
-    "below 0.003": (0, 0.003),
-}
+GUESS = "beta_guess"
 
 
-def prediction() -> None:
-    """Ask what becomes of the judge's score as the rope gets longer."""
-    points = [at_beta(USUAL, beta) for beta in (1.0, 0.0125, 0.001)]
-    rewards = [number(each.exact.reward) for each in points]
-    scores = [give_or_take(*each.report.score) for each in points]
-    predict(
-        "beta_predict",
-        "Make β smaller and smaller, and the *reward model's* score of the policy can only rise. "
-        "What does the score of the *judge* do, whom the reward model imitates?",
-        ["It rises as well", "It rises, then falls", "It falls from the start"],
-        answer="It rises, then falls",
-        reveal=f"At β = 1, 0.0125 and 0.001 the reward is {listed(rewards)}, always more. The "
-        f"judge gives {listed(scores)} of 7: first the policy learns what forecasts need, then it "
-        "learns what the reward model is wrong about. Move β and read it happen.",
-    )
-
-
-def guess() -> None:
+def prediction(rope: Rope, found: Along) -> None:
     """Ask at which β the judge's score is largest."""
-    one_of(
-        "**Guess:** at which β does the judge like the policy best?",
-        list(GUESSES),
-        None,
-        key="beta_guess",
-        horizontal=True,
-        tells="Move β above and watch the judge's tile. The chart shows the answer after your "
-        "guess.",
+    commit_among(
+        GUESS,
+        ":orange[**Q**], the *policy* (a language model in training), writes weather forecasts for "
+        "the points of a *reward model*, which has learned from pairs what a *judge* prefers. On a "
+        "longer rope, with a smaller β, these points can only rise. **At which β does the judge "
+        "itself like Q best?**",
+        LADDER,
+        "0.2",
+        reveal=lambda guess: answered(guess, rope, found),
+        takeaway="β says how far Q may go from P for a reward; past some point Q only climbs the "
+        "reward model's mistakes.",
+        shows=lambda: put(beta_beta=now[GUESS]),
     )
-
-
-def verdict(guessed: str | None, rope: Curve) -> str:
-    """Say whether a guess of the best β was right."""
-    if guessed is None:
-        return "Guess first, and the star will show it."
-    low, high = GUESSES[guessed]
-    near = rope.within_noise(rope.peak)
-    best, *others = (low <= float(BETAS[place]) < high for place in (rope.peak, *near))
-    answer = "Right." if best else "Perhaps." if any(others) else f"Not {guessed}."
-    return f"{answer} {best_beta(rope)} It is the star in the chart."
 
 
 QUESTIONS = [
@@ -100,16 +68,16 @@ QUESTIONS = [
         right="It picks a point with less KL on it",
     ),
     Question(
-        "PPO's paper also adapts a β, to a KL between the new policy and the one before the step. "
-        "Does that keep a policy near its SFT model?",
+        "A paper uses β = 0.1 and you do, too. Your rewards are ten times as large as theirs. "
+        "Whose rope is shorter?",
         {
-            "No, it keeps each step short": "Right: a trust region. Many short steps lead far "
-            "away; tie the rope to the policy one step before and see.",
-            "Yes, short steps add up to little": "They add up, step after step. Train it that way "
-            "and look at the KL to the SFT model.",
-            "Yes, it is the same KL": "One is measured from the policy a step ago, the other from "
-            "the model it all started with.",
+            "Theirs": "Right: only r/β counts. With rewards ten times as large, β = 0.1 holds as "
+            "β = 0.01 would with theirs.",
+            "Mine": "The other way round: larger rewards pull harder at the same rope, as if β "
+            "were smaller.",
+            "Neither, β is the same": "π* depends on r/β alone. Move the reward's scale and see Q "
+            "run.",
         },
-        right="No, it keeps each step short",
+        right="Theirs",
     ),
 ]

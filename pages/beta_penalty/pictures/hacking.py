@@ -1,6 +1,7 @@
 """The figure of what optimising too far does."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,11 +9,13 @@ from charts.style import Figure, Palette, Trace, figure, heading, scatter
 from charts.units import Unit
 from kl_core import Array
 from pages.beta_penalty.numbers import families
-from widgets.optima import BETAS, USUAL, Curve, World, whole_curve
+from pages.beta_penalty.scale import Rope, scaled
+from widgets.optima import USUAL, Curve, whole_curve
 
 
-def hacking_picture(world: World, beta: str, unit: Unit, colours: Palette, *, told: bool) -> Figure:
-    """Return the chart of both scores against √KL; the judge's best β is marked once `told`."""
+def hacking_picture(rope: Rope, unit: Unit, colours: Palette) -> Figure:
+    """Return the chart of both scores against √KL; the judge's best β is marked."""
+    world, mine = rope.world, rope.mine
     found = families(world, unit)
     fits = [
         (f"Gao et al., {name}", each.distance, found.usual + fit.at(each.distance))
@@ -21,11 +24,27 @@ def hacking_picture(world: World, beta: str, unit: Unit, colours: Palette, *, to
             ("best-of-n", found.best_of_fit, found.best_of),
         )
     ]
-    other = None if world == USUAL else (USUAL.pairs, whole_curve(USUAL, unit))
-    best = found.rope.peak if told else None
-    return hacking_figure(
-        found.rope, found.best_of, other, fits, BETAS.index(beta), best, unit.name, colours
+    other = None if world == USUAL else (USUAL.pairs, scaled(whole_curve(USUAL, unit), rope.factor))
+    here = Spot(
+        f"β = {rope.beta}",
+        float(np.sqrt(mine.exact.kl / unit.nats)),
+        mine.exact.reward,
+        mine.report.score[0],
     )
+    mine_all = scaled(found.rope, rope.factor)
+    return hacking_figure(
+        mine_all, scaled(found.best_of, rope.factor), other, fits, here, unit.name, colours
+    )
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A policy in the chart: its name, √KL, and both scores."""
+
+    name: str
+    distance: float
+    reward: float
+    judge: float
 
 
 def hacking_figure(
@@ -33,8 +52,7 @@ def hacking_figure(
     best_of: Curve,
     other: tuple[int, Curve] | None,
     fits: Sequence[tuple[str, Array, Array]],
-    here: int,
-    best: int | None,
+    here: Spot,
     unit: str,
     colours: Palette,
 ) -> Figure:
@@ -50,10 +68,8 @@ def hacking_figure(
         Another number of preference pairs and the optima with it, to compare with.
     fits : sequence of tuples
         Name, √KL and score of each fitted curve.
-    here : int
-        Where on `curve` the learner is.
-    best : int, optional
-        Where on `curve` the judge's score is largest, once that may be told.
+    here : Spot
+        Where the learner is.
     unit : str
         What KL is measured in.
     colours : Palette
@@ -114,15 +130,18 @@ def hacking_figure(
         )
         for name, d, values in fits
     ]
-    marks = [
-        (here, "circle", colours.q),
-        *([(best, "star", colours.good)] if best is not None else []),
-    ]
-    for place, symbol, colour in marks:
+    best = curve.peak
+    top = Spot(
+        curve.names[best],
+        float(curve.distance[best]),
+        float(curve.reward[best]),
+        float(curve.judge[best]),
+    )
+    for spot, symbol, colour in ((here, "circle", colours.q), (top, "star", colours.good)):
         traces += [
             scatter(
-                x=curve.distance[place : place + 1],
-                y=values[place : place + 1],
+                x=[spot.distance],
+                y=[value],
                 yaxis=axis,
                 mode="markers",
                 marker={
@@ -131,24 +150,19 @@ def hacking_figure(
                     "symbol": symbol,
                     "line": {"color": colours.paper, "width": 2},
                 },
-                hovertemplate=f"{curve.names[place]}: %{{y:.3f}}<extra></extra>",
+                hovertemplate=f"{spot.name}: %{{y:.3f}}<extra></extra>",
             )
-            for values, axis in ((curve.reward, "y"), (curve.judge, "y2"))
+            for value, axis in ((spot.reward, "y"), (spot.judge, "y2"))
         ]
     both = [curve, *compared]
     farthest = max(float(each.distance.max()) for each in both)
     highest = max(float(each.reward.max()) for each in (*both, best_of))
     lowest = min(0.0, *(float(each.reward.min()) for each in (*both, best_of)))
-    near = curve.within_noise(curve.peak)
-    if 0 in near:
-        finding = "the judge does not follow"
-    else:
-        finding = "so does the judge’s score" if curve.judge.size - 1 in near else "the judge turns"
     return figure(
         traces,
         colours,
-        title=f"The reward keeps rising; {finding}",
-        height=520,
+        title="The exact frontier: the most reward for each distance, and what the judge thinks",
+        height=480,
         showlegend=False,
         annotations=[
             heading("Reward model’s score", 1.0, colours.q, colours),

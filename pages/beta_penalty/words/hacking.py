@@ -6,20 +6,20 @@ from fractions import Fraction
 from charts.units import Unit
 from charts.wording import amount, counted, digits_apart, give_or_take, number
 from pages.beta_penalty.numbers import BEST_OF, BestOf, Families
-from widgets.optima import BETAS, SAMPLES, USUAL, Curve, World
+from pages.beta_penalty.scale import Rope
+from widgets.optima import USUAL, Curve, World
 
 
-def end_to_end(rope: Curve, beta: str, farthest: BestOf, unit: Unit) -> str:
-    """Say what the chart shows from end to end; `farthest` is the best of the largest n."""
-    mine = give_or_take(*rope.judged(BETAS.index(beta)))
-    first, last, most = (give_or_take(*rope.judged(place)) for place in (0, -1, rope.peak))
+def end_to_end(curve: Curve, rope: Rope, farthest: BestOf, unit: Unit) -> str:
+    """Say what the chart shows; `farthest` is the best of the largest n."""
+    mine = rope.mine
     kl, bound = (amount(each / unit.nats, unit.name) for each in (farthest.kl, farthest.bound))
     return (
-        f"From the tightest rope to the loosest the reward goes from {number(rope.reward[0])} to "
-        f"{number(rope.reward[-1])} and never turns; the judge's score goes from {first} to "
-        f"{last}, by way of {most}. Your β = {beta}, the dot, has {mine}. Dashed: the "
-        f"best of n, up to n = {BEST_OF[-1]}, which lies {kl} from "
-        f"the SFT model (its bound, {bound_of_best(unit)}: {bound})."
+        f"From the tightest rope to the loosest the reward goes from {number(curve.reward[0])} to "
+        f"{number(curve.reward[-1])}: no policy as far from P earns more. Your β = {rope.beta}, "
+        f"the dot, earns {number(mine.exact.reward)} and gets {give_or_take(*mine.report.score)} "
+        f"from the judge. Dashed: the best of n forecasts of P, up to n = {BEST_OF[-1]}, which "
+        f"lies {kl} from P (its bound, {bound_of_best(unit)}: {bound})."
     )
 
 
@@ -27,22 +27,6 @@ def bound_of_best(unit: Unit) -> str:
     """Return the formula of the bound on the KL of best-of-n: what is no logarithm is in nats."""
     beside_ln = "n" if unit.nats == 1 else f"(n·ln {unit.base:g})"
     return f"{unit.written} n − (n − 1)/{beside_ln}"
-
-
-def best_beta(rope: Curve) -> str:
-    """Return the β that the judge likes best, and which others it cannot be told from."""
-    best = rope.peak
-    near = rope.within_noise(best)
-    doubt = (
-        f" Within the noise of {SAMPLES:,} samples it could be as small as "
-        f"{BETAS[near[-1]]} or as large as {BETAS[near[0]]}."
-        if near.size > 1
-        else ""
-    )
-    return (
-        f"The judge's score is largest at **β = {BETAS[best]}**: "
-        f"{give_or_take(*rope.judged(best))} of 7.{doubt}"
-    )
 
 
 def other_pairs(world: World, rope: Curve, usual: Curve) -> str:
@@ -82,29 +66,26 @@ def picks_a_point(found: Families, beta: str, unit: Unit) -> str:
         "and after k steps you are exactly at the optimum for β = 1/(η·k). With η = 1, β = "
         f"{beta} {mirror_steps(beta)}: the "
         "rope is a way to stop early. What can lift the curve is a better reward model: move the "
-        "pairs. (Gao et al. saw the same in large models, the penalty acted like early stopping; "
-        "they add that this may depend on hyperparameters.) Another way of choosing gives another "
-        f"curve: the best of {n}, {amount(distance**2, unit.name)} away, "
-        f"gets {give_or_take(score, error)} from the judge, the "
-        f"rope's optimum at that KL {give_or_take(rope_score, rope_error)}: best of {n} gets "
+        "pairs. (Gao et al. saw the same in large models; they add that it may depend on "
+        f"hyperparameters.) Another way of choosing gives another curve: the best of {n}, "
+        f"{amount(distance**2, unit.name)} away, gets {give_or_take(score, error)} from the judge, "
+        f"the rope's optimum at that KL {give_or_take(rope_score, rope_error)}: best of {n} gets "
         f"{relation}."
     )
 
 
-def fits(found: Families, unit: Unit, *, told: bool) -> str:
-    """Say how well the curves of Gao et al. fit, and once `told` where they turn."""
+def fits(found: Families, unit: Unit) -> str:
+    """Say how well the curves of Gao et al. fit, and where they turn."""
     peak, rope = found.rope_fit.peak, found.rope
-    ends = ""
-    if told:
-        ends = (
-            f"It turns at √KL = {number(peak, 1)}; the judge's measured peak is at "
-            f"{number(rope.distance[rope.peak], 1)}. "
-            if math.isfinite(peak) and peak < rope.distance[-1]
-            else "It does not turn within this chart. "
-        )
+    ends = (
+        f"It turns at √KL = {number(peak, 1)}; the judge's measured peak is at "
+        f"{number(rope.distance[rope.peak], 1)}. "
+        if math.isfinite(peak) and peak < rope.distance[-1]
+        else "It does not turn within this chart. "
+    )
     return (
-        "Dotted: the forms of Gao, Schulman & Hilton (2022) fitted to the judge's gain over the "
-        f"SFT model, with d = √KL in √{unit.name}. RL, d·(α − β·log d): R² = "
+        "Dotted: the forms of Gao, Schulman & Hilton (2022) fitted to the judge's gain over P, "
+        f"with d = √KL in √{unit.name}. RL, d·(α − β·log d): R² = "
         f"{number(found.rope_fit.r_squared, 2)}. {ends}Best-of-n, d·(α − β·d): R² = "
         f"{number(found.best_of_fit.r_squared, 2)}. (Their α and β are only names for two "
         "coefficients.)"

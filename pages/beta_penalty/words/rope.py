@@ -1,155 +1,205 @@
 """What the rope lesson says about the best policy at one β."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import repeat
 
 from charts.units import Unit
-from charts.wording import amount, counted, digits_apart, give_or_take, number, percent, readable
-from kl_core.rlhf import Account, Tokens, forecasts
-from pages.beta_penalty.numbers import Boosted, NextWords
-from widgets.optima import SAMPLES, Examined, World
+from charts.wording import (
+    amount,
+    digits_apart,
+    give_or_take,
+    number,
+    percent,
+    significant,
+)
+from kl_core.rlhf import Tokens, forecasts
+from pages.beta_penalty.numbers import Boosted
+from pages.beta_penalty.scale import CONSERVATIVE, FREE, Along, Rope
+from widgets.optima import SAMPLES, Examined
 from widgets.pipeline import judge, reference
 
+# Forecasts of the policy that are quoted beside β.
+QUOTED = 3
+# Where the judge stops reading.
+STOPS_READING = "✂"
 # What counts as a failure, as the page says.
-TWICE_AS_PUZZLED, MANY_REPEATS = 2.0, 0.2
+TWICE_AS_PUZZLED, MANY_REPEATS, STANDARD_ERRORS = 2.0, 0.2, 2.0
 
-WHY = """
-A reward model is a guess at what people want, learned from text that the *SFT model* wrote
-(supervised fine-tuning, the stage before). There it is roughly right. Far from there nobody has
-ever checked it, and an optimiser goes exactly where it is too generous.
+WHO_IS_WHO = """
+1. :blue[**P**], the **SFT model** (*supervised fine-tuning*: it has learned from examples alone).
+   From {forecasts} weather forecasts it has counted how often each word follows the two before.
+2. The **judge** is what people really want. It reads a forecast word by word, and **stops at the
+   first word that none of the {forecasts} forecasts has after the word before**. What it has read
+   earns a point each for a *when*, *where*, *sky*, *temperature* and *wind*; read to the end, one
+   more for a proper ending and one if nothing repeats. Seven at best.
+3. The **reward model** is a guess at the judge. From {pairs} pairs of P's forecasts, and which of
+   two the judge preferred (a point apart, 73 times of 100), it has learned what each *word* is
+   worth. It adds words up; whether they make a sentence it cannot see.
+4. :orange[**Q**], the **policy**, is what is trained: it earns reward and pays β for each nat of
+   D(Q‖P). Here the best one is computed exactly.
 
-So the policy climbs on a **rope** that is tied to the SFT model. β says how short the rope is:
-every nat of D(π‖π_SFT) costs β of reward. Too short, and the policy stays where it was. Too long,
-and it falls off the far side of the hill: **reward hacking**, where the score rises and the quality
-does not, and **language degeneration**, where the text stops being text.
+So the rope holds Q where the reward model was checked. Too short, and Q stays P. Too long, and it
+falls off the far side of the hill: **reward hacking**, where the score rises and the quality does
+not. Nobody has scripted that here.
 """
 
 
-def pipeline() -> str:
+def who_is_who(pairs: int) -> str:
     """Say what the four parts of this small RLHF are."""
-    return (
-        f"1. **SFT model** :blue[π_SFT]: {len(forecasts().splitlines())} weather forecasts, "
-        "counted: how often each word follows the two before. It can write more new ones than "
-        f"anybody could read, good and bad, of up to {reference().longest} words and full stops.\n"
-        "2. **Judge**: what people really want. One point each if a forecast says *when*, *where*, "
-        "what *sky*, what *temperature* and what *wind*; one if it ends properly, with a full stop "
-        "and not on a word like “the”; one if no word comes twice (little words may, but not twice "
-        "in a row). Seven at best.\n"
-        "3. **Reward model**: sees pairs of the SFT model's forecasts, and which of the two the "
-        "judge preferred, with some chance of a slip (Bradley and Terry's rule: a point apart, 73 "
-        "of 100 go to the better one). It learns a weight for every word, no more, and gives a "
-        "forecast the sum of its weights over the number of places.\n"
-        "4. **Policy** :orange[π]: earns reward, pays β for each nat of D(π‖π_SFT). Here the best "
-        "one can be computed exactly; in the next lesson it is trained, as large models are."
-    )
+    return WHO_IS_WHO.format(forecasts=len(forecasts().splitlines()), pairs=f"{pairs:,}")
 
 
-def highlighted(tokens: Tokens) -> str:
-    """Return sentences as Markdown, words that repeat where they should not in bold."""
-    words, repeated = reference().words, judge().repeats(tokens)
+def quoted(tokens: Tokens) -> str:
+    """Return sentences as Markdown: where the judge stops reading, and the points it gives."""
+    words, read, points = reference().words, judge().reads(tokens), judge().score(tokens)
     lines = []
-    for row, flags in zip(tokens, repeated, strict=True):
-        spoken = [
-            f"**{words[token]}**" if flag else words[token]
-            for token, flag in zip(row, flags, strict=True)
-            if token > 0
-        ]
+    for row, flags, score in zip(tokens, read, points, strict=True):
+        spoken = [words[token] for token in row if token > 0]
+        heard = sum(token > 0 and flag for token, flag in zip(row, flags, strict=True))
         ended = "." if 0 in row else " …"
-        lines.append(f"- {' '.join(spoken)}{ended}")
+        if not flags[row >= 0].all():
+            spoken.insert(heard, STOPS_READING)
+        lines.append(f"- {' '.join(spoken)}{ended} ({score:.0f} of 7)")
     return "\n".join(lines)
 
 
-def why_no_word_follows(said: str) -> str:
-    """Say why no word can follow these, where `numbers.place_after` finds no place for one."""
-    model, words = reference(), said.lower().split()
-    unknown = next((word for word in words if word not in model.index), None)
-    if unknown is not None and "." in unknown:
-        wrong = f"`{readable(unknown)}` holds a full stop, and that ends a forecast"
-    elif unknown is not None:
-        wrong = (
-            f"`{readable(unknown)}` is not among the {len(model.words) - 1} words of the forecasts"
-        )
-    elif "." in words:
-        wrong = "a full stop ends a forecast, so nothing can follow it"
-    else:
-        wrong = f"they are {len(words)}, and a forecast ends after {model.longest}"
-    return f"The words so far: {wrong}. Change them, or press *Back one word*."
-
-
-def next_word(following: NextWords, unit: Unit) -> str:
-    """Say what the policy is likeliest to say next, and what choosing costs."""
-    words = following.after
-    quoted = ("… " if len(words) > 6 else "") + " ".join(words[-6:])
-    so_far = f"After {counted(len(words), 'word')} (“{quoted}”)"
-    name = following.names[0]
-    likeliest = f"“{name}”" if name != "." else "the full stop"
-    return (
-        f"{so_far if words else 'At the start of a forecast'} the policy's likeliest next is "
-        f"{likeliest} ({percent(following.q[0])}; the SFT model: {percent(following.p[0])}). "
-        f"Choosing here adds {amount(following.added / unit.nats, unit.name)} to the KL of a "
-        "forecast that gets this far."
-    )
-
-
-def failures(mine: Examined, base: Examined) -> list[str]:
+def failures(rope: Rope) -> list[str]:
     """Return the failures that this policy shows, each as a sentence with its threshold."""
     said = []
-    own, report, usual = mine.exact, mine.report, base.exact
-    (score, error), (usual_score, usual_error) = report.score, base.report.score
-    if own.reward > usual.reward and score + 2 * error < usual_score - 2 * usual_error:
-        said.append(
-            f"**Reward hacking.** The reward model gives {number(own.reward)}, more than the SFT "
-            f"model's {number(usual.reward)}, while the judge gives {number(score, 2)}, less than "
-            f"the SFT model's {number(usual_score, 2)} (by more than two standard errors of each)."
+    mine, base, (beta, best) = rope.mine, rope.base, rope.best
+    if fallen(mine, best):
+        (score, error), (usual, usual_error) = mine.report.score, base.report.score
+        below = math.hypot(error, usual_error)
+        even = (
+            f", below even P's {number(usual, 2)}"
+            if usual - score > STANDARD_ERRORS * below
+            else ""
         )
-    puzzled = own.perplexity / usual.perplexity
-    if puzzled >= TWICE_AS_PUZZLED or report.repeated[0] >= MANY_REPEATS:
         said.append(
-            f"**Language degeneration.** The SFT model's perplexity on this text is "
-            f"{number(puzzled, 1)} times that on its own, and {percent(report.repeated[0])} of "
+            f"**Reward hacking.** Past β = {significant(beta, 3)}, where the judge's score peaks, "
+            f"the reward has gone on from {number(best.exact.reward)} to "
+            f"{number(mine.exact.reward)}, and the judge's score has fallen from "
+            f"{number(best.report.score[0], 2)} to {number(score, 2)}{even} (by more than two "
+            "standard errors)."
+        )
+    puzzled = mine.exact.perplexity / base.exact.perplexity
+    repeated = mine.report.repeated[0]
+    if puzzled >= TWICE_AS_PUZZLED or repeated >= MANY_REPEATS:
+        said.append(
+            f"**Language degeneration.** P's perplexity on this text (how many words it wavers "
+            f"between) is {number(puzzled, 1)} times that on its own, and {percent(repeated)} of "
             f"the sampled words repeat (named from {TWICE_AS_PUZZLED:g} times or "
             f"{percent(MANY_REPEATS, 0)} on)."
         )
     return said
 
 
-def book_says(beta: float) -> str:
+def fallen(mine: Examined, best: Examined) -> bool:
+    """Say whether a policy earns more than the judge's favourite, and the judge likes it less.
+
+    By more than two standard errors of the difference.
+    """
+    (score, error), (most, best_error) = mine.report.score, best.report.score
+    clearly = most - score > STANDARD_ERRORS * math.hypot(error, best_error)
+    return clearly and mine.exact.reward > best.exact.reward
+
+
+def book_says(per_spread: float) -> str:
     """Return where a β lies in the book's ranges."""
-    if 0.1 <= beta <= 0.5:
-        return "in the book's *conservative* range, 0.1 to 0.5"
-    if 0.001 <= beta <= 0.01:
-        return "in the book's *free* range, 0.001 to 0.01"
-    return "between the book's two ranges" if beta < 0.1 else "above the book's ranges"
+    (loosest, free), (conservative, tightest) = FREE, CONSERVATIVE
+    if conservative <= per_spread <= tightest:
+        return f"in the book's *conservative* range, {conservative:g} to {tightest:g}"
+    if loosest <= per_spread <= free:
+        return f"in the book's *free* range, {loosest:g} to {free:g}"
+    if per_spread < loosest:
+        return "below the book's ranges"
+    return "between the book's two ranges" if per_spread < tightest else "above the book's ranges"
 
 
-def what_beta_buys(beta: str, mine: Examined, base: Examined, unit: Unit) -> str:
-    """Say what this β buys and what it costs."""
+def what_beta_buys(rope: Rope, unit: Unit, *, told: bool) -> str:
+    """Say what this β buys and what it costs; what the judge thinks only once `told`."""
+    mine, base = rope.mine, rope.base
+    judged = (
+        f", and the judge gives them {give_or_take(*mine.report.score)} of 7 instead of "
+        f"{give_or_take(*base.report.score)}"
+        if told
+        else ""
+    )
     return (
-        f"β = {beta} lies {book_says(float(beta))}. The policy's forecasts earn "
-        f"{number(mine.exact.reward)} from the reward model instead of "
-        f"{number(base.exact.reward)}, and the judge gives them "
-        f"{give_or_take(*mine.report.score)} of 7 instead of {give_or_take(*base.report.score)}. "
-        f"For that they are {amount(mine.exact.kl / unit.nats, unit.name)} away from the SFT model."
+        f"At β = {rope.beta} Q's forecasts earn {number(mine.exact.reward)} from the reward model "
+        f"instead of P's {number(base.exact.reward)}{judged}. For that they are "
+        f"{amount(mine.exact.kl / unit.nats, unit.name)} away from P."
     )
 
 
-def policy(beta: str, mine: Examined, base: Examined, unit: Unit) -> str:
-    """Return what the policy says, what that earns and costs, and how it fails, as Markdown."""
+def policy(rope: Rope, unit: Unit, *, told: bool) -> str:
+    """Return what the policy earns and costs, how it fails, and what it says, as Markdown."""
     said = [
-        "**Q, the policy, says**",
-        highlighted(mine.forecasts),
-        what_beta_buys(beta, mine, base, unit),
-        *(f"> {failure}" for failure in failures(mine, base)),
+        what_beta_buys(rope, unit, told=told),
+        *(f"> {failure}" for failure in (failures(rope) if told else ())),
+        *(("**Q, the policy, says**", quoted(rope.mine.forecasts[:QUOTED])) if told else ()),
     ]
     return "\n\n".join(said)
 
 
-def tiles(mine: Examined, unit: Unit) -> dict[str, str]:
-    """Return reward, judge's score and KL of the policy."""
+def scale(rope: Rope) -> str:
+    """Say what β is beside the scale of the reward, and where that lies in the book's table."""
+    multiplied = (
+        ""
+        if rope.scale == "1"
+        else f" Multiplied by {significant(rope.factor, 3)} it is {significant(rope.spread, 3)}."
+    )
+    return (
+        "The rewards of P's forecasts have a *spread* (how far they typically lie from their mean) "
+        f"of {significant(rope.spread / rope.factor, 3)}.{multiplied} So β = {rope.beta} is "
+        f"**{significant(rope.per_spread, 3)} times the spread**, and read so it lies "
+        f"{book_says(rope.per_spread)}."
+    )
+
+
+def scale_of_peak(rope: Rope, found: Along) -> str:
+    """Say where the judge's score peaks, in β and in spreads."""
+    best = float(found.betas[found.peak])
+    return (
+        f"The judge's score peaks at β = {significant(best, 3)} on this scale, "
+        f"{significant(best / rope.spread, 3)} times the spread on any."
+    )
+
+
+def answered(guess: str, rope: Rope, found: Along) -> str:
+    """Say where the judge's score is largest, and what it is at a guess."""
+    best = found.peak
+    low, high = found.near
+    there = rope.at(guess).mine.report.score
+    if math.isclose(float(guess), found.betas[best]):
+        verdict = "**Right.**"
+    elif low <= float(guess) <= high:
+        verdict = "**As good as right.**"
+    else:
+        verdict = "**Not there.**"
+    doubt = (
+        f" (Within the noise of {SAMPLES:,} samples the peak lies from {significant(low, 3)} to "
+        f"{significant(high, 3)}.)"
+        if low < high
+        else ""
+    )
+    return (
+        f"{verdict} The judge's score is largest at **β = {significant(found.betas[best], 3)}**, "
+        f"the star: {give_or_take(found.judge[best], found.error[best])} of 7.{doubt} At your "
+        f"guess, β = {guess}, it is {give_or_take(*there)}; P's forecasts get "
+        f"{give_or_take(*rope.base.report.score)}."
+    )
+
+
+def tiles(rope: Rope, unit: Unit, *, told: bool) -> dict[str, str]:
+    """Return reward and KL of the policy, and once `told` the judge's score."""
+    mine = rope.mine
+    judged = {"Judge, of 7": give_or_take(*mine.report.score)} if told else {}
     return {
         "Reward, exact": number(mine.exact.reward),
-        "Judge, of 7": give_or_take(*mine.report.score),
-        "D(π‖π_SFT), exact": amount(mine.exact.kl / unit.nats, unit.name),
+        **judged,
+        "D(Q‖P), exact": amount(mine.exact.kl / unit.nats, unit.name),
     }
 
 
@@ -171,8 +221,7 @@ def more_tiles(mine: Examined, base: Examined) -> list[tuple[str, str, str]]:
 
 ABOUT_THE_TILES = (
     f"Exact: summed over every possible forecast. With ±: from {SAMPLES:,} sampled forecasts, "
-    "mean ± standard error. Different words and repeats: in a forecast, on average. Words that "
-    "repeat where they should not are in bold."
+    "mean ± standard error. Different words and repeats: in a forecast, on average."
 )
 
 
@@ -195,73 +244,3 @@ def boosted_columns(boosted: Boosted) -> Mapping[str, Sequence[str]]:
         "times": [number(each, digits_apart(1, each, 1)) for each in times],
         "reward model's weight": [number(each, 2) for each in boosted.weight],
     }
-
-
-LOSS = (
-    r"\begin{gathered} \text{loss} = -\,\mathbb{E}_{y \sim \Q{\pi_\theta}}[r(y)] + \beta\, "
-    r"\KL{D(\Q{\pi_\theta}\|\P{\pi_\text{SFT}})} \\[6pt] \Q{\pi^*(y)} = "
-    r"\P{\pi_\text{SFT}(y)}\, e^{r(y)/\beta} \,/\, Z \end{gathered}"
-)
-
-
-def loss_today(beta: str, own: Account, value: float, unit: Unit) -> str:
-    """Return the loss with today's numbers, as TeX; `value` is β·log Z."""
-    loss = float(beta) * own.kl - own.reward
-    kl = rf"\KL{{{number(own.kl / unit.nats)}}}" + (
-        "" if unit.nats == 1 else rf" \cdot {number(unit.nats)}"
-    )
-    return (
-        rf"\begin{{gathered}} \text{{loss}} = {number(-own.reward)} + {beta} \cdot "
-        rf"{kl} \\ = {number(loss)} \\[6pt] -\beta \log Z = {number(-value)}"
-        r"\end{gathered}"
-    )
-
-
-def price_of_kl(unit: Unit) -> str:
-    """Say what β is the price of, and how the two sums meet."""
-    factor = (
-        ""
-        if unit.nats == 1
-        else f" The factor {number(unit.nats)} turns {unit.name} into the natural unit of β."
-    )
-    return (
-        "β is the price of KL, measured with the natural logarithm, as papers do."
-        f"{factor} No policy has a smaller loss than −β·log Z. The first line is summed forwards "
-        "over the policy's forecasts, the second backwards over the SFT model's: they meet."
-    )
-
-
-def per_token_or_sequence(own: Account, unit: Unit) -> str:
-    """Say what each word adds to the KL of a forecast."""
-    in_unit = own.kl / unit.nats
-    return (
-        "**Per token or per sequence?** The KL of whole forecasts is the sum of what each word "
-        f"adds: {amount(in_unit, unit.name)} here, {amount(in_unit / own.length, unit.name)} for "
-        f"each of {number(own.length, 1)} words and stops on average. PPO subtracts β·k1 at every "
-        "token, which on average adds up to the KL of the sequence; GRPO as published averages "
-        "over the tokens of an answer, reward and penalty alike. The same β means something else "
-        "when rewards or lengths are measured otherwise. Here a reward is the mean weight of "
-        f"{reference().longest} places."
-    )
-
-
-def snippet(world: World, beta: str, own: Account) -> str:
-    """Return Python that computes the numbers on the screen."""
-    return "\n".join(
-        [
-            "import numpy as np",
-            "from kl_core.rlhf import (",
-            "    Judge, LanguageModel, RewardModel, account, forecasts, optimal_policy,",
-            "    sample_preferences,",
-            ")",
-            "",
-            "sft = LanguageModel.from_text(forecasts())",
-            f"rng = np.random.default_rng({world.seed})",
-            f"pairs = sample_preferences(sft, Judge(sft), {world.pairs}, rng)",
-            "reward = RewardModel.fit(sft, pairs)",
-            f"policy = optimal_policy(sft, reward, beta={beta})",
-            f"print(account(policy, reward).reward)  # {own.reward!r}",
-            f"print(account(policy, reward).kl)  # {own.kl!r}, natural logarithm",
-            "",
-        ]
-    )
