@@ -13,7 +13,7 @@ from pages.beta_penalty.words import next_word as words
 from widgets import theme, units
 from widgets.chart import Controls, Picture, moving
 from widgets.controls import begins, on_or_off, put
-from widgets.redraw import answer, now
+from widgets.redraw import answer, at_rest, now
 
 
 def section() -> None:
@@ -70,7 +70,7 @@ def go_back() -> None:
 def next_words(controls: Controls) -> NextWords | None:
     """Return how the forecast goes on; None where no word can follow."""
     place = numbers.place_after(controls["beta_context"])
-    rope = Rope.of(controls, controls)
+    rope = Rope.of(controls, at_rest)
     return numbers.next_words(rope.world, rope.unscaled, place) if place else None
 
 

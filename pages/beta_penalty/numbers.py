@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from scipy.special import rel_entr
 
 from charts.units import Unit
 from kl_core import Array
@@ -107,7 +108,7 @@ class Boosted:
 def boosted(world: World, own: Account, base: Account) -> Boosted:
     """Return the words that add most to the divergence of the policy's words."""
     shares, usual = own.words / own.length, base.words / base.length
-    gains = shares * np.log(shares / usual)
+    gains = rel_entr(shares, usual)
     top = [token for token in np.argsort(-gains)[:6] if gains[token] > 0]
     words = [reference().words[token] if token else "full stop" for token in top]
     weights = world.reward.weights

@@ -44,8 +44,6 @@ PRESETS = [
     ),
     Preset("Plenty of pairs", partial(put, beta_pairs=20_000), help="It sees 20,000."),
 ]
-# What the picture is told by, and how it follows.
-VIEW = ("beta_beta", "beta_scale", "beta_pairs", "beta_seed")
 # Controls that are in the lesson *Train it* now.
 MOVED = [
     f"beta_{name}"
@@ -161,13 +159,19 @@ def drawn(controls: Controls) -> Picture:
     """Return the picture that answers β and the reward's scale."""
     # Other pairs have to be solved for every β: they rest first.
     rope, unit = Rope.of(controls, at_rest), units.current()
-    open_ = told(GUESS + TOLD, VIEW, controls)
-    guess = controls[GUESS]
+    open_, guess = unveiled(controls), controls[GUESS]
     return Picture(
         pictures.rope_figure(rope, along(rope), guess, theme.colours(), told=open_),
         words.policy(rope, unit, told=open_),
         words.tiles(rope, unit, told=open_),
         handles_of(rope, guess),
+    )
+
+
+def unveiled(controls: Controls) -> bool:
+    """Return whether the judge's curve may be seen: after the guess, or once something moves."""
+    return told(GUESS + TOLD, ("beta_beta", "beta_scale"), controls) or told(
+        GUESS + TOLD, ("beta_pairs", "beta_seed"), at_rest
     )
 
 
@@ -217,7 +221,7 @@ def scale() -> None:
         help=meaning("spread"),
         width=820,
     )
-    if told(GUESS + TOLD, VIEW):
+    if unveiled(now):
         st.markdown(words.scale_of_peak(rope, along(rope)))
 
 
@@ -268,7 +272,7 @@ def formula_today(rope: Rope, unit: Unit) -> None:
 
 def take_with_you(rope: Rope, unit: Unit) -> None:
     """Offer this view as a link, as data, as a chart and as code."""
-    colours, open_, guess = theme.colours(), told(GUESS + TOLD, VIEW), now[GUESS]
+    colours, open_, guess = theme.colours(), unveiled(now), now[GUESS]
     take_away(
         "beta_penalty",
         data=lambda: data(rope, unit),

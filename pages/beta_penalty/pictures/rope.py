@@ -202,7 +202,7 @@ def _whose(usual: float, colours: Palette) -> dict[str, object]:
     """Return whose the dashed line is."""
     return {
         "text": "P, the SFT model",
-        "x": ENDS[0],
+        "x": ENDS[0] + 0.12,
         "y": usual,
         "xanchor": "left",
         "yanchor": "bottom",
@@ -221,6 +221,7 @@ def _hair(x: float, colours: Palette) -> dict[str, object]:
         "y0": 0,
         "y1": ROWS[0][1],
         "line": {"color": colours.q, "width": 1, "dash": "dot"},
+        "layer": "below",
     }
 
 

@@ -15,6 +15,7 @@ from kl_core.rlhf import (
     frontier,
     optimal_policy,
     optimum_at_kl,
+    reward_spread,
     sample,
     sequence_kl,
 )
@@ -451,3 +452,22 @@ def test_policies_of_different_models_do_not_compare():
         sequence_kl(first, second)
     with raises("both policies must belong to the same language model"):
         sequence_kl(random_logits(first, 1), random_logits(second, 1))
+
+
+@pytest.mark.parametrize("zeros", [0.0, 0.5])
+@pytest.mark.parametrize("seed", range(5))
+def test_spread_of_the_reward_is_that_over_all_sequences(tiny, seed, zeros):
+    reward, policy = tiny_reward(tiny, seed), random_table(tiny, seed, zeros)
+    for each in (tiny, policy):
+        listed = Enumeration(each)
+        earned = listed.rewards(reward)
+        mean = listed.mean(earned)
+        expected = math.sqrt(listed.mean((earned - mean) ** 2))
+        assert reward_spread(each, reward) == pytest.approx(expected, rel=1e-10)
+
+
+def test_spread_of_the_reward_keeps_its_digits_where_all_earn_nearly_the_same(tiny):
+    # Every sequence earns 1, but for its stop token: what is left is 1e-9 times what that leaves.
+    reward = RewardModel(np.eye(len(tiny.words))[STOP] * 1e-9, tiny.longest)
+    once = RewardModel(np.eye(len(tiny.words))[STOP], tiny.longest)
+    assert reward_spread(tiny, reward) == pytest.approx(1e-9 * reward_spread(tiny, once), rel=1e-12)

@@ -8,7 +8,10 @@ import pytest
 
 from charts.units import UNITS
 from pages.beta_penalty import numbers
+from pages.beta_penalty.scale import Rope
+from pages.beta_penalty.words import formula
 from pages.beta_penalty.words import rope as words
+from tests.pages.beta_penalty.truth import scaled_base, scaled_optimum
 from tests.pages.reading import (
     NUMBER,
     PAIR,
@@ -19,8 +22,8 @@ from tests.pages.reading import (
     the_one,
     uncoloured,
 )
-from tests.pages.truth import BASES, judge, optimum, rewards, sft, unmoved
-from widgets.optima import World, at_beta, at_reference
+from tests.pages.truth import BASES, judge, rewards, sft
+from widgets.optima import World
 
 
 @dataclass
@@ -40,45 +43,43 @@ def by_page(app):
     return Said(paragraphs(app), tiles, lines, app.latex[1].value)
 
 
-def by_words(beta, world, unit):
+def by_words(beta, world, unit, scale="1"):
     """Return what the words of the lesson say, without the page."""
-    world, unit = World(*world), UNITS[unit]
-    mine, base = at_beta(world, float(beta)), at_reference(world)
+    rope, unit = Rope(World(*world), beta, scale), UNITS[unit]
+    mine, base = rope.mine, rope.base
     said = "\n\n".join(
         [
-            words.policy(beta, mine, base, unit),
+            words.policy(rope, unit, told=True),
             "**P, the SFT model, says**",
-            words.highlighted(base.forecasts),
-            words.price_of_kl(unit),
-            words.per_token_or_sequence(mine.exact, unit),
+            words.quoted(base.forecasts),
+            formula.price_of_kl(unit),
+            formula.per_token_or_sequence(mine.exact, unit),
         ]
     )
-    tiles = {label: [text] for label, text in words.tiles(mine, unit).items()}
+    tiles = {label: [text] for label, text in words.tiles(rope, unit, told=True).items()}
     tiles |= {label: [*both] for label, *both in words.more_tiles(mine, base)}
-    table = words.boosted_columns(numbers.boosted(world, mine.exact, base.exact))
-    value = numbers.value_at(world, float(beta))
-    formula = words.loss_today(beta, mine.exact, value, unit)
-    return Said(said.split("\n\n"), tiles, rows(table)[1:], formula)
+    table = words.boosted_columns(numbers.boosted(rope.world, mine.exact, base.exact))
+    return Said(said.split("\n\n"), tiles, rows(table)[1:], formula.loss_today(rope, unit))
 
 
-def check_the_rope(said, beta, world, unit="bits"):
-    """See that every part that answers β speaks of this optimum, in this unit."""
+def check_the_rope(said, beta, world, unit="bits", scale="1"):
+    """See that every part that answers β speaks of this optimum, in this unit and scale."""
     nats = math.log(BASES[unit])
     (own, report, tokens, value), (base, base_report, base_tokens) = (
-        optimum(world, beta),
-        unmoved(world),
+        scaled_optimum(world, beta, scale),
+        scaled_base(world, scale),
     )
     check_tiles(said.tiles, own, report, base, base_report, unit)
     found = the_one(
         said.paragraphs,
-        rf"^β = {re.escape(beta)} lies .* earn {NUMBER} from the reward model instead of "
-        rf"{NUMBER}, and the judge gives them {PAIR} of 7 instead of {PAIR}\. For that they are "
-        rf"{NUMBER} {unit} away",
+        rf"^At β = {re.escape(beta)} Q's forecasts earn {NUMBER} from the reward model instead of "
+        rf"P's {NUMBER}, and the judge gives them {PAIR} of 7 instead of {PAIR}\. For that they "
+        rf"are {NUMBER} {unit} away from P\.$",
     )
     expected = own.reward, base.reward, *report.score, *base_report.score, own.kl / nats
     assert all_agree(found.groups(), expected)
     check_forecasts(said.paragraphs, "P, the SFT model, says", base_tokens)
-    check_forecasts(said.paragraphs, "Q, the policy, says", tokens)
+    check_forecasts(said.paragraphs, "Q, the policy, says", tokens[:3])
     check_table(said.rows, own, base, world)
     check_formula(said, own, value, beta, unit)
 
@@ -89,7 +90,7 @@ def check_tiles(tiles, own, report, base, base_report, unit):
     expected = {
         "Reward, exact": ((own.reward,),),
         "Judge, of 7": (report.score,),
-        "D(π‖π_SFT), exact": ((own.kl / nats,),),
+        "D(Q‖P), exact": ((own.kl / nats,),),
         "Perplexity under SFT, exact": ((own.perplexity,), (base.perplexity,)),
         "Different words": (report.different, base_report.different),
         "Words that repeat, of 100": tuple(
@@ -100,24 +101,26 @@ def check_tiles(tiles, own, report, base, base_report, unit):
     for label, both in tiles.items():
         for shown, exact in zip(both, expected[label], strict=True):
             assert all_agree(re.findall(NUMBER, shown), exact), (label, shown, exact)
-    assert tiles["D(π‖π_SFT), exact"][0].endswith(f" {unit}")
+    assert tiles["D(Q‖P), exact"][0].endswith(f" {unit}")
 
 
 def check_forecasts(said, heading, tokens):
-    """See that five forecasts stand below a heading, and what repeats in them is marked."""
+    """See that forecasts stand below a heading, cut where the judge stops, with its points."""
     [at] = [place for place, each in enumerate(said) if f"**{heading}**" in each]
     lines = said[at + 1].removeprefix("- ").split("\n- ")
-    assert len(lines) == 5
-    for line, row, repeats in zip(lines, tokens, judge().repeats(tokens), strict=True):
-        spoken = [
-            (sft().words[token], bool(flag))
-            for token, flag in zip(row, repeats, strict=True)
-            if token > 0
-        ]
-        text, ended = (line[:-1], True) if line.endswith(".") else (line[:-2], False)
-        assert ended == (0 in row)
-        found = re.findall(r"\*\*(\w+)\*\*|(\w+)", text)
-        assert [(marked or plain, bool(marked)) for marked, plain in found] == spoken
+    for line, row, read, points in zip(
+        lines, tokens, judge().reads(tokens), judge().score(tokens), strict=True
+    ):
+        spoken, ended, score = re.fullmatch(r"(.*?)(\.| …) \((\d) of 7\)", line).groups()
+        assert int(score) == points
+        assert (ended == ".") == (0 in row)
+        heard, cut, unheard = spoken.partition("✂")
+        size = (row >= 0).sum()
+        assert bool(cut) == (read.sum() < size)
+        said_words = [sft().words[token] for token in row[row > 0]]
+        # A full stop that is read is no word.
+        assert len(heard.split()) == (read & (row > 0)).sum()
+        assert heard.split() + unheard.split() == said_words
 
 
 def check_table(lines, own, base, world):

@@ -14,7 +14,7 @@ from kl_core.rlhf import best_of_n_kl, fit_over_optimisation, optimal_policy, sa
 from pages.beta_penalty import numbers
 from pages.beta_penalty.hacking import handles_of
 from pages.beta_penalty.pictures.hacking import hacking_picture
-from pages.beta_penalty.questions import GUESSES, verdict
+from pages.beta_penalty.scale import Rope
 from pages.beta_penalty.words import hacking as words
 from tests.pages.beta_penalty.truth import BETAS, FEW, along_the_rope, best_of, stars
 from tests.pages.reading import NUMBER, PAIR, agree, all_agree, value_of, values
@@ -29,47 +29,17 @@ def found(world, unit="bits"):
     return numbers.families(World(*world), UNITS[unit])
 
 
-def drawn(world, beta="0.5", unit="bits", *, told=False):
+def drawn(world, beta="0.5", unit="bits"):
     """Return the chart of both scores, as the browser gets it."""
-    return hacking_picture(World(*world), beta, UNITS[unit], LIGHT, told=told).to_dict()
+    return hacking_picture(Rope(World(*world), beta), UNITS[unit], LIGHT).to_dict()
 
 
 @pytest.mark.parametrize("world", WORLDS)
-def test_best_beta_is_not_told_before_the_guess(world):
-    assert stars(drawn(world)) == []
-    assert verdict(None, found(world).rope) == "Guess first, and the star will show it."
-    assert "turn" not in words.fits(found(world), UNITS["bits"], told=False)
-
-
-@pytest.mark.parametrize(
-    ("guess", "world"),
-    [*((guess, USUAL) for guess in GUESSES), ("0.01 to below 0.03", FEW), ("below 0.003", FEW)],
-)
-def test_guess_is_answered_by_the_largest_mean_of_the_judge(guess, world):
-    kl, reward, score, error = along_the_rope(world)
+def test_star_stands_where_the_judges_mean_is_largest(world):
+    kl, reward, score, _ = along_the_rope(world)
     best = int(score.argmax())
-    ends = [float(each) for each in re.findall(r"[\d.]+", guess)]
-    low, high = ends if len(ends) == 2 else (
-        (ends[0], math.inf) if guess.endswith("more") else (0, ends[0])
-    )  # fmt: skip
-    text = verdict(guess, found(world, "nats").rope)
-    said = re.search(
-        r"The judge's score is largest at \*\*β = (\S+)\*\*: (\S+)\s±\s(\S+) of 7", text
-    )
-    right = low <= float(BETAS[best]) < high
-    near = [
-        beta for beta, each, doubt in zip(BETAS, score, error, strict=True)
-        if score[best] - each <= 2 * math.hypot(error[best], doubt)
-    ]  # fmt: skip
-    perhaps = any(low <= float(beta) < high for beta in near)
-    assert text.startswith("Right. " if right else "Perhaps. " if perhaps else f"Not {guess}. ")
-    assert said[1] == BETAS[best]
-    assert all_agree(said.groups()[1:], (score[best], error[best]))
-    doubt = re.search(r"as small as (\S+) or as large as (\S+)\. ", text)
-    assert doubt.groups() == (near[-1], near[0])
-    assert f"{1000:,} samples" in text
     both = np.array([(kl[best] ** 0.5, reward[best]), (kl[best] ** 0.5, score[best])])
-    np.testing.assert_allclose(stars(drawn(world, unit="nats", told=True)), both)
+    np.testing.assert_allclose(stars(drawn(world, unit="nats")), both)
 
 
 @pytest.mark.parametrize(
@@ -84,16 +54,15 @@ def test_hacking_in_words_and_numbers(beta, world, unit):
     here_unit, families = UNITS[unit], found(world, unit)
     farthest = numbers.best_of(World(*world))[-1]
     said = re.search(
-        rf"the reward goes from {NUMBER} to {NUMBER} and never turns; the judge's score goes from "
-        rf"{PAIR} to {PAIR}, by way of {PAIR}\. Your β = {re.escape(beta)}, the dot, has "
-        rf"{PAIR}\. Dashed: the best of n, up to n = 256, which lies {NUMBER} {unit} from the SFT "
-        rf"model \(its bound, .*: {NUMBER} {unit}\)",
-        words.end_to_end(families.rope, beta, farthest, here_unit),
+        rf"the reward goes from {NUMBER} to {NUMBER}: no policy as far from P earns more\. Your "
+        rf"β = {re.escape(beta)}, the dot, earns {NUMBER} and gets {PAIR} from the judge\. Dashed: "
+        rf"the best of n forecasts of P, up to n = 256, which lies {NUMBER} {unit} from P "
+        rf"\(its bound, .*: {NUMBER} {unit}\)",
+        words.end_to_end(families.rope, Rope(World(*world), beta), farthest, here_unit),
     )
     assert (np.diff(reward) > -1e-12).all()
     expected = (
-        reward[0], reward[-1],
-        *(each[at] for at in (0, -1, score.argmax(), here) for each in (score, error)),
+        reward[0], reward[-1], reward[here], score[here], error[here],
         n_kl[-1] / nats, bound[-1] / nats,
     )  # fmt: skip
     assert all_agree(said.groups(), expected)
@@ -117,12 +86,9 @@ def test_hacking_in_words_and_numbers(beta, world, unit):
     usual = unmoved(world)[1].score[0]
     rl = fit_over_optimisation(root, score - usual, "rl")
     of_n = fit_over_optimisation(np.sqrt(n_kl), n_score - usual, "best-of-n")
-    untold = words.fits(families, here_unit, told=False)
-    assert untold.startswith("Dotted: the forms of Gao")
-    assert "turn" not in untold
     said = re.search(
         rf"d = √KL in √{unit}\. RL, .*: R² = {NUMBER}\. (.*) Best-of-n, .*: R² = {NUMBER}\. ",
-        words.fits(families, here_unit, told=True),
+        words.fits(families, here_unit),
     )
     assert agree(said[1], rl.r_squared)
     assert agree(said[3], of_n.r_squared)
@@ -147,8 +113,9 @@ def test_bound_of_best_of_n_is_right_in_every_unit(unit, n):
     formula = words.bound_of_best(UNITS[unit])
     expected = best_of_n_kl(n) / math.log(BASES[unit])
     assert evaluated(formula, n) == pytest.approx(expected, abs=1e-12)
-    said = words.end_to_end(found(USUAL, unit).rope, "0.5", numbers.best_of(World(*USUAL))[-1],
-                            UNITS[unit])  # fmt: skip
+    farthest = numbers.best_of(World(*USUAL))[-1]
+    rope = Rope(World(*USUAL), "0.5")
+    said = words.end_to_end(found(USUAL, unit).rope, rope, farthest, UNITS[unit])
     assert f"(its bound, {formula}: " in said
 
 
@@ -206,22 +173,6 @@ def test_ten_times_the_pairs_lift_the_peak_by_no_more_than_noise():
     assert said.endswith(": lower.")
 
 
-@pytest.mark.parametrize("seed", range(300))
-def test_a_guess_is_wrong_only_beyond_the_noise(seed):
-    some = some_curve(np.random.default_rng(seed))
-    best = int(some.judge.argmax())
-    near = [
-        float(beta) for beta, score, error in zip(BETAS, some.judge, some.error, strict=True)
-        if some.judge[best] - score <= 2 * math.hypot(error, some.error[best])
-    ]  # fmt: skip
-    for guess, (low, high) in GUESSES.items():
-        text = verdict(guess, some)
-        assert text.startswith("Right. ") == (low <= float(BETAS[best]) < high)
-        assert text.startswith("Not ") == (not any(low <= beta < high for beta in near))
-    doubt = re.search(r"as small as (\S+) or as large as (\S+)\. ", text)
-    assert ([*map(float, doubt.groups())] if doubt else near * 2) == [min(near), max(near)]
-
-
 def test_mirror_ascent_reaches_the_optimum():
     # After k steps the policy is ∝ π_SFT·exp(η·k·r), seen here on log-ratios of whole forecasts.
     beta, eta = 0.02, 1
@@ -266,7 +217,7 @@ def test_chart_of_hacking_holds_both_families_and_the_first_pairs_in_grey(world)
         assert trace["customdata"] == [f"β = {beta}" for beta in BETAS]
     [first, _] = [trace for trace in lines if trace["hovertemplate"].startswith("best-of-n")]
     np.testing.assert_allclose(values(first["x"]), np.sqrt(best_of(world)[0] / nats))
-    dots = [trace for trace in traces if trace.get("mode") == "markers"]
+    dots = [trace for trace in traces if trace.get("marker", {}).get("symbol") == "circle"]
     at = BETAS.index("0.1")
     assert [values(dot["y"])[0] for dot in dots] == pytest.approx([reward[at], score[at]])
 
@@ -275,7 +226,7 @@ def test_chart_of_hacking_holds_both_families_and_the_first_pairs_in_grey(world)
 def test_points_of_beta_can_be_dragged_along_both_lines(world, unit):
     kl, reward, score, _ = along_the_rope(world)
     for at in range(BETAS.index("0.001") + 1):
-        handles = handles_of(found(world, unit).rope, at)
+        handles = handles_of(Rope(World(*world), BETAS[at]), UNITS[unit])
         root = math.sqrt(kl[at] / math.log(BASES[unit]))
         ends = {each.axes: (each.x, each.y) for each in handles}
         assert ends[("xaxis", "yaxis")] == pytest.approx((root, reward[at]))

@@ -1,10 +1,15 @@
 """The page of the rope lesson: its controls, its films, and that it says what its words say."""
 
+import re
+
 import numpy as np
 import pytest
 
 from charts.units import UNITS
 from pages.beta_penalty import numbers
+from pages.beta_penalty.scale import Rope, along
+from pages.beta_penalty.words import formula
+from pages.beta_penalty.words import next_word as next_word_words
 from pages.beta_penalty.words import rope as words
 from tests.pages.beta_penalty.said import by_page, check_the_rope
 from tests.pages.beta_penalty.truth import FEW, LADDER, LONGEST, next_words, opened
@@ -19,9 +24,6 @@ from tests.pages.conftest import (
     set_up,
 )
 from tests.pages.reading import (
-    NUMBER,
-    PAIR,
-    all_agree,
     chart,
     paragraphs,
     read_out,
@@ -29,14 +31,18 @@ from tests.pages.reading import (
     sentence,
     values,
 )
-from tests.pages.truth import USUAL, optimum, sft
-from widgets.optima import World, at_beta, at_reference
+from tests.pages.truth import USUAL, sft
+from widgets.optima import World
 
 
 def test_pictures_follow_their_sliders():
     # Other pairs are solved for every β: that waits until they rest.
-    rope = {"beta_beta": {"rope", "hacking"}, "beta_pairs": {"rope"}, "beta_seed": {"rope"}}
-    assert answers_of(open_page("beta_penalty")) == rope
+    moved = answers_of(opened(words="true"))
+    assert moved["beta_beta"] == {"picture", "scale", "hacking", "next_word"}
+    assert moved["beta_scale"] == {"picture", "scale", "hacking", "next_word"}
+    assert moved["beta_guess"] == {"picture"}
+    # Other pairs have to be solved for every β: that waits until they rest.
+    assert moved.keys().isdisjoint({"beta_pairs", "beta_seed"})
 
 
 def named_failures(app):
@@ -54,19 +60,18 @@ def test_everything_that_answers_beta_agrees(beta, world, unit):
     app = opened(beta, world, unit=unit)
     assert not app.warning
     check_the_rope(by_page(app), beta, world, unit)
-    both = at_beta(World(*world), float(beta)), at_reference(World(*world))
-    assert named_failures(app) == words.failures(*both)
+    rope = Rope(World(*world), beta)
+    assert named_failures(app) == words.failures(rope)
     assert len(named_failures(app)) == (0 if world == USUAL else 2)
-    snippet = words.snippet(World(*world), beta, both[0].exact)
-    assert app.code[0].value == snippet.strip()
+    assert app.code[0].value == formula.snippet(rope).strip()
 
 
 @pytest.mark.parametrize(
     ("key", "value", "beta", "world"),
     [
         ("beta_beta", "0.1", "0.1", USUAL),
-        ("beta_pairs", 200, "0.02", FEW),
-        ("beta_seed", 1000, "0.02", (2000, 1000)),
+        ("beta_pairs", 200, "0.2", FEW),
+        ("beta_seed", 1000, "0.2", (2000, 1000)),
     ],
 )
 def test_moved_controls_take_everything_along(key, value, beta, world):
@@ -76,26 +81,48 @@ def test_moved_controls_take_everything_along(key, value, beta, world):
 def test_other_pairs_takes_the_next_number_and_begins_again_after_the_last():
     app = press(opened(world=(2000, 999)), "Other pairs")
     assert set_up(app)["beta_seed"] == 1000
-    check_the_rope(by_page(app), "0.02", (2000, 1000))
+    check_the_rope(by_page(app), "0.2", (2000, 1000))
     assert set_up(press(app, "Other pairs"))["beta_seed"] == 1
 
 
-def test_prediction_reveals_what_is_computed():
-    right = "It rises, then falls"
-    points = [optimum(USUAL, beta) for beta in ("1", "0.0125", "0.001")]
-    for answer in ("It rises as well", right, "It falls from the start"):
-        app = open_page("beta_penalty", beta_predict=answer)
-        said = sentence(
-            app,
-            rf"the reward is {NUMBER}, {NUMBER} and {NUMBER}, always more\. The judge gives "
-            rf"{PAIR}, {PAIR} and {PAIR} of 7",
-        )
-        exact = [own.reward for own, *_ in points]
-        scores = [each for _, report, *_ in points for each in report.score]
-        assert all_agree(said.groups(), [*exact, *scores])
-        assert ("That is what happens" in said.string) == (answer == right)
-    assert exact == sorted(exact)
-    assert scores[2] > scores[0] > scores[4]
+def test_scale_takes_everything_along():
+    app = move(opened("0.1", FEW, unit="nats"), "beta_scale", "one spread")
+    check_the_rope(by_page(app), "0.1", FEW, "nats", "one spread")
+    rope = Rope(World(*FEW), "0.1", "one spread")
+    assert sentence(app, re.escape(words.scale(rope)))
+    assert words.scale_of_peak(rope, along(rope)) in paragraphs(app)
+
+
+def judged(app):
+    """Return how many points of the judge's curve the picture has, and its title."""
+    drawn = chart(app, ROPE)
+    green = [each for each in drawn.figure["data"] if each["yaxis"] == "y2"]
+    return sum(values(each["y"]).size for each in green), drawn.title
+
+
+def test_picture_is_veiled_until_somebody_guesses_or_moves():
+    app = open_page("beta_penalty")
+    # The guess alone.
+    assert judged(app) == (1, "Where does the judge’s score peak?")
+    said = "\n".join([*paragraphs(app), *(chart(app, ROPE).words.split("\n"))])
+    for telling in ("largest at", "peaks at", "hacking.**", "judge gives"):
+        assert telling not in said
+    assert judged(move(open_page("beta_penalty"), "beta_guess", "0.05"))[0] == 1
+    for key, value in (("beta_beta", "0.1"), ("beta_scale", "5"), ("beta_pairs", 200)):
+        points, title = judged(move(open_page("beta_penalty"), key, value))
+        assert points > 41
+        assert "judge turns" in title
+
+
+@pytest.mark.parametrize("guess", ["1", "0.02", "0.001"])
+def test_a_guess_puts_beta_there_and_is_told_what_it_gets(guess):
+    app = move(open_page("beta_penalty"), "beta_guess", guess)
+    app = move(app, "beta_guess_told", True)
+    assert set_up(app)["beta_beta"] == guess
+    rope = Rope(World(*USUAL), guess)
+    assert words.answered(guess, rope, along(rope)) in paragraphs(app)
+    assert judged(app)[0] > 41
+    check_the_rope(by_page(app), guess, USUAL)
 
 
 def test_right_answers_are_marked_right():
@@ -103,7 +130,7 @@ def test_right_answers_are_marked_right():
         "Little: look at the answers",
         "D(π‖π_SFT), averaged over the policy's own answers",
         "It picks a point with less KL on it",
-        "No, it keeps each step short",
+        "Theirs",
     )
     app = open_page("beta_penalty", **numbered("beta_check", answers))
     assert [each.value[:5] for each in app.success] == ["Right"] * 4
@@ -111,30 +138,32 @@ def test_right_answers_are_marked_right():
 
 # The film of β.
 
-NEXT_WORD, OVER_OPTIMISED = "_beta_words", "_beta_hacking"
+NEXT_WORD, OVER_OPTIMISED, ROPE = "_beta_words", "_beta_hacking", "_beta_rope"
 
 
-def filmed(**view):
-    """Return the pictures of both films of β by its value, and where these have pictures."""
+def filmed(slider, **view):
+    """Return the pictures of all films of a slider by its value."""
     films = {}
 
     def noted(key, made):
-        [slider] = made.stops
-        films[key] = {beta: made.at(slider, beta) for beta in made.stops[slider].values}
+        if slider in made.stops:
+            films[key] = {each: made.at(**{slider: each}) for each in made.stops[slider].values}
 
     with films_told("beta_penalty", noted):
         opened(**view)
     return films
 
 
-@pytest.mark.parametrize("world", [USUAL, FEW])
-def test_films_have_the_pictures_that_the_page_shows(world):
-    films = filmed(world=world, unit="nats", guess="below 0.003")
+@pytest.mark.parametrize(("world", "scale"), [(USUAL, "1"), (FEW, "10")])
+def test_films_have_the_pictures_that_the_page_shows(world, scale):
+    view = {"unit": "nats", "guess": "0.0125", "scale": scale, "words": "true"}
+    films = filmed("beta_beta", world=world, **view)
+    assert {*films} == {NEXT_WORD, OVER_OPTIMISED, ROPE}
     for beta in ("0.001", "0.0125", "0.1", "1"):
-        app = opened(beta, world, unit="nats", guess="below 0.003")
-        for key in (NEXT_WORD, OVER_OPTIMISED):
-            assert [*films[key]] == LADDER[::-1]
-            picture = films[key][beta]
+        app = opened(beta, world, **view)
+        for key, film in films.items():
+            assert [*film] == LADDER[::-1]
+            picture = film[beta]
             there = chart(app, key)
             assert there.figure == sent(picture.figure)
             assert there.alt == read_out(picture.words)
@@ -143,19 +172,36 @@ def test_films_have_the_pictures_that_the_page_shows(world):
             assert picture.numbers.items() <= shown.items()
 
 
+def test_guess_is_dragged_where_it_is_drawn():
+    film = filmed("beta_guess")[ROPE]
+    for guess, picture in film.items():
+        [handle] = [each for each in picture.handles if each.slider == "beta_guess"]
+        [drawn] = [
+            each for each in picture.figure.traces
+            if each.get("marker", {}).get("symbol") == "diamond"
+        ]  # fmt: skip
+        assert (handle.x, handle.y) == (drawn["x"][0], drawn["y"][0])
+        assert 10**handle.x == pytest.approx(float(guess))
+
+
 def test_there_is_no_film_where_there_is_no_next_word():
-    films = filmed(context="tomorrow will pour")
-    assert [*films] == [OVER_OPTIMISED]
-    assert None not in films[OVER_OPTIMISED].values()
+    films = filmed("beta_beta", context="tomorrow will pour", words="true")
+    assert {*films} == {OVER_OPTIMISED, ROPE}
 
 
 # The next word.
 
 
+def choosing(beta="0.2", world=USUAL, **parameters):
+    """Return the page with its look at a single word."""
+    return opened(beta, world, words="true", **parameters)
+
+
 def offered(app):
     """Return the words on the buttons below the next-word chart."""
     labels = [button.label for button in app.button]
-    return labels[labels.index("Other pairs") + 1 : labels.index("Back one word")]
+    first = max(place for place, each in enumerate(labels) if each.startswith("β: ")) + 1
+    return labels[first : labels.index("Back one word")]
 
 
 @pytest.mark.parametrize(
@@ -168,10 +214,10 @@ def offered(app):
     ],
 )
 def test_next_word_is_said_drawn_and_offered(text, unit, beta, world):
-    app = opened(beta, world, context=text, unit=unit)
+    app = choosing(beta, world, context=text, unit=unit)
     assert not app.warning
     following = numbers.next_words(World(*world), float(beta), numbers.place_after(text))
-    assert words.next_word(following, UNITS[unit]) in paragraphs(app)
+    assert next_word_words.next_word(following, UNITS[unit]) in paragraphs(app)
     drawn = chart(app, NEXT_WORD)
     assert drawn.title.startswith("Next word: ")
     bars = {trace["name"][0]: trace for trace in drawn.figure["data"]}
@@ -184,7 +230,7 @@ def test_next_word_is_said_drawn_and_offered(text, unit, beta, world):
 
 
 def test_words_of_the_policy_are_appended_and_taken_back():
-    app = opened("0.05", FEW, check1="They get better", unit="nats")
+    app = choosing("0.05", FEW, check1="They get better", unit="nats")
     before = set_up(app)
     said = "tomorrow will be"
     for place in (0, 1, 0):
@@ -207,14 +253,14 @@ def test_words_of_the_policy_are_appended_and_taken_back():
 
 
 def test_clicking_tidies_spaces_and_keeps_what_was_typed():
-    app = opened(context="  Tomorrow   WILL be ")
+    app = choosing(context="  Tomorrow   WILL be ")
     word = offered(app)[0]
     assert set_up(press(app, word))["beta_context"] == f"Tomorrow WILL be {word}"
 
 
 def test_full_stop_cannot_be_clicked():
     text = "tomorrow will be cold with frost in the evening"
-    app = opened("1", context=text)
+    app = choosing("1", context=text)
     _, q, _ = next_words(text, "1")
     assert sft().words[q.argmax()] == "."
     assert sentence(app, r"likeliest next is the full stop \(")
@@ -227,9 +273,9 @@ def test_full_stop_cannot_be_clicked():
     ["tomorrow will pour", f"{LONGEST} and", "<b>cold</b>", ":red[cold] `x`", "`**cold**`"],
 )
 def test_words_that_lead_nowhere_are_named_and_taken_back(text):
-    app = opened("0.05", context=text)
+    app = choosing("0.05", context=text)
     [warning] = app.warning
-    assert warning.value == words.why_no_word_follows(text)
+    assert warning.value == next_word_words.why_no_word_follows(text)
     for kind in (app.markdown, app.caption, app.info):
         assert not any(text in each.value for each in kind)
     assert chart(app, NEXT_WORD) is None
@@ -243,14 +289,14 @@ def test_words_that_lead_nowhere_are_named_and_taken_back(text):
 
 
 def test_back_one_word_takes_a_bad_word_away():
-    app = press(opened(context="tomorrow will pour"), "Back one word")
+    app = press(choosing(context="tomorrow will pour"), "Back one word")
     assert set_up(app)["beta_context"] == "tomorrow will"
     assert not app.warning
     assert chart(app, NEXT_WORD)
 
 
 def test_a_whole_forecast_of_long_words_can_be_clicked_and_linked():
-    app = opened(context=" ".join(["afternoon"] * 20))
+    app = choosing(context=" ".join(["afternoon"] * 20))
     word = offered(app)[0] if offered(app)[0] != "full stop" else offered(app)[1]
     press(app, word)
     again = linked("beta_penalty", app)

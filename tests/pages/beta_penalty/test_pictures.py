@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from charts.style import LIGHT, Q_PATTERN
-from pages.beta_penalty.pictures.hacking import hacking_figure
-from pages.beta_penalty.pictures.rope import words_figure
+from pages.beta_penalty.pictures.hacking import Spot, hacking_figure
+from pages.beta_penalty.pictures.next_word import words_figure
+from pages.beta_penalty.pictures.rope import rope_figure
+from pages.beta_penalty.scale import Rope, along
 from tests.pages.figures import PALETTES, check_one_palette, check_plotly
-from widgets.optima import Curve
+from widgets.optima import USUAL, Curve
 
 WORDS = ["calm", ".", "dry", "mild"]
 P, Q = np.array([0.08, 0.2, 0.05, 0.001]), np.array([0.6, 0.25, 0.1, 0.004])
@@ -41,17 +43,31 @@ def words(p=P, q=Q, colours=LIGHT):
     return words_figure(WORDS, p, q, colours)
 
 
-def hacking(mine=None, other=None, here=8, best=None, colours=LIGHT):
+def spot(curve, place):
+    """Return one policy of a family."""
+    values = (each[place] for each in (curve.distance, curve.reward, curve.judge))
+    return Spot(curve.names[place], *map(float, values))
+
+
+def hacking(mine=None, other=None, here=8, colours=LIGHT):
     """Return the figure of both scores, in bits."""
+    mine = mine or curve()
     of_best = curve(farthest=2.6, kind="n")
     others = None if other is None else (2000, other)
-    return hacking_figure(mine or curve(), of_best, others, FITS, here, best, "bits", colours)
+    return hacking_figure(mine, of_best, others, FITS, spot(mine, here), "bits", colours)
+
+
+def over_beta(beta="0.2", scale="1", guess="0.1", colours=LIGHT, *, told=True):
+    """Return the figure of both scores over β."""
+    rope = Rope(USUAL, beta, scale)
+    return rope_figure(rope, along(rope), guess, colours, told=told)
 
 
 FIGURES = [
     words, lambda **c: words(np.eye(4)[1], np.eye(4)[0], **c),
-    hacking, lambda **c: hacking(other=curve(farthest=18), here=20, best=9, **c),
-    lambda **c: hacking(curve(np.full(21, 4.7)), here=0, best=0, **c),
+    hacking, lambda **c: hacking(other=curve(farthest=18), here=20, **c),
+    lambda **c: hacking(curve(np.full(21, 4.7)), here=0, **c),
+    lambda **c: over_beta(told=False, **c), lambda **c: over_beta(scale="one spread", **c),
 ]  # fmt: skip
 
 
@@ -126,26 +142,6 @@ def test_axis_of_the_next_word_holds_the_bars_with_their_labels_and_rarely_moves
 # Both scores against the distance.
 
 
-def test_title_tells_whether_the_judge_turns():
-    turns, not_ = "The reward keeps rising; the judge turns", "the judge does not follow"
-    assert hacking().layout.title.text == turns
-    falling = curve(np.linspace(5, 1, 21))
-    assert hacking(falling).layout.title.text.endswith(not_)
-    flat = curve(4.7 + 0.03 * np.cos(np.arange(21)))
-    assert hacking(flat).layout.title.text.endswith(not_)
-    rising = curve(np.linspace(4, 6, 21))
-    assert hacking(rising).layout.title.text.endswith("so does the judge’s score")
-
-
-@pytest.mark.parametrize(("fall", "turns"), [(0.113, False), (0.114, True)])
-def test_judge_turns_from_two_standard_errors_of_a_difference_on(fall, turns):
-    # Both scores are uncertain by 0.04, and their difference by 0.04·√2.
-    scores = np.full(21, 5.0)
-    scores[10], scores[-1] = 6.0, 6.0 - fall
-    title = hacking(curve(scores, error=0.04)).layout.title.text
-    assert title.endswith("turns") == turns
-
-
 @PALETTES
 def test_lines_are_both_families_in_the_colours_of_their_judges(colours):
     drawn = hacking(colours=colours)
@@ -181,14 +177,13 @@ def test_band_is_two_standard_errors_about_the_judge():
 
 
 @pytest.mark.parametrize("here", [0, 8, 20])
-@pytest.mark.parametrize("best", [None, 6, 0])
-def test_marks_stand_on_their_curves(here, best):
+def test_marks_stand_on_their_curves(here):
     mine = curve()
-    marks = dots_of(hacking(here=here, best=best))
+    best = int(mine.judge.argmax())
+    marks = dots_of(hacking(here=here))
     expected = [
         ([mine.distance[place]], [values[place]], axis, symbol)
         for place, symbol in ((here, "circle"), (best, "star"))
-        if place is not None
         for values, axis in ((mine.reward, "y"), (mine.judge, "y2"))
     ]
     found = [(list(each.x), list(each.y), each.yaxis or "y", each.marker.symbol) for each in marks]
@@ -213,7 +208,7 @@ def test_other_pairs_are_grey_and_within_the_axis(colours):
 
 @pytest.mark.parametrize("other", [None, curve(farthest=20)])
 def test_axes_of_hacking_stay_while_beta_moves(other):
-    drawn = [hacking(other=other, here=here, best=6) for here in range(21)]
+    drawn = [hacking(other=other, here=here) for here in range(21)]
     for axis in ("xaxis", "yaxis", "yaxis2"):
         assert len({str(each.layout[axis]) for each in drawn}) == 1
     low, high = drawn[0].layout.xaxis.range
@@ -224,3 +219,50 @@ def test_axes_of_hacking_stay_while_beta_moves(other):
     low, high = drawn[0].layout.yaxis2.range
     assert low <= 0
     assert 7 < high < 8
+
+
+# Both scores over β.
+
+
+@PALETTES
+def test_both_scores_stand_over_beta_in_their_colours(colours):
+    found = along(Rope(USUAL, "0.2"))
+    drawn = over_beta(colours=colours)
+    for axis, values, colour in (("y", found.reward, colours.q), ("y2", found.judge, colours.good)):
+        [line] = [each for each in lines_of(drawn, axis) if each.line.color == colour]
+        np.testing.assert_allclose(line.x, np.log10(found.betas))
+        np.testing.assert_array_equal(line.y, values)
+
+
+def test_what_is_veiled_is_not_in_the_figure_and_the_axes_stay():
+    told, veiled = over_beta(), over_beta(told=False)
+    for axis in ("xaxis", "yaxis", "yaxis2"):
+        assert told.layout[axis] == veiled.layout[axis]
+    assert len(told.data) == len(veiled.data)
+    judged = [each for each in veiled.data if each.yaxis == "y2" and len(each.x)]
+    assert [each.marker.symbol for each in judged] == ["diamond"]
+    assert veiled.layout.title.text == "Where does the judge’s score peak?"
+    [star] = [each for each in told.data if each.marker.symbol == "star"]
+    found = along(Rope(USUAL, "0.2"))
+    assert (star.x[0], star.y[0]) == (math.log10(found.betas[found.peak]), found.judge.max())
+
+
+@pytest.mark.parametrize("scale", ["1", "5", "20", "one spread"])
+def test_bands_and_curve_move_together_with_the_scale(scale):
+    rope, unit = Rope(USUAL, "0.2", scale), Rope(USUAL, "0.2", "one spread")
+    low, high = over_beta().layout.xaxis.range
+    bands = [each for each in over_beta(scale=scale).layout.shapes if each.type == "rect"]
+    for band in bands:
+        ends = [10**end / rope.spread for end in (band.x0, band.x1) if low < end < high]
+        assert ends
+        for end in ends:
+            assert min(abs(end - each) for each in (0.001, 0.01, 0.1, 0.5)) < 1e-9
+    assert len(bands) == (2 if rope.spread > 0.1 else 1)
+    both = along(rope).betas / rope.spread, along(unit).betas / unit.spread
+    np.testing.assert_allclose(*both, rtol=1e-12)
+
+
+def test_axes_stay_while_beta_or_the_guess_moves():
+    drawn = [over_beta(beta, guess=guess) for beta, guess in (("0.001", "1"), ("1", "0.001"))]
+    for axis in ("xaxis", "yaxis", "yaxis2"):
+        assert drawn[0].layout[axis] == drawn[1].layout[axis]

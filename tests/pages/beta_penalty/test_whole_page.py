@@ -1,17 +1,20 @@
 """The page of the rope lesson as a whole: its presets, the way back, links and files."""
 
+import re
+
 import numpy as np
 import pytest
 
 from charts.units import UNITS
-from pages.beta_penalty import numbers, questions
+from pages.beta_penalty import numbers
+from pages.beta_penalty.scale import Rope, data, scaled
 from pages.beta_penalty.words import hacking as hacking_words
 from tests.pages.beta_penalty.said import by_page, check_the_rope
-from tests.pages.beta_penalty.truth import BETAS, FEW, along_the_rope, opened, stars
+from tests.pages.beta_penalty.truth import FEW, opened, stars
 from tests.pages.conftest import linked, move, open_page, press, set_up
 from tests.pages.reading import chart, check_alternatives, numbers_in, paragraphs, specs, texts
 from tests.pages.truth import USUAL
-from widgets.optima import World
+from widgets.optima import World, whole_curve
 
 # Nothing of the first view is what any button puts; each button puts what the last one did not.
 BUTTONS = [
@@ -23,6 +26,7 @@ BUTTONS = [
     ("β: 0.001 to 0.01", {"beta": "0.005"}),
     ("β: 0.02", {"beta": "0.02"}),
     ("β: 0.1", {"beta": "0.1"}),
+    ("One spread", {"scale": "one spread"}),
     ("Too few pairs", {"pairs": 50}),
     ("Plenty of pairs", {"pairs": 20_000}),
 ]
@@ -30,7 +34,7 @@ BUTTONS = [
 
 def test_buttons_put_what_they_say_and_nothing_else():
     app = opened("0.5", FEW, unit="nats", context="snow", check2="Either, they are the same",
-                 guess="below 0.003")  # fmt: skip
+                 words="true", guess="0.0025")  # fmt: skip
     for label, puts in BUTTONS:
         before = set_up(app)
         press(app, label)
@@ -38,44 +42,43 @@ def test_buttons_put_what_they_say_and_nothing_else():
         assert expected != before, label
         assert set_up(app) == expected
         world = expected["beta_pairs"], expected["beta_seed"]
-        check_the_rope(by_page(app), expected["beta_beta"], world, "nats")
+        scale = expected["beta_scale"]
+        check_the_rope(by_page(app), expected["beta_beta"], world, "nats", scale)
 
 
 def test_start_over_puts_everything_back():
-    fresh = open_page("beta_penalty")
-    usual = set_up(fresh)
-    questions = ("predict", "guess", "check1", "check2", "check3", "check4")
+    fresh = open_page("beta_penalty", beta_words="true")
+    questions = ("check1", "check2", "check3", "check4")
     answers = {name: fresh.radio(key=f"beta_{name}").options[-1] for name in questions}
-    app = opened("0.5", (50, 3), context="snow", **answers)
+    usual = set_up(fresh) | {"beta_words": False}
+    app = opened("0.5", (50, 3), context="snow", scale="5", guess="0.02", guess_told="true",
+                 words="true", **answers)  # fmt: skip
     changed = set_up(app)
     assert {key for key in usual if changed[key] == usual[key]} == {"unit", "present"}
     press(app, "Start over")
-    assert set_up(app) == usual
-    check_the_rope(by_page(app), "0.02", USUAL)
+    assert set_up(app) == {key: value for key, value in usual.items() if key in set_up(app)}
 
 
-# Hacking.
+# The frontier.
 
 
 @pytest.mark.parametrize(
-    ("beta", "world", "unit", "guess"),
-    [("0.5", USUAL, "bits", None), ("0.63", FEW, "dits", "below 0.003")],
+    ("beta", "world", "unit", "scale"),
+    [("0.5", USUAL, "bits", "1"), ("0.63", FEW, "dits", "10")],
 )
-def test_hacking_is_said_and_drawn_and_told_after_the_guess(beta, world, unit, guess):
-    app = opened(beta, world, unit=unit, **({"guess": guess} if guess else {}))
-    where, measure = World(*world), UNITS[unit]
-    found, usual = numbers.families(where, measure), numbers.families(World(*USUAL), measure)
+def test_the_frontier_is_said_and_drawn(beta, world, unit, scale):
+    app = opened(beta, world, unit=unit, scale=scale)
+    rope, measure = Rope(World(*world), beta, scale), UNITS[unit]
+    found, usual = numbers.families(rope.world, measure), whole_curve(World(*USUAL), measure)
+    curve = scaled(found.rope, rope.factor)
     scores = chart(app, "_beta_hacking")
-    assert scores.title.startswith("The reward keeps rising")
-    assert len(stars(scores.figure)) == (2 if guess else 0)
-    best = BETAS[along_the_rope(world)[2].argmax()]
-    assert (f"**β = {best}**" in texts(app)) == ("is largest" in texts(app)) == bool(guess)
+    assert scores.title.startswith("The exact frontier")
+    assert len(stars(scores.figure)) == 2
     for said in (
-        questions.verdict(guess, found.rope),
-        hacking_words.end_to_end(found.rope, beta, numbers.best_of(where)[-1], measure),
+        hacking_words.end_to_end(curve, rope, numbers.best_of(rope.world)[-1], measure),
         hacking_words.picks_a_point(found, beta, measure),
-        hacking_words.fits(found, measure, told=bool(guess)),
-        *([] if world == USUAL else [hacking_words.other_pairs(where, found.rope, usual.rope)]),
+        hacking_words.fits(found, measure),
+        *([] if world == USUAL else [hacking_words.other_pairs(rope.world, found.rope, usual)]),
     ):
         assert said in paragraphs(app)
     assert ("With these" in texts(app)) == (world != USUAL)
@@ -97,7 +100,7 @@ def test_nonsense_in_a_link_falls_back_and_says_so():
             assert said.startswith(f"This link asks for `{key} = {value}`")
             assert f"it shows `{usual[key]}`" in said
         assert set_up(app) == usual
-    assert (usual["beta_beta"], usual["beta_pairs"]) == ("0.02", 2000)
+    assert (usual["beta_beta"], usual["beta_pairs"]) == ("0.2", 2000)
 
 
 def test_links_to_training_are_sent_on_to_its_lesson():
@@ -113,20 +116,26 @@ def test_every_chart_has_words_as_its_text_alternative():
 
 def test_files_hold_what_is_on_screen(files):
     opened("0.1", FEW, unit="dits")
-    columns = numbers.data(World(*FEW), UNITS["dits"])
+    columns = data(Rope(World(*FEW), "0.1"), UNITS["dits"])
     found = numbers_in(files["beta_penalty.csv"]())
     assert list(found) == list(columns)
     np.testing.assert_array_equal([*found.values()], [*columns.values()])
     page = files["beta_penalty.html"]()
     assert "<html" in page
-    assert "The reward keeps rising" in page
-    assert '"star"' not in page.partition("Plotly.newPlot")[2]
-    opened("0.1", FEW, unit="dits", guess="0.1 or more")
-    assert '"star"' in files["beta_penalty.html"]().partition("Plotly.newPlot")[2]
+    assert '"star"' in page.partition("Plotly.newPlot")[2]
+    open_page("beta_penalty")
+    assert "Where does the judge" in (page := files["beta_penalty.html"]())
+    assert values_of_the_judge(page) == []
+
+
+def values_of_the_judge(page):
+    """Return what a page with a chart holds on the judge's axis, but for the guess."""
+    drawn = re.findall(r'"y":\[([^\]]*)\],"yaxis":"y2"', page)
+    return [each for each in drawn if each and each != "6.3"]
 
 
 def test_share_holds_the_whole_view():
-    app = press(opened("0.005", FEW, context="snow", unit="nats"), "Share this view")
+    app = press(opened("0.005", FEW, context="snow", words="true", unit="nats"), "Share this view")
     [address] = [each.value for each in app.code if each.value.startswith("http")]
     for part in ("beta_beta=0.005", "beta_pairs=200", "beta_context=snow", "unit=nats"):
         assert part in address
@@ -135,7 +144,9 @@ def test_share_holds_the_whole_view():
 def test_view_is_restored_by_its_link():
     app = press(open_page("beta_penalty"), "Too few pairs")
     move(app, "beta_beta", "0.0063")
-    move(app, "beta_guess", "0.1 or more")
+    move(app, "beta_guess", "0.1")
+    move(app, "beta_scale", "10")
+    move(app, "beta_words", True)
     for context in ("snow", "", "Tomorrow  will pour!"):
         move(app, "beta_context", context)
         again = linked("beta_penalty", app)
