@@ -57,19 +57,18 @@ def test_answer_tells_the_cost_and_the_days_pass_when_one_comes_to_them(page):
     visit(page, "/intuition")
     assert numbers_of(page, FORECAST) == ["?", "?"]
     assert chart(page, FORECAST)[2]["y"] == [0] * 4
+    plot(page, SETTLING).evaluate(
+        """plot => { window.seen = []
+            plot.on('plotly_animatingframe', ({name}) => name && seen.push(name)) }"""
+    )
     page.get_by_text("Both the same", exact=True).click()
     expect(page.get_by_text("A surprise, then")).to_be_visible()
     expect(words(page)).to_contain_text("rules out snow")
     assert numbers_of(page, FORECAST) == ["∞", "0.074 bits"]
     assert chart(page, FORECAST)[2]["y"][3] > 0.4
     page.get_by_role("link", name="let the days pass").click()
-    page.wait_for_function(
-        """number => { const plot = document.querySelectorAll('.kl-plot')[number]
-            const length = plot._fullData?.at(-2).y.length
-            window.shortest = Math.min(window.shortest ?? Infinity, length ?? Infinity)
-            return window.shortest < 5 && plot._fullData.at(-1).x[0] === 1000 }""",
-        arg=SETTLING,
-    )
+    page.wait_for_function("() => seen.at(-1) === '1,000'")
+    assert page.evaluate("seen[0]") == "1"
     sky = np.random.default_rng(2).choice(4, p=TRUTH, size=1000)
     assert f"Day {(sky == 3).argmax() + 1} brings" in the_run(page).inner_text()
 
