@@ -24,9 +24,10 @@ from kl_core import (
 
 FACES = [f"face {face}" for face in range(1, 7)]
 FAIR = [1.0] * 6
-LOADED = [5.0, 2.0, 1.0, 1.0, 0.5, 0.5]
 BOOK = [5.0, 1.0, 1.0, 1.0, 1.0, 1.0]
 HALVES = [8.0, 4.0, 2.0, 1.0, 0.5, 0.5]
+# What Q believes in to begin with: its ideal words are whole, too, and cost just a digit more.
+SKEWED = [1.0, 1.0, 1.0, 1.0, 2.0, 2.0]
 NEARLY_SURE = [9.0, 0.2, 0.2, 0.2, 0.2, 0.2]
 NO_SIX = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0]
 
@@ -215,8 +216,10 @@ def counted(p: Array, q: Array, message: Message, unit: Unit) -> Counted:
     )
 
 
-def data(p: Array, q: Array, unit: Unit) -> Mapping[str, Sequence[object] | Array]:
-    """Return both codes with every digit."""
+def data(
+    p: Array, q: Array, chosen: Sequence[int], unit: Unit
+) -> Mapping[str, Sequence[object] | Array]:
+    """Return both codes with every digit, and the lengths that the learner chose."""
     return {
         "face": range(1, 7),
         "p": p,
@@ -224,6 +227,7 @@ def data(p: Array, q: Array, unit: Unit) -> Mapping[str, Sequence[object] | Arra
         f"ideal_p_{unit.name}": [ideal_length(chance, unit) for chance in p],
         f"ideal_q_{unit.name}": [ideal_length(chance, unit) for chance in q],
         f"extra_{unit.name}": log_ratios(p, q, base=unit.base),
+        "chosen_length": chosen,
         "p_word": [*map(spelled, code_for(p, 1).words)],
         "q_word": [*map(spelled, code_for(q, 1).words)],
     }

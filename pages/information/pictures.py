@@ -1,239 +1,174 @@
-"""Figures of the coding lesson: lengths that add up, a code's tree, digits counted, blocks."""
+"""Figures of the coding lesson: four averages as areas, digits counted, blocks."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from charts.outcomes import probability_bars
 from charts.style import Q_PATTERN, Figure, Palette, Trace, bar, figure, scatter, steady_limit
+from charts.units import Unit
 from charts.wording import amount, number, percent
 from kl_core import Array
-from pages.information.numbers import FACES, Counted, Lengths
+from pages.information.numbers import Counted, Lengths, digit, ideal_length
 
-# How much of a phone's picture one letter of a label takes.
-LETTER = 0.0225
+# Where the four panels lie, from left to right and from top to bottom.
+PANELS_X = ([0.0, 0.47], [0.53, 1.0])
+PANELS_Y = ([0.58, 1.0], [0.0, 0.42])
+# How many digits they are high, while no word is longer.
+HEIGHT = 6
+# Too narrow for a letter, on a phone too.
+NARROW = 0.07
 
 
-def lengths_figure(p: Array, q: Array, lengths: Lengths, unit: str, colours: Palette) -> Figure:
-    """Return P and Q, and below them three lengths: H(P) and D(P‖Q) end to end are H(P, Q).
+def areas_figure(
+    p: Array, q: Array, there: Lengths, back: Lengths, unit: Unit, colours: Palette
+) -> Figure:
+    """Return H(P), H(P, Q), H(Q, P) and H(Q) as areas: chance across, length of the word up.
+
+    Rows say which die rolls, columns whose code is used; beside the wrong code the right one is
+    drawn as dashed steps.
 
     Parameters
     ----------
     p, q : ndarray, shape (6,)
         Probabilities.
-    lengths : Lengths
-        In `unit` a roll; the last two may be ``inf`` and then run out of the picture.
-    unit : str
+    there, back : Lengths
+        On rolls of P, and of Q; an infinite length runs out of the picture.
+    unit : Unit
         What lengths are measured in.
     colours : Palette
         Of the page's theme.
     """
-    own, extra, crossed = lengths.own, lengths.extra, lengths.crossed
-    # Whole numbers: the axis stays put while the sliders move a little.
-    top = float(max(1, math.ceil(crossed if math.isfinite(crossed) else 2 * own)))
-    rows = ["together", "alone"]
-    chances, percentages = probability_bars(
-        FACES, p, q, ("P, the true die", "Q, the model"), "all rolls", colours
-    )
-    return figure(
-        [*chances, *_pieces(lengths, rows, top, unit, colours)],
-        colours,
-        title=f"{number(own)} + {number(extra)} = {amount(crossed, unit)} a roll",
-        height=450,
-        xaxis={"showgrid": False},
-        yaxis={"domain": [0.48, 1], **percentages},
-        xaxis2={
-            "anchor": "y2",
-            "range": [0, top],
-            "title": {"text": f"{unit} a roll", "standoff": 4},
-        },
-        yaxis2={
-            "anchor": "x2",
-            "domain": [0, 0.36],
-            "categoryarray": rows[::-1],
-            "categoryorder": "array",
-            "showticklabels": False,
-            "showgrid": False,
-        },
-        margin={"l": 56, "r": 8, "t": 72, "b": 44},
-    )
-
-
-def _pieces(
-    lengths: Lengths, rows: Sequence[str], top: float, unit: str, colours: Palette
-) -> list[Trace]:
-    """Return the three lengths: two in the first row, their sum in the second."""
-
-    def piece(row: str, name: str, length: float, start: float, **look: object) -> Trace:
-        drawn = min(length, top - start)
-        return bar(
-            xaxis="x2",
-            yaxis="y2",
-            y=[row],
-            x=[drawn],
-            base=[start],
-            orientation="h",
-            text=[_fitting(name, length, drawn / top)],
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            constraintext="none",
-            hovertemplate=f"{name}: {amount(length, unit)} a roll<extra></extra>",
-            showlegend=False,
-            width=0.62,
-            offset=-0.31,
-            **look,
-        )
-
-    together, alone = rows
-    on_colour = {"color": colours.paper}
-    hatched = {
-        "color": colours.q,
-        "pattern": {**Q_PATTERN, "bgcolor": colours.paper, "fgopacity": 0.4},
-        "line": {"color": colours.q, "width": 1.5},
-    }
-    return [
-        piece(together, "H(P)", lengths.own, 0.0, marker={"color": colours.p}, textfont=on_colour),
-        piece(
-            together,
-            "D(P‖Q)",
-            lengths.extra,
-            lengths.own,
-            marker={"color": colours.kl},
-            textfont=on_colour,
-        ),
-        piece(
-            alone,
-            "H(P, Q)",
-            lengths.crossed,
-            0.0,
-            marker=hatched,
-            textfont={"color": colours.ink},
-        ),
+    lengths = [[ideal_length(chance, unit) for chance in die] for die in (p, q)]
+    top = top_of(p, q, unit)
+    dice, hues = (p, q), (colours.p, colours.q)
+    # Of the panels, from left to right and from top to bottom: whose rolls, whose code, what.
+    panels = [
+        (0, 0, f"H(P) = {number(there.own)}"),
+        (0, 1, f"H(P, Q) = {number(there.crossed)}"),
+        (1, 0, f"H(Q, P) = {number(back.crossed)}"),
+        (1, 1, f"H(Q) = {number(back.own)}"),
     ]
-
-
-def _fitting(name: str, length: float, share: float) -> str:
-    """Return as much of a label as fits into this share of the picture, on a phone too."""
-    labels = (f"{name} = {number(length)}", name)
-    return next((label for label in labels if LETTER * len(label) < share), "")
-
-
-@dataclass(frozen=True)
-class _Tree:
-    """Where each node of a code's tree stands from left to right, and what it weighs.
-
-    A node is named by the way down to it; its depth is how long that is.
-    """
-
-    place: Mapping[str, float]
-    weight: Mapping[str, float]
-    leaves: Mapping[str, str]
-
-    @property
-    def depth(self) -> int:
-        return max(map(len, self.leaves))
-
-    @property
-    def inner(self) -> list[str]:
-        return [word for word in self.place if word not in self.leaves]
-
-    @property
-    def branches(self) -> list[str]:
-        """The nodes that hang from another one."""
-        return [word for word in self.place if word]
-
-
-def _tree(words: Sequence[str | None], probabilities: Array) -> _Tree:
-    """Lay the tree of a code out: the leaves side by side, every node above what it joins."""
-    leaves = sorted(
-        (word, float(mass), outcome)
-        for word, mass, outcome in zip(words, probabilities, FACES, strict=True)
-        if word is not None
-    )
-    place = {word: float(at) for at, (word, _, _) in enumerate(leaves)}
-    weight = {word: mass for word, mass, _ in leaves}
-    # From the deepest level up, each node stands between the two below it and weighs both.
-    for level in range(max(map(len, place)) - 1, -1, -1):
-        for word in sorted({leaf[:level] for leaf, _, _ in leaves if len(leaf) > level}):
-            below = [word + digit for digit in "01" if word + digit in place]
-            place[word] = sum(place[each] for each in below) / len(below)
-            weight[word] = sum(weight[each] for each in below)
-    return _Tree(place, weight, {word: outcome for word, _, outcome in leaves})
-
-
-def tree_figure(
-    words: Sequence[str | None], probabilities: Array, name: str, colours: Palette
-) -> Figure:
-    """Return the tree of a prefix code: a word is the way from the root down to its leaf.
-
-    Parameters
-    ----------
-    words : sequence of (str or None), length 6
-        Code words of 0s and 1s; a face without one has no leaf.
-    probabilities : ndarray, shape (6,)
-        What each leaf weighs.
-    name : str
-        P or Q: whose code this is, and whose colour it has.
-    colours : Palette
-        Of the page's theme.
-    """
-    tree = _tree(words, probabilities)
-    place, branches = tree.place, tree.branches
+    traces: list[Trace] = []
+    axes: dict[str, Any] = {}
+    names = []
+    for place, (rolls, code, name) in enumerate(panels):
+        axis = str(place + 1) if place else ""
+        across, up = PANELS_X[place % 2], PANELS_Y[place // 2]
+        traces += [
+            _words_as_areas(dice[rolls], lengths[code], top, axis, "PQ"[code], unit, colours),
+            _steps(dice[rolls], lengths[rolls], top, axis, hues[rolls], drawn=rolls != code),
+        ]
+        axes[f"xaxis{axis}"] = {
+            "anchor": f"y{axis}",
+            "domain": across,
+            "range": [0, 1],
+            "showgrid": False,
+            "showticklabels": place > 1,
+            "tickvals": [0, 0.5, 1],
+            "ticktext": ["0", "50%", "100%"],
+        }
+        axes[f"yaxis{axis}"] = {
+            "anchor": f"x{axis}",
+            "domain": up,
+            "range": [0, top],
+            "nticks": 4,
+            "showticklabels": place % 2 == 0,
+            **({} if place % 2 else {"title": {"text": f"length, {unit.name}"}}),
+        }
+        names.append(
+            {
+                "text": f"{'PQ'[rolls]} rolls, {'PQ'[code]}’s code<br><b>{name}</b>",
+                "xref": "paper",
+                "yref": "paper",
+                "x": across[0],
+                "xanchor": "left",
+                "y": up[1],
+                "yanchor": "bottom",
+                "align": "left",
+                "showarrow": False,
+                "font": {"size": 12, "color": colours.ink},
+            }
+        )
+    own, extra, crossed = there.own, there.extra, there.crossed
     return figure(
-        [
-            scatter(
-                x=[at for word in branches for at in (place[word[:-1]], place[word], None)],
-                y=[at for word in branches for at in (1 - len(word), -len(word), None)],
-                mode="lines",
-                line={"color": colours.muted, "width": 1.5},
-                hoverinfo="skip",
-            ),
-            scatter(
-                x=[(place[word] + place[word[:-1]]) / 2 for word in branches],
-                y=[0.5 - len(word) for word in branches],
-                mode="markers+text",
-                text=[word[-1] for word in branches],
-                textfont={"color": colours.ink, "size": 12},
-                marker={"color": colours.paper, "size": 15},
-                hoverinfo="skip",
-            ),
-            scatter(
-                x=[place[word] for word in tree.inner],
-                y=[-len(word) for word in tree.inner],
-                mode="markers",
-                marker={"color": colours.muted, "size": 9},
-                text=[percent(tree.weight[word]) for word in tree.inner],
-                hovertemplate="together %{text}<extra></extra>",
-            ),
-            scatter(
-                x=[place[word] for word in tree.leaves],
-                y=[-len(word) for word in tree.leaves],
-                mode="markers+text",
-                marker={
-                    "color": colours.p if name == "P" else colours.q,
-                    "size": 11,
-                    "symbol": "square",
-                },
-                text=[
-                    f"{outcome}<br><b>{word or 'no digit'}</b><br>{percent(tree.weight[word])}"
-                    for word, outcome in tree.leaves.items()
-                ],
-                textposition="bottom center",
-                textfont={"size": 11},
-                hoverinfo="skip",
-                cliponaxis=False,
-            ),
-        ],
+        traces,
         colours,
-        title=f"The Huffman code made for {name}",
-        height=150 + 62 * (tree.depth + 1),
+        title=f"{number(own)} + {number(extra)} = {amount(crossed, unit.name)} a roll",
+        height=470,
+        annotations=names,
         showlegend=False,
-        margin={"l": 8, "r": 8, "t": 48, "b": 8},
-        xaxis={"range": [-0.6, len(tree.leaves) - 0.4], "visible": False},
-        yaxis={"range": [-tree.depth - 0.95, 0.3], "visible": False},
+        margin={"l": 52, "r": 8, "t": 84, "b": 28},
+        **axes,
+    )
+
+
+def top_of(p: Array, q: Array, unit: Unit) -> float:
+    """Return how high the panels are: six digits, or twice that as often as it takes."""
+    used = [chance for chance in (*p, *q) if chance > 0]
+    longest = max(ideal_length(float(chance), unit) for chance in used)
+    top = HEIGHT * digit(unit)
+    while top < longest:
+        top *= 2
+    return top
+
+
+def _words_as_areas(
+    rolls: Array,
+    lengths: Sequence[float],
+    top: float,
+    axis: str,
+    code: str,
+    unit: Unit,
+    colours: Palette,
+) -> Trace:
+    """Return a bar for each face, as wide as its chance and as high as its word is long."""
+    of_q = code == "Q"
+    return bar(
+        xaxis=f"x{axis}",
+        yaxis=f"y{axis}",
+        x=np.cumsum(rolls) - rolls / 2,
+        y=[min(length, top) for length in lengths],
+        width=rolls,
+        marker={
+            "color": colours.q if of_q else colours.p,
+            "pattern": (
+                {**Q_PATTERN, "bgcolor": colours.paper, "fgopacity": 0.4} if of_q else {"shape": ""}
+            ),
+            "line": {"color": colours.q if of_q else colours.paper, "width": 1},
+        },
+        text=[
+            ("∞" if length == math.inf else str(face)) if chance > NARROW else ""
+            for face, (chance, length) in enumerate(zip(rolls, lengths, strict=True), start=1)
+        ],
+        textposition="inside",
+        insidetextanchor="start",
+        textangle=0,
+        constraintext="none",
+        textfont={"size": 12, "color": colours.ink if of_q else colours.paper},
+        customdata=[
+            f"face {face}: {percent(chance)} × {amount(length, unit.name)}"
+            for face, (chance, length) in enumerate(zip(rolls, lengths, strict=True), start=1)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _steps(
+    rolls: Array, lengths: Sequence[float], top: float, axis: str, colour: str, *, drawn: bool
+) -> Trace:
+    """Return the lengths of the right words as steps, where another code is used."""
+    ends = np.cumsum(rolls)
+    faces = np.flatnonzero(rolls > 0) if drawn else []
+    return scatter(
+        xaxis=f"x{axis}",
+        yaxis=f"y{axis}",
+        x=[at for face in faces for at in (ends[face] - rolls[face], ends[face])],
+        y=[height for face in faces for height in [min(lengths[face], top)] * 2],
+        mode="lines",
+        line={"color": colour, "width": 3, "dash": "dash"},
+        hoverinfo="skip",
     )
 
 

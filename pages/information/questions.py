@@ -1,28 +1,32 @@
 """What the coding lesson asks."""
 
+from collections.abc import Callable
+from functools import partial
+
 from charts.units import Unit
-from charts.wording import amount, percent
-from kl_core import entropy, normalize
-from pages.information.numbers import NEARLY_SURE, digit, per_roll
-from widgets.prediction import predict
+from pages.information import room
+from widgets.prediction import commit
 from widgets.self_check import Question
 
+GUESS = "information_guess"
 
-def prediction(unit: Unit) -> None:
-    """Ask whether a code can spend less than a digit on a roll that tells next to nothing."""
-    die = normalize(NEARLY_SURE)
-    alone, together = (per_roll(die, die, block) * digit(unit) for block in (1, 4))
-    predict(
-        "information_predict",
-        f"A die shows face 1 in {percent(die[0])} of all rolls, so a roll tells little: only "
-        f"{amount(float(entropy(die, base=unit.base)), unit.name)}, well below the "
-        f"{amount(digit(unit), unit.name)} of a binary digit. Can a code take less than one digit "
-        "a roll, on average?",
-        ["Yes, with one short word a face", "Yes, with words for several rolls", "No"],
-        answer="Yes, with words for several rolls",
-        reveal="To tell six faces apart, each word needs a digit or more, so with one word a roll "
-        f"even the best code takes {amount(alone, unit.name)} on average. A word for four rolls "
-        f"at once shares its digits among them: **{amount(together, unit.name)}** a roll.",
+
+def prediction(unit: Unit, show_the_best: Callable[[], None]) -> None:
+    """Ask how few digits a roll of a die of halves and quarters takes."""
+    commit(
+        GUESS,
+        "Face 1 comes half the time, each next face half as often, down to 5 and 6, which share "
+        "the last sixteenth. Words of 3 digits tell six faces apart. How few digits a roll can a "
+        "code take, on average?",
+        1.0,
+        3.0,
+        2.5,
+        0.05,
+        shown_as="%.2f digits",
+        reveal=partial(room.reveal, unit=unit),
+        takeaway="Words of ideal length give each face as much room as it has chance. Made for the "
+        "wrong chances Q, they cost D(P‖Q) more on every roll of P, on average.",
+        shows=show_the_best,
     )
 
 

@@ -5,43 +5,78 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from charts.units import Unit
+from charts.units import BITS, Unit
 from charts.wording import amount, number, percent, signed
 from charts.wording import counted as how_many
-from kl_core import Array, Symbols, blocks_of, normalize
+from kl_core import Array, Symbols, blocks_of, kraft_sum, normalize
 from pages.information import numbers
 from pages.information.numbers import (
+    FAIR,
     Counted,
     Message,
     code_for,
     digit,
     has_whole_lengths,
     ideal_length,
+    per_roll,
     spelled,
     three_lengths,
 )
+from pages.information.room import in_digits
 
 # So many rolls are written out in both codes.
 FIRST = 12
 
 
 def in_words(p: Array, q: Array, unit: Unit) -> str:
-    """Say what the chart of the lengths shows now."""
+    """Say what the chart of the four averages shows now."""
     lengths = three_lengths(p, q, unit)
     own, extra = lengths.own, lengths.extra
     needs = f"A roll of P tells {amount(own, unit.name)}: no code gets by with less, on average. "
     if np.array_equal(p, q):
         return needs + f"Q is P, so a code made for Q is the right one: the extra is 0 {unit.name}."
     if math.isinf(lengths.crossed):
-        return (
-            f"{needs}A code made for Q has no word for what Q rules out, and P rolls that "
+        costs = (
+            "A code made for Q has no word for what Q rules out, and P rolls that "
             f"{percent(p[q == 0].sum())} of the time: no length is enough."
         )
+    else:
+        costs = (
+            f"Words as long as Q asks for, −log q each, take {amount(lengths.crossed, unit.name)}. "
+            f"The difference is D(P‖Q): {amount(extra, unit.name)} paid on every roll for the "
+            "wrong code, on average"
+            f"{f': {percent(extra / own)} on top' if own / 1000 < extra < 10 * own else ''}."
+        )
+    return f"{needs}{costs} {_the_other_way_round(p, q, unit)}"
+
+
+def _the_other_way_round(p: Array, q: Array, unit: Unit) -> str:
+    """Say what rolls of Q take in both codes."""
+    back = three_lengths(q, p, unit)
+    opening = f"If Q rolls, its own code takes {amount(back.own, unit.name)}"
+    if math.isinf(back.crossed):
+        return f"{opening}, and P's has no word for {percent(q[p == 0].sum())} of the rolls."
     return (
-        f"{needs}Words as long as Q asks for, −log q each, take "
-        f"{amount(lengths.crossed, unit.name)}. The difference is D(P‖Q): "
-        f"{amount(extra, unit.name)} paid on every roll for the wrong code, on average"
-        f"{f': {percent(extra / own)} on top' if own / 1000 < extra < 10 * own else ''}."
+        f"{opening} and P's {amount(back.crossed, unit.name)}: D(Q‖P) is "
+        f"{amount(back.extra, unit.name)}."
+    )
+
+
+def why_it_does_not_fit(unit: Unit) -> str:
+    """Say why words of whole digits cannot have the lengths that the book's die asks for."""
+    p = normalize(FAIR)
+    lengths = code_for(p, 1).lengths
+    short, long = (int(each) for each in (lengths.min(), lengths.max()))
+    several = how_many(int((lengths == short).sum()), "word")
+    takes = per_roll(p, p, 1)
+    ideal = ideal_length(float(p[0]), BITS)
+    return (
+        f"The book's fair die wants {number(ideal)} digits for each face: a sixth of the room. But "
+        f"words have whole lengths: {short} digits take {percent(2.0**-short)} of the room, "
+        f"{long} take {percent(2.0**-long)}. The best code has {several} of {short} digits, the "
+        f"rest of {long}, and takes {in_digits(takes, unit)} a roll: {number(takes - ideal)} more "
+        "than ideal words would. Try it: press *The book's die*, fill the room, then compare with "
+        "*The best code*."
     )
 
 
@@ -56,35 +91,6 @@ def both_codes(p: Array, q: Array, unit: Unit) -> Mapping[str, Sequence[str]]:
         "−log q": [number(ideal_length(chance, unit), 2) for chance in q],
         "word ": [*map(spelled, code_for(q, 1).words)],
     }
-
-
-def tree_in_words(words: Sequence[str | None], name: str) -> str:
-    """Say how the code drawn as a tree, made for P or Q by `name`, came about."""
-    lengths = sorted(len(word) for word in words if word is not None)
-    missing = len(words) - len(lengths)
-    ruled_out = (
-        f" {missing} of 6 faces {'has' if missing == 1 else 'have'} no word: {name} rules "
-        f"{'it' if missing == 1 else 'them'} out."
-        if missing
-        else ""
-    )
-    if len(lengths) == 1:
-        return (
-            f"Only one face can come, says {name}, so nothing needs to be said: its word is empty."
-            f"{ruled_out}"
-        )
-    if len(lengths) == 2:
-        return f"Only two faces can come, says {name}: one digit tells them apart.{ruled_out}"
-    digits = (
-        f"all {lengths[0]}" if lengths[0] == lengths[-1] else f"from {lengths[0]} to {lengths[-1]}"
-    )
-    return (
-        f"In the code made for {name} every face that can come is a leaf, and the digits on the "
-        f"way down are its word; words are {digits} digits long. "
-        "The two rarest faces are joined first (among equals any), then again the two rarest, up "
-        "to the root: so no face lies above a more frequent one, and no word is the beginning of "
-        f"another.{ruled_out}"
-    )
 
 
 def one_digit(unit: Unit) -> str:
@@ -225,25 +231,29 @@ def snippet(
     p_weights: Sequence[float],
     q_weights: Sequence[float],
     *,
+    chosen: Sequence[int],
     rolls: int,
     seed: int,
     block: int,
     unit: Unit,
 ) -> str:
-    """Return Python that computes the three lengths and sends the same rolls."""
+    """Return Python that computes the lengths, fills the room and sends the same rolls."""
     p, q = normalize(p_weights), normalize(q_weights)
     lengths = three_lengths(p, q, unit)
     message = numbers.send(p, q, numbers.rolled(p, rolls, seed), block)
+    # A face that cannot come needs no word.
+    digits = [each for each, chance in zip(chosen, p, strict=True) if chance > 0]
     lines = [
         "import numpy as np",
         "from kl_core import (block_probabilities, blocks_of, cross_entropy, entropy,",
-        "                     huffman_code, kl_divergence, normalize)",
+        "                     huffman_code, kl_divergence, kraft_sum, normalize)",
         "",
         f"p = normalize({p_weights})",
         f"q = normalize({q_weights})",
         f"print(entropy(p, base={unit.code}))  # H(P) in {unit.name}: {lengths.own!r}",
         f"print(cross_entropy(p, q, base={unit.code}))  # H(P, Q): {lengths.crossed!r}",
         f"print(kl_divergence(p, q, base={unit.code}))  # D(P‖Q): {lengths.extra!r}",
+        f"print(kraft_sum({digits}))  # the room that my words take: {kraft_sum(digits)}",
         "",
         f"rolls = np.random.default_rng({seed}).choice(6, p=p, size={rolls})",
     ]
