@@ -24,22 +24,24 @@ _STYLE = """
   .st-key-_notice { padding-top: 3rem; }
   .kl-plot { max-height: calc(100dvh - 6rem); }
 
-  .st-key-_first_screen, :has(> .st-key-_first_screen) { flex: none; }
-  .st-key-_first_screen:has(.kl-chart) { height: 100dvh; }
-  .st-key-_first_screen {
+  :is(.st-key-_first_screen, [class*="st-key-_stage_"]) {
+    &, :has(> &) { flex: none; }
+    &:has(.kl-chart) { height: 100dvh; }
+  }
+  /* Only for those who listen. */
+  .st-key-_first_screen .stElementContainer:has(h2) { position: absolute; clip-path: inset(50%); }
+  :is(.st-key-_first_screen, [class*="st-key-_stage_"]) {
     padding: 0.3rem 0;
     &, [data-testid=stVerticalBlock], [data-testid=stHorizontalBlock]:not(:has(> .stColumn)) {
       gap: 0.4rem;
     }
     h1 { font-size: 1.5rem; padding: 0; }
-    /* Only for those who listen. */
-    .stElementContainer:has(h2) { position: absolute; clip-path: inset(50%); }
     p, [data-testid=stMarkdownContainer], [data-testid=stCaptionContainer] { margin-bottom: 0; }
     .stButton button { min-height: 0; padding: 0.15rem 0.6rem; }
     [data-testid=stSliderTickBar] { display: none; }
     .stSlider > div > div { padding-bottom: 0.4rem; }
     [data-testid=stMetricValue] { font-size: 1.3rem; }
-    .stColumn { overflow-y: auto; }
+    .stColumn { overflow-y: auto; align-self: stretch !important; }
     [data-testid=stLayoutWrapper]:has(.kl-chart) { flex: 1 1 0; min-height: 0; }
     .stElementContainer:has(.kl-chart) { flex: 1 1 0 !important; min-height: 16rem; }
     .kl-chart { height: 100%; display: flex; flex-direction: column; }

@@ -57,12 +57,13 @@ class Lengths:
 
 
 def three_lengths(p: Array, q: Array, unit: Unit) -> Lengths:
-    """Return H(P), D(P‖Q) and H(P, Q)."""
-    return Lengths(
-        float(entropy(p, base=unit.base)),
-        unit.kl(p, q),
-        float(cross_entropy(p, q, base=unit.base)),
-    )
+    """Return H(P), D(P‖Q) and H(P, Q).
+
+    Without the last digits, which are rounding: 47/16 would be written as 2.937 beside 31/16, as
+    1.938.
+    """
+    exact = entropy(p, base=unit.base), unit.kl(p, q), cross_entropy(p, q, base=unit.base)
+    return Lengths(*(float(f"{each:.13g}") for each in exact))
 
 
 def ideal_length(chance: float, unit: Unit) -> float:

@@ -79,8 +79,8 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "The wrong code",
-        "Rolls of a die :blue[**P**] are sent as 0s and 1s. Each face has a word, no word may begin "
-        "another, and so there is only so much room.",
+        "Rolls of a die :blue[**P**] are sent as 0s and 1s, each face as a word that begins no "
+        "other.",
     )
     here = opening(first_screen, "Fill the room")
     with here.question:
@@ -203,7 +203,7 @@ def price_of_the_wrong_code() -> DeltaGenerator:
             "Whoever believes in :orange[**Q**] gives out the room by Q: words of −log q. On rolls "
             "of :blue[**P**] these average to the **cross-entropy** H(P, Q); the right ones, of "
             "−log p, to the entropy H(P). What comes on top is D(P‖Q).",
-            width=720,
+            width=820,
         )
         presets("information_pair", PAIRS, back=False)
         controls, beside = st.columns([2, 3], gap="medium")

@@ -14,7 +14,7 @@ from pages.information.numbers import Counted, Lengths, digit, ideal_length
 
 # Where the four panels lie, from left to right and from top to bottom.
 PANELS_X = ([0.0, 0.47], [0.53, 1.0])
-PANELS_Y = ([0.58, 1.0], [0.0, 0.42])
+PANELS_Y = ([0.57, 1.0], [0.0, 0.43])
 # How many digits they are high, while no word is longer.
 HEIGHT = 6
 # Too narrow for a letter, on a phone too.
@@ -65,9 +65,8 @@ def areas_figure(
             "domain": across,
             "range": [0, 1],
             "showgrid": False,
-            "showticklabels": place > 1,
-            "tickvals": [0, 0.5, 1],
-            "ticktext": ["0", "50%", "100%"],
+            "showticklabels": False,
+            **({"title": {"text": f"{'PQ'[code]}’s code", "standoff": 4}} if place > 1 else {}),
         }
         axes[f"yaxis{axis}"] = {
             "anchor": f"x{axis}",
@@ -75,18 +74,17 @@ def areas_figure(
             "range": [0, top],
             "nticks": 4,
             "showticklabels": place % 2 == 0,
-            **({} if place % 2 else {"title": {"text": f"length, {unit.name}"}}),
+            **({} if place % 2 else {"title": {"text": f"{'PQ'[rolls]} rolls, {unit.name}"}}),
         }
         names.append(
             {
-                "text": f"{'PQ'[rolls]} rolls, {'PQ'[code]}’s code<br><b>{name}</b>",
+                "text": f"<b>{name}</b>",
                 "xref": "paper",
                 "yref": "paper",
                 "x": across[0],
                 "xanchor": "left",
                 "y": up[1],
                 "yanchor": "bottom",
-                "align": "left",
                 "showarrow": False,
                 "font": {"size": 12, "color": colours.ink},
             }
@@ -99,7 +97,7 @@ def areas_figure(
         height=470,
         annotations=names,
         showlegend=False,
-        margin={"l": 52, "r": 8, "t": 84, "b": 28},
+        margin={"l": 52, "r": 8, "t": 68, "b": 28},
         **axes,
     )
 
@@ -160,7 +158,7 @@ def _steps(
 ) -> Trace:
     """Return the lengths of the right words as steps, where another code is used."""
     ends = np.cumsum(rolls)
-    faces = np.flatnonzero(rolls > 0) if drawn else []
+    faces: list[int] = np.flatnonzero(rolls > 0).tolist() if drawn else []
     return scatter(
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",

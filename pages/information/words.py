@@ -8,7 +8,7 @@ import numpy as np
 from charts.units import BITS, Unit
 from charts.wording import amount, number, percent, signed
 from charts.wording import counted as how_many
-from kl_core import Array, Symbols, blocks_of, kraft_sum, normalize
+from kl_core import Array, Symbols, blocks_of, cross_entropy, entropy, kraft_sum, normalize
 from pages.information import numbers
 from pages.information.numbers import (
     FAIR,
@@ -239,7 +239,6 @@ def snippet(
 ) -> str:
     """Return Python that computes the lengths, fills the room and sends the same rolls."""
     p, q = normalize(p_weights), normalize(q_weights)
-    lengths = three_lengths(p, q, unit)
     message = numbers.send(p, q, numbers.rolled(p, rolls, seed), block)
     # A face that cannot come needs no word.
     digits = [each for each, chance in zip(chosen, p, strict=True) if chance > 0]
@@ -250,9 +249,10 @@ def snippet(
         "",
         f"p = normalize({p_weights})",
         f"q = normalize({q_weights})",
-        f"print(entropy(p, base={unit.code}))  # H(P) in {unit.name}: {lengths.own!r}",
-        f"print(cross_entropy(p, q, base={unit.code}))  # H(P, Q): {lengths.crossed!r}",
-        f"print(kl_divergence(p, q, base={unit.code}))  # D(P‖Q): {lengths.extra!r}",
+        f"print(entropy(p, base={unit.code}))  # H(P) in {unit.name}: {entropy(p, base=unit.base)}",
+        f"print(cross_entropy(p, q, base={unit.code}))  # H(P, Q): "
+        f"{cross_entropy(p, q, base=unit.base)}",
+        f"print(kl_divergence(p, q, base={unit.code}))  # D(P‖Q): {unit.kl(p, q)}",
         f"print(kraft_sum({digits}))  # the room that my words take: {kraft_sum(digits)}",
         "",
         f"rolls = np.random.default_rng({seed}).choice(6, p=p, size={rolls})",
