@@ -19,7 +19,7 @@ frame.show(
             lesson("integral/page.py", "The integral", "📏", 3, "Guess what an ε makes up."),
             lesson("die/page.py", "The die", "🎲", 5, "Roll the evidence."),
             lesson("properties/page.py", "Never below 0", "⚖️", 5, "Try to break D."),
-            lesson("information/page.py", "The wrong code", "✉️", 5, "Pay extra bits."),
+            lesson("information/page.py", "The wrong code", "✉️", 4, "Fill the room, pay extra."),
         ],
         "Compare": [
             lesson("forward_reverse/page.py", "Cover or seek", "🧭", 5, "Fit one bell to two."),

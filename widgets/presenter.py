@@ -88,14 +88,6 @@ def stage(
     return place
 
 
-def further_stage(name: str) -> DeltaGenerator:
-    """Return where controls and their picture go that share another screen of a lesson.
-
-    `name` tells the further stages of a page apart.
-    """
-    return st.container(key=f"_stage_{name}")
-
-
 @dataclass(frozen=True)
 class Opening:
     """Where a lesson, or a part of it, begins: what asks, what moves, the picture beside it."""

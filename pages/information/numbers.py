@@ -14,7 +14,6 @@ from kl_core import (
     Symbols,
     block_probabilities,
     blocks_of,
-    cross_entropy,
     entropy,
     expected_length,
     huffman_code,
@@ -59,11 +58,11 @@ class Lengths:
 def three_lengths(p: Array, q: Array, unit: Unit) -> Lengths:
     """Return H(P), D(P‖Q) and H(P, Q).
 
-    Without the last digits, which are rounding: 47/16 would be written as 2.937 beside 31/16, as
-    1.938.
+    The last as the sum of the others: computed by itself it would have other last digits, and be
+    written as 2.937 where 1.938 and 1.000 are told to add up to it.
     """
-    exact = entropy(p, base=unit.base), unit.kl(p, q), cross_entropy(p, q, base=unit.base)
-    return Lengths(*(float(f"{each:.13g}") for each in exact))
+    own, extra = float(entropy(p, base=unit.base)), unit.kl(p, q)
+    return Lengths(own, extra, own + extra)
 
 
 def ideal_length(chance: float, unit: Unit) -> float:

@@ -29,9 +29,10 @@ from widgets import frame, theme, units
 from widgets.chart import Controls, Handle, Picture, Stops, moving, shown
 from widgets.controls import one_of, put, slider, steps
 from widgets.formula import formula
+from widgets.glossary import meaning
 from widgets.look import sliders_of
 from widgets.prediction import TOLD, told
-from widgets.presenter import further_stage, opening
+from widgets.presenter import further, opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, at_rest, now
 from widgets.self_check import self_check
@@ -189,32 +190,31 @@ def in_blocks(unit: Unit) -> None:
         shares, (lengths.own, lengths.crossed), block, unit.name, theme.colours()
     )
     shown(figure, said, key="_information_blocks_chart")
+    st.markdown(said)
     st.markdown(
-        f"{said} In long blocks the code made for P closes in on H(P); Q's code, made for other "
-        "rolls than it meets, may wander."
+        "In long blocks the code made for P closes in on H(P). Q's code, made for other rolls than "
+        "it meets, may wander."
     )
 
 
 def price_of_the_wrong_code() -> DeltaGenerator:
     """Draw the sliders of P and Q, and return where the picture goes that answers them."""
-    with further_stage("information"):
-        st.header("The price of the wrong code", anchor="price")
-        st.markdown(
-            "Whoever believes in :orange[**Q**] gives out the room by Q: words of −log q. On rolls "
-            "of :blue[**P**] these average to the **cross-entropy** H(P, Q); the right ones, of "
-            "−log p, to the entropy H(P). What comes on top is D(P‖Q).",
-            width=820,
-        )
+    here = further("The price of the wrong code", "price")
+    here.question.markdown(
+        "A code made for :orange[**Q**] has words of −log q. On rolls of :blue[**P**] these "
+        "average to the **cross-entropy** H(P, Q): more than the entropy H(P), by D(P‖Q).",
+        help=meaning("entropy", "cross-entropy"),
+    )
+    with here.buttons:
         presets("information_pair", PAIRS, back=False)
-        controls, beside = st.columns([2, 3], gap="medium")
-        with controls:
-            DICE.sliders(":blue[**P**, true die]", ":orange[**Q**, model]")
-            st.caption(
-                "Weights: each is divided by the sum of its six, so that they become chances. In "
-                "the picture a face is as wide as its chance and as high as its word is long: "
-                "areas are what a roll takes on average."
-            )
-    return beside
+    with here.controls:
+        DICE.sliders(":blue[**P**, true die]", ":orange[**Q**, model]")
+        st.caption(
+            "Weights: each is divided by the sum of its six, so that they become chances. In the "
+            "picture a face is as wide as its chance and as high as its word is long: areas are "
+            "what a roll takes on average."
+        )
+    return here.picture
 
 
 def areas(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:

@@ -150,9 +150,11 @@ def in_words(room: Room, unit: Unit, *, told: bool) -> str:
 
 def _why_best(room: Room, unit: Unit) -> str:
     """Compare the best code with words of ideal length."""
-    own = float(entropy(room.p, base=2))
+    whole = has_whole_lengths(room.p)
+    # By itself the entropy would have other last digits, and be written as 1.937 beside 1.938.
+    own = room.cost if whole else float(entropy(room.p, base=2))
     named = f"average to {amount(own * digit(unit), unit.name)}, the **entropy** H(P)"
-    if has_whole_lengths(room.p):
+    if whole:
         return (
             "Each face has just as much of the room as it has chance: 2⁻ᴸ = p, so its word is "
             f"L = −log₂ p digits long. These {named}."

@@ -43,8 +43,8 @@ def room_figure(room: Room, guess: float | None, *, told: bool, colours: Palette
         ],
         colours,
         title=title(room),
-        height=430,
-        margin={"l": 48, "r": 4, "t": 64, "b": 44},
+        height=440,
+        margin={"l": 48, "r": 4, "t": 78, "b": 44},
         annotations=_beside(average, guess, colours),
         shapes=[
             {
@@ -96,7 +96,8 @@ def _areas(room: Room, middles: Any, colours: Palette) -> Trace:
         x=middles,
         y=np.where(room.p > 0, chosen, 0),
         width=room.p,
-        marker={"color": colours.p, "line": {"color": colours.paper, "width": 1}},
+        # Thin, so that the levels can be seen in front of it.
+        marker={"color": colours.veil(colours.p, 0.35), "line": {"color": colours.p, "width": 1.5}},
         customdata=[
             f"face {face + 1}: {percent(p)} × {digits} digits = {number(p * digits)}"
             for face, (p, digits) in enumerate(zip(room.p, room.chosen, strict=True))

@@ -10,7 +10,7 @@ from scipy.stats import entropy
 
 from charts.units import BITS, UNITS
 from kl_core import normalize
-from pages.information import numbers, questions, words
+from pages.information import numbers, questions, tree, words
 from tests.pages.information.truth import BOOK, FAIR, HALVES, LOADED, NO_SIX, huffman_per_roll
 from tests.pages.reading import NUMBER, agree, value_of
 from tests.pages.truth import chances
@@ -36,7 +36,7 @@ def depths(leaves):
     }
 
 
-EVERY_CODE = np.array([*{each for tree in depths(6) for each in itertools.permutations(tree)}])
+EVERY_CODE = np.array([*{each for leaves in depths(6) for each in itertools.permutations(leaves)}])
 
 
 def range_by_trying(p, q):
@@ -125,7 +125,7 @@ def test_no_face_lies_above_a_more_frequent_one():
             lengths = numbers.code_for(normalize(die), 1).lengths
             for one, other in itertools.permutations(range(6), 2):
                 assert die[one] <= die[other] or lengths[one] <= lengths[other], die
-    said = words.tree_in_words(numbers.code_for(normalize(FAIR), 1).words, "Q")
+    said = tree.tree_in_words(numbers.code_for(normalize(FAIR), 1).words, "Q")
     assert "joined first (among equals any)" in said
     assert "no face lies above a more frequent one" in said
 

@@ -41,7 +41,7 @@ class Lesson:
         self.counted = numbers.counted(*self.dice, message, unit)
         self.said = words.message_in_words(*self.dice, message, self.counted, unit)
         self.snippet = words.snippet(
-            list(p), list(q), rolls=rolls, seed=seed, block=block, unit=unit
+            list(p), list(q), chosen=[3] * 6, rolls=rolls, seed=seed, block=block, unit=unit
         )
 
     @property
@@ -278,12 +278,13 @@ def test_unit_restates_lengths_and_leaves_digits_alone(unit):
 )  # fmt: skip
 def test_snippet_prints_the_numbers_of_the_lesson(p, q, unit, block):
     lesson = Lesson(p, q, unit=UNITS[unit], block=block, seed=3, rolls=100)
-    own, crossed, extra, *digits = printed(lesson.snippet).split()
+    own, crossed, extra, room, *digits = printed(lesson.snippet).split()
     lengths = numbers.three_lengths(*lesson.dice, UNITS[unit])
-    assert [own, extra, crossed] == [
-        str(each) for each in (lengths.own, lengths.extra, lengths.crossed)
-    ]
-    for length in (own, crossed, extra):
+    assert [float(each) for each in (own, extra, crossed)] == pytest.approx(
+        [lengths.own, lengths.extra, lengths.crossed], rel=1e-12
+    )
+    assert float(room) == sum(weight > 0 for weight in p) / 8
+    for length in (own, crossed, extra, room):
         assert f": {length}\n" in lesson.snippet
     counted = re.findall(r"([\d,]+)(?: binary digits in P's code| in Q's\.)", lesson.said)
     if 0 in q:

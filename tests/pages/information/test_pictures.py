@@ -1,4 +1,4 @@
-"""Figures of the coding lesson, tested through their data."""
+"""Figures of the coding lesson, tested through their data; the room and the tree have their own."""
 
 import math
 from functools import partial
@@ -7,42 +7,27 @@ import numpy as np
 import pytest
 
 from charts.style import DARK, LIGHT
-from pages.information.numbers import Counted, Lengths
-from pages.information.pictures import blocks_figure, counted_figure, lengths_figure, tree_figure
+from charts.units import BITS, NATS, UNITS
+from pages.information.numbers import Counted, three_lengths
+from pages.information.pictures import areas_figure, blocks_figure, counted_figure, top_of
 from tests.pages.figures import PALETTES, check_plotly
 
-FACES = [f"face {face}" for face in range(1, 7)]
-# A code written by hand: 001 and 01 are rare, face 4 is ruled out.
-WORDS = ("1", "000", "01", None, "0010", "0011")
-CHANCES = np.array([0.5, 0.125, 0.25, 0.0, 0.0625, 0.0625])
-SURE = ("", None, None, None, None, None)
-# What fits on a phone: letters of 12 px are at most 6.5 px wide on average, the bars 290 px.
-LETTER, PHONE = 6.5, 290
-H, D, CROSSED = 2.061, 0.524, 2.585
 P, Q = np.array([5, 2, 1, 1, 0.5, 0.5]) / 10, np.full(6, 1 / 6)
+NO_SIX = np.array([1, 1, 1, 1, 1, 0]) / 5
 SHARES = ((2.1, 2.08, 2.07, 2.06), (2.9, 2.8, 2.6, 2.7))
+# Of the panels: whose rolls, and whose code, 0 for P and 1 for Q.
+PANELS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 
 
-def lengths(own=H, extra=D, crossed=None, unit="bits", p=P, q=Q, colours=LIGHT):
-    """Return the figure of P and Q above lengths that add up."""
-    crossed = own + extra if crossed is None else crossed
-    return lengths_figure(p, q, Lengths(own, extra, crossed), unit, colours)
+def areas(p=P, q=Q, unit=BITS, colours=LIGHT):
+    """Return the figure of the four averages."""
+    there, back = three_lengths(p, q, unit), three_lengths(q, p, unit)
+    return areas_figure(p, q, there, back, unit, colours)
 
 
-def pieces(drawn):
-    """Return the bars of H(P), D(P‖Q) and H(P, Q)."""
-    assert [trace.orientation for trace in drawn.data] == [None, None, "h", "h", "h"]
-    return drawn.data[2:]
-
-
-def ends(drawn):
-    """Return from where to where each of the three lengths is drawn."""
-    return [(trace.base[0], trace.base[0] + trace.x[0]) for trace in pieces(drawn)]
-
-
-def tree(words=WORDS, chances=CHANCES, name="Q", colours=LIGHT):
-    """Return the tree of a code."""
-    return tree_figure(words, chances, name, colours)
+def random_dice(seed):
+    """Return two dice by chance."""
+    return np.random.default_rng(seed).dirichlet(np.ones(6), size=2)
 
 
 def counted(
@@ -58,63 +43,11 @@ def blocks(shares=SHARES, ideal=(2.05, 2.55), chosen=3):
     return blocks_figure(shares, ideal, chosen, "nats", LIGHT)
 
 
-def edges(drawn):
-    """Return where each branch starts and ends, with the digit written halfway."""
-    lines, digits, *_ = drawn.data
-    at = list(zip(lines.x, lines.y, strict=True))
-    assert at[2::3] == [(None, None)] * (len(at) // 3)
-    written = {(x, y): digit for x, y, digit in zip(digits.x, digits.y, digits.text, strict=True)}
-    branches = list(zip(at[::3], at[1::3], strict=True))
-    assert len(written) == len(branches)
-    return [
-        (above, below, written[(above[0] + below[0]) / 2, (above[1] + below[1]) / 2])
-        for above, below in branches
-    ]
-
-
-def walk(drawn):
-    """Return the words that one reads on the way down to each place without a way on."""
-    below = {}
-    for above, end, digit in edges(drawn):
-        assert end[1] == above[1] - 1
-        below.setdefault(above, {})[digit] = end
-    read = {}
-    ways = [("", place) for place in below if place[1] == 0]
-    assert len(ways) == bool(below)
-    while ways:
-        word, place = ways.pop()
-        if place not in below:
-            read[place] = word
-        ways += [(word + digit, end) for digit, end in below.get(place, {}).items()]
-    return read
-
-
-def leaves(drawn):
-    """Return each leaf's place, and the outcome, word and chance that it names."""
-    marks = drawn.data[3]
-    return {
-        (x, y): tuple(text.replace("<b>", "").replace("</b>", "").split("<br>"))
-        for x, y, text in zip(marks.x, marks.y, marks.text, strict=True)
-    }
-
-
-def random_code(seed):
-    """Return chances and the words of a full tree, made by splitting leaves by chance."""
-    rng = np.random.default_rng(seed)
-    words = [""]
-    for _ in range(5):
-        split = words.pop(rng.integers(len(words)))
-        words += [split + "0", split + "1"]
-    return tuple(rng.permutation(words).tolist()), rng.dirichlet(np.ones(6))
-
-
 @pytest.mark.parametrize(
     ("draw", "colours", "views"),
     [
-        (lengths, LIGHT, [(), (0.0, 0.0), (0.0, math.inf), (2.585, math.inf)]),
-        (partial(lengths, colours=DARK), DARK, [()]),
-        (tree, LIGHT, [(), (SURE, np.eye(6)[0])]),
-        (partial(tree, name="P", colours=DARK), DARK, [random_code(1)]),
+        (areas, LIGHT, [(), (P, NO_SIX), (NO_SIX, P), (NO_SIX, np.eye(6)[5])]),
+        (partial(areas, colours=DARK), DARK, [()]),
         (counted, LIGHT, [(), ((2, math.inf), (2, math.inf), (2, math.inf), (0.1, math.nan))]),
         (partial(counted, colours=DARK), DARK, [((0, 0), (0, 0), (0, 0), (0, 0))]),
         (blocks, LIGHT, [(), (SHARES, (2.05, math.inf)), ([[0.0] * 4] * 2, (0.0, 0.0), 1)]),
@@ -125,210 +58,78 @@ def test_figure_is_valid_plotly(draw, colours, views):
         check_plotly(draw(*view), colours)
 
 
-def test_entropy_and_divergence_end_where_cross_entropy_ends():
-    drawn = lengths()
-    own, extra, crossed = pieces(drawn)
-    assert own.y == extra.y != crossed.y
-    assert (own.x[0], extra.x[0], crossed.x[0]) == (H, D, CROSSED)
-    assert ends(drawn) == [(0, H), (H, pytest.approx(CROSSED)), (0, CROSSED)]
-    # Each row has one bar's height, wherever its pieces begin.
-    assert {(trace.offset, trace.width) for trace in pieces(drawn)} == {(-0.31, 0.62)}
-    assert drawn.layout.xaxis2.range == (0, 3)
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_bars_of_any_dice_end_together_within_the_picture(seed):
-    p, q = np.random.default_rng(seed).dirichlet(np.ones(6), size=2)
-    crossed = -(p * np.log2(q)).sum()
-    own = -(p * np.log2(p)).sum()
-    drawn = lengths(own, (p * np.log2(p / q)).sum(), crossed)
-    first, second, alone = (trace.x[0] for trace in pieces(drawn))
-    assert first + second == pytest.approx(alone, rel=1e-12)
-    assert (first, alone) == pytest.approx((own, crossed), rel=1e-12)
-    begin, together = ends(drawn)[1]
-    assert (begin, together) == pytest.approx((own, crossed), rel=1e-12)
-    start, end = drawn.layout.xaxis2.range
-    assert start == 0
-    assert alone <= end < alone + 1 or end == 1
-
-
-@pytest.mark.parametrize("own", [0.0, 1e-9, 0.1, 0.7, 2.0, 2.585])
-def test_infinite_bars_run_to_the_end_and_not_beyond(own):
-    drawn = lengths(own, math.inf, math.inf)
-    first, second, alone = (trace.x[0] for trace in pieces(drawn))
-    end = drawn.layout.xaxis2.range[1]
-    assert math.isfinite(end)
-    assert first == own
-    assert alone == end == pytest.approx(first + second)
-    assert second >= end / 2
-    assert ends(drawn) == [(0, own), (own, pytest.approx(end)), (0, end)]
-    assert [trace.text[0] for trace in pieces(drawn)[1:]] == ["D(P‖Q) = ∞", "H(P, Q) = ∞"]
-    assert drawn.layout.title.text.endswith("+ ∞ = ∞ a roll")
-    assert "∞ a roll" in pieces(drawn)[1].hovertemplate
-
-
-def test_title_adds_up_and_axis_and_hover_have_the_unit():
-    drawn = lengths(unit="dits")
-    assert drawn.layout.title.text == "2.061 + 0.524 = 2.585 dits a roll"
-    assert drawn.layout.xaxis2.title.text == "dits a roll"
-    assert all("dits a roll" in trace.hovertemplate for trace in pieces(drawn))
-
-
-def test_bars_have_their_colours_and_the_wrong_code_is_hatched():
-    own, extra, crossed = pieces(lengths())
-    assert [trace.marker.color for trace in (own, extra, crossed)] == [LIGHT.p, LIGHT.kl, LIGHT.q]
-    assert crossed.marker.pattern.shape
-    assert not own.marker.pattern.shape
-
-
-def test_labels_shrink_and_go_where_there_is_no_room():
-    texts = [[trace.text[0] for trace in pieces(lengths(2.0, extra))]
-             for extra in (0.9, 0.5, 0.1, 0)]  # fmt: skip
-    assert [text[1] for text in texts] == ["D(P‖Q)", "D(P‖Q)", "", ""]
-    assert [trace.text[0] for trace in pieces(lengths(1.0, 1.9))] == [
-        "H(P) = 1.000", "D(P‖Q) = 1.900", "H(P, Q) = 2.900",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_every_label_fits_into_its_bar_on_a_phone(seed):
-    own, extra = np.random.default_rng(seed).exponential(1.5, size=2)
-    drawn = lengths(own, extra)
-    for trace in pieces(drawn):
-        room = PHONE * trace.x[0] / drawn.layout.xaxis2.range[1]
-        assert LETTER * len(trace.text[0]) <= room
-
-
-def test_axis_stays_while_lengths_move_a_little():
-    ranges = {lengths(own, 0.3).layout.xaxis2.range for own in np.linspace(1.75, 2.65, 20)}
-    assert ranges == {(0, 3)}
-
-
-@PALETTES
-def test_chances_stand_above_the_lengths_as_high_as_they_are(colours):
-    drawn = lengths(colours=colours)
-    p_bars, q_bars, *_ = drawn.data
-    assert list(p_bars.x) == list(q_bars.x) == FACES
-    np.testing.assert_allclose(p_bars.y, [50, 20, 10, 10, 5, 5])
-    np.testing.assert_allclose(q_bars.y, [100 / 6] * 6)
-    assert (p_bars.name, q_bars.name) == ("P, the true die", "Q, the model")
-    assert (p_bars.marker.color, q_bars.marker.color) == (colours.p, colours.q)
-    assert q_bars.marker.pattern.shape
-    assert not p_bars.marker.pattern.shape
-    assert all("of all rolls" in bars.hovertemplate for bars in (p_bars, q_bars))
-    assert drawn.layout.yaxis.range == (0, 115)
-
-
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 @pytest.mark.parametrize("seed", range(5))
-def test_bars_of_any_dice_have_the_heights_of_their_chances(seed):
-    p, q = np.random.default_rng(seed).dirichlet(np.ones(6), size=2)
-    p_bars, q_bars, *_ = lengths(p=p, q=q).data
-    np.testing.assert_allclose([p_bars.y, q_bars.y], [100 * p, 100 * q])
+def test_areas_are_the_four_averages(seed, unit):
+    dice = random_dice(seed)
+    drawn = areas(*dice, unit)
+    for (rolls, code), bars in zip(PANELS, drawn.data[::2], strict=True):
+        average = -(dice[rolls] * np.log(dice[code])).sum() / math.log(unit.base)
+        assert np.dot(bars.width, bars.y) == pytest.approx(average, rel=1e-9)
+        # Side by side from 0 to 1, without a gap.
+        np.testing.assert_allclose(bars.x - bars.width / 2, np.cumsum(bars.width) - bars.width)
+        assert sum(bars.width) == pytest.approx(1)
 
 
-def test_lengths_have_axes_of_their_own_below_those_of_the_chances():
-    drawn = lengths()
-    assert [(trace.xaxis, trace.yaxis) for trace in drawn.data] == [
-        (None, None), (None, None), ("x2", "y2"), ("x2", "y2"), ("x2", "y2"),
+def test_panels_name_what_they_hold_and_the_title_adds_up():
+    drawn = areas()
+    names = [each.text for each in drawn.layout.annotations]
+    own, crossed, other, back = (
+        f"{-(roll * np.log2(code)).sum():.3f}" for roll in (P, Q) for code in (P, Q)
+    )
+    assert names == [f"<b>H({name}) = {value}</b>" for name, value in
+                     (("P", own), ("P, Q", crossed), ("Q, P", other), ("Q", back))]  # fmt: skip
+    assert drawn.layout.title.text == f"{own} + 0.524 = {crossed} bits a roll"
+    assert [drawn.layout[name].title.text for name in ("yaxis", "yaxis3", "xaxis3", "xaxis4")] == [
+        "P rolls, bits", "Q rolls, bits", "P’s code", "Q’s code"
     ]  # fmt: skip
-    layout = drawn.to_dict()["layout"]
-    edges = [*layout["yaxis2"]["domain"], *layout["yaxis"]["domain"]]
-    assert edges == sorted(set(edges))
-    assert (edges[0], edges[-1]) == (0, 1)
-    assert (layout["xaxis2"]["anchor"], layout["yaxis2"]["anchor"]) == ("y2", "x2")
-    # The faces are written between the rows, in letters of 12 px, on a phone 354 px high too.
-    room = 354 - layout["margin"]["t"] - layout["margin"]["b"]
-    assert room * (edges[2] - edges[1]) > 1.5 * 12
-
-
-def test_each_leaf_lies_as_deep_as_its_word_is_long():
-    for (_, height), (outcome, word, chance) in leaves(tree()).items():
-        at = FACES.index(outcome)
-        assert (word, -height) == (WORDS[at], len(WORDS[at]))
-        assert float(chance.rstrip("%")) == pytest.approx(100 * CHANCES[at], abs=0.05)
-
-
-def test_leaves_stand_side_by_side_in_the_order_of_their_words():
-    drawn = tree()
-    assert [x for x, _ in leaves(drawn)] == [0, 1, 2, 3, 4]
-    assert [word for _, word, _ in leaves(drawn).values()] == ["000", "0010", "0011", "01", "1"]
-
-
-def test_way_down_to_a_leaf_spells_its_word():
-    drawn = tree()
-    named = {place: word for place, (_, word, _) in leaves(drawn).items()}
-    assert walk(drawn) == named
-    assert set(named.values()) == {word for word in WORDS if word}
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_any_tree_spells_its_words_and_weighs_its_leaves(seed):
-    words, chances = random_code(seed)
-    drawn = tree(words, chances)
-    assert sorted(walk(drawn).values()) == sorted(words)
-    assert [x for x, _ in leaves(drawn)] == list(range(6))
-    # A node deep down is written once for each word that begins with the way to it.
-    ways = {word[:length] for word in words for length in range(len(word))}
-    weighed = sorted(
-        (len(way), 100 * sum(p for p, word in zip(chances, words, strict=True)
-                             if word.startswith(way)))
-        for way in ways
-    )  # fmt: skip
-    inner = drawn.data[2]
-    shown = sorted((-y, float(text[:-1])) for y, text in zip(inner.y, inner.text, strict=True))
-    assert len(shown) == 5
-    np.testing.assert_allclose(shown, weighed, atol=0.0501)
-
-
-def test_zero_goes_left_and_one_goes_right():
-    for above, below, digit in edges(tree()):
-        assert (below[0] < above[0]) == (digit == "0")
-
-
-def test_inner_nodes_weigh_all_below_them():
-    inner = tree().data[2]
-    weights = dict(zip(inner.y, inner.text, strict=True))
-    assert weights == {0: "100.0%", -1: "50.0%", -2: "25.0%", -3: "12.5%"}
-    assert "together" in inner.hovertemplate
-
-
-def test_a_certain_face_is_a_root_without_branches():
-    drawn = tree(SURE, np.eye(6)[0], name="P")
-    assert leaves(drawn) == {(0, 0): ("face 1", "no digit", "100.0%")}
-    assert not drawn.data[0].x
-    assert not drawn.data[2].x
-
-
-def test_a_face_without_a_word_has_no_leaf():
-    named = [outcome for outcome, _, _ in leaves(tree()).values()]
-    assert sorted(named) == ["face 1", "face 2", "face 3", "face 5", "face 6"]
 
 
 @PALETTES
-def test_tree_has_the_colour_of_its_die(colours):
-    assert tree(name="P", colours=colours).data[3].marker.color == colours.p
-    assert tree(name="Q", colours=colours).data[3].marker.color == colours.q
+def test_colour_and_hatching_say_whose_code_it_is(colours):
+    bars = areas(colours=colours).data[::2]
+    assert [each.marker.color for each in bars] == [colours.p, colours.q] * 2
+    assert [bool(each.marker.pattern.shape) for each in bars] == [False, True] * 2
 
 
-@pytest.mark.parametrize("name", ["P", "Q"])
-def test_title_says_whose_tree_it_is(name):
-    assert tree(name=name).layout.title.text == f"The Huffman code made for {name}"
+def test_right_words_are_steps_beside_the_wrong_ones():
+    steps = areas().data[1::2]
+    assert [len(each.x) for each in steps] == [0, 12, 12, 0]
+    for drawn, die, colour in ((steps[1], P, LIGHT.p), (steps[2], Q, LIGHT.q)):
+        assert list(drawn.y[::2]) == list(drawn.y[1::2]) == pytest.approx(-np.log2(die))
+        assert list(drawn.x[1::2]) == pytest.approx(np.cumsum(die))
+        assert (drawn.line.dash, drawn.line.color) == ("dash", colour)
 
 
-@pytest.mark.parametrize("words", [WORDS, SURE, random_code(3)[0]])
-def test_whole_tree_lies_in_the_picture_with_room_for_its_labels(words):
-    drawn = tree(words)
-    left, right = drawn.layout.xaxis.range
-    bottom, top = drawn.layout.yaxis.range
-    for x, y in leaves(drawn):
-        assert left < x < right
-        # Three lines of text below the mark.
-        assert bottom <= y - 0.9
-        assert y < top
+def test_word_that_is_missing_runs_to_the_top():
+    drawn = areas(P, NO_SIX)
+    crossed, own = drawn.data[2], drawn.data[6]
+    assert crossed.y[5] == drawn.layout.yaxis2.range[1]
+    assert crossed.customdata[5].endswith("× ∞")
+    assert own.width[5] == 0
+    assert drawn.layout.title.text.endswith("+ ∞ = ∞ a roll")
+    assert areas(Q, NO_SIX).data[2].text[5] == "∞"
 
 
-def test_deeper_trees_get_more_height():
-    assert tree().layout.height > tree(("00", "01", "10", "11", None, None)).layout.height
+def test_faces_too_narrow_for_a_letter_have_none():
+    assert list(areas().data[0].text) == ["1", "2", "3", "4", "", ""]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_all_panels_have_one_height_that_holds_every_word(seed):
+    dice = random_dice(seed)
+    drawn = areas(*dice, NATS)
+    ranges = {drawn.layout[f"yaxis{axis}"].range for axis in ("", "2", "3", "4")}
+    assert len(ranges) == 1
+    assert max(-np.log(dice).ravel()) <= ranges.pop()[1] == top_of(*dice, NATS)
+
+
+def test_height_stays_while_words_have_six_digits_or_fewer():
+    for least in (1 / 64, 0.1):
+        die = np.array([least, *[(1 - least) / 5] * 5])
+        assert top_of(die, Q, BITS) == 6
+    assert top_of(np.array([1 / 65, *[64 / 65 / 5] * 5]), Q, BITS) == 12
+    assert top_of(np.array([1.0, 0, 0, 0, 0, 0]), NO_SIX, BITS) == 6
 
 
 def test_three_marks_for_each_code():
@@ -398,7 +199,8 @@ def test_ideals_are_dashed_and_level():
     own, _, crossed, _ = blocks().data
     assert (own.line.dash, crossed.line.dash) == ("dash", "dash")
     assert (set(own.y), set(crossed.y)) == ({2.05}, {2.55})
-    names = {name.text: (name.y, name.font.color) for name in blocks().layout.annotations}
+    names = {name["text"]: (name["y"], name["font"]["color"])
+             for name in blocks().look["annotations"]}  # fmt: skip
     assert names == {"H(P)": (2.05, LIGHT.p), "H(P, Q)": (2.55, LIGHT.q)}
     assert (own.line.color, crossed.line.color) == (LIGHT.p, LIGHT.q)
 

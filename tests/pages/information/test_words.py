@@ -40,9 +40,9 @@ def lengths_said(p, q, unit=BITS):
 
 
 def lengths_drawn(p, q, unit=BITS):
-    """Return the chart of the lengths."""
-    lengths = numbers.three_lengths(*dice(p, q), unit)
-    return pictures.lengths_figure(*dice(p, q), lengths, unit.name, LIGHT)
+    """Return the chart of the four averages."""
+    there, back = (numbers.three_lengths(*each, unit) for each in (dice(p, q), dice(q, p)))
+    return pictures.areas_figure(*dice(p, q), there, back, unit, LIGHT)
 
 
 def in_blocks(p, q=FAIR, block=1, unit=BITS):
@@ -55,11 +55,6 @@ def code_words(p, q):
     """Return P's words and Q's from the table; None where there is none."""
     table = words.both_codes(*dice(p, q), BITS)
     return [as_words(table[column]) for column in ("word", "word ")]
-
-
-def tree_said(die, name):
-    """Return what is said about the tree of a die's code."""
-    return words.tree_in_words(numbers.code_for(normalize(die), 1).words, name)
 
 
 def read(digits, spelled):
@@ -95,11 +90,9 @@ def test_entropy_and_divergence_add_up_to_cross_entropy(p, q):
     own, extra, crossed = map(float, title.groups())
     # Each is rounded to three digits by itself.
     assert own + extra == pytest.approx(crossed, abs=0.0015)
-    *_, first, second, alone = drawn.data
+    _, _, bars, *_ = drawn.data
     exact = -np.dot(chances(p), np.log2(chances(q)))
-    assert alone.x[0] == pytest.approx(exact, rel=1e-12)
-    assert first.x[0] + second.x[0] == pytest.approx(exact, rel=1e-12)
-    assert second.base[0] == first.x[0]
+    assert np.dot(bars.width, bars.y) == pytest.approx(exact, rel=1e-12)
     lengths = numbers.three_lengths(*dice(p, q), BITS)
     assert drawn.layout.title.text == (
         f"{lengths.own:.3f} + {lengths.extra:.3f} = {lengths.crossed:.3f} bits a roll"
@@ -241,30 +234,12 @@ def test_table_holds_chances_and_ideal_lengths(unit):
     assert table["word "][5] == "none"
 
 
-@pytest.mark.parametrize(
-    ("q", "says"), [(NO_SIX, "1 of 6 faces has no word: Q rules it out."),
-                    (TWO, "4 of 6 faces have no word: Q rules them out.")],
-)  # fmt: skip
-def test_tree_says_which_faces_have_no_word(q, says):
-    assert re.match("In the code made for Q|Only two faces can come", tree_said(q, "Q"))
-    assert tree_said(q, "Q").endswith(says)
-    drawn = pictures.tree_figure(numbers.code_for(normalize(q), 1).words, normalize(q), "Q", LIGHT)
-    assert len(drawn.data[3].text) == sum(weight > 0 for weight in q)
-
-
-def test_tree_says_how_long_words_are():
-    assert "words are from 1 to 5 digits long" in tree_said(HALVES, "P")
-    assert "words are all 2 digits long" in tree_said((1, 1, 1, 1, 0, 0), "P")
-    assert "no word:" not in tree_said(HALVES, "P")
-
-
 def test_sure_die_needs_no_digits():
     lengths = numbers.three_lengths(*dice(SURE, FAIR), BITS)
     assert (lengths.own, lengths.extra, lengths.crossed) == pytest.approx(
         (0, math.log2(6), math.log2(6)), abs=1e-15
     )
     assert code_words(SURE, FAIR)[0] == ["", None, None, None, None, None]
-    assert "so nothing needs to be said: its word is empty." in tree_said(SURE, "P")
     assert "on top" not in lengths_said(SURE, FAIR)
     assert "P's code takes 0.000 bits a roll, exactly H(P)." in in_blocks(SURE)
 
@@ -277,6 +252,40 @@ def test_two_faces_take_a_digit_each():
     assert lengths_said(TWO, TWO).endswith(
         "Q is P, so a code made for Q is the right one: the extra is 0 bits."
     )
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+@pytest.mark.parametrize(("p", "q"), [(LOADED, FAIR), (HALVES, UNEVEN), (FAIR, NO_SIX)])
+def test_other_way_round_is_told_too(p, q, unit):
+    own, extra = (
+        entropy(chances(q), base=unit.base),
+        entropy(chances(q), chances(p), base=unit.base),
+    )
+    assert lengths_said(p, q, unit).endswith(
+        f"If Q rolls, its own code takes {own:.3f} {unit.name} and P's {own + extra:.3f} "
+        f"{unit.name}: D(Q‖P) is {extra:.3f} {unit.name}."
+    )
+
+
+def test_other_way_round_what_p_rules_out_has_no_word():
+    assert lengths_said(NO_SIX, FAIR).endswith("and P's has no word for 16.7% of the rolls.")
+
+
+def test_sums_of_whole_lengths_look_as_if_they_add_up():
+    said = lengths_drawn(numbers.HALVES, numbers.SKEWED).layout.title.text
+    assert said == "1.938 + 1.000 = 2.938 bits a roll"
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+def test_why_the_books_die_does_not_fit(unit):
+    takes = huffman_per_roll(FAIR, FAIR, 1)
+    assert takes == pytest.approx((2 * 2 + 4 * 3) / 6)
+    also = "" if unit is BITS else f" ({takes * math.log(2, unit.base):.3f} {unit.name})"
+    said = words.why_it_does_not_fit(unit)
+    assert f"wants {math.log2(6):.3f} digits for each face" in said
+    assert "2 digits take 25.0% of the room, 3 take 12.5%" in said
+    assert "has 2 words of 2 digits, the rest of 3, and takes " in said
+    assert f"takes {takes:.3f} digits{also} a roll: {takes - math.log2(6):.3f} more" in said
 
 
 @pytest.mark.parametrize(
