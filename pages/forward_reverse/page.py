@@ -288,8 +288,8 @@ def in_the_plane() -> None:
     """Let the learner choose a P in the plane, and what Q may be."""
     with fold(
         "In the plane",
-        "With two numbers at a time a bell is an ellipse, and Q may be denied P's slant: that is "
-        "how variational inference comes to be too sure.",
+        "With two numbers at a time a bell is an ellipse, and Q may be denied P's slant. Then one "
+        "direction makes it too wide, the other too sure.",
         anchor="plane",
         key="forward_plane",
         label="Open the plane",

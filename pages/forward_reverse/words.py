@@ -41,7 +41,8 @@ SOURCES = """
   (Bishop, *Pattern Recognition and Machine Learning*, section 1.6.1). *Knowledge distillation*: a
   student trained with cross-entropy on a teacher's probabilities minimises D(teacher‖student)
   ([Hinton, Vinyals & Dean 2015](https://arxiv.org/abs/1503.02531)).
-- **Reverse, D(Q‖P).** *Variational inference*: Q stands for a posterior P known up to a factor
+- **Reverse, D(Q‖P).** *Variational inference*: Q stands for a posterior P, what one
+  believes after seeing data, which is known up to a factor
   ([Blei, Kucukelbir & McAuliffe 2017](https://arxiv.org/abs/1601.00670)). *Reinforcement learning
   with a KL penalty*: the policy Q is pulled towards P ∝ π_ref·exp(r/β)
   ([Korbak, Perez & Buckley 2022](https://arxiv.org/abs/2205.11275)). *Distillation of language

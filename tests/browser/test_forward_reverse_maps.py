@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from scipy.stats import norm
 
 from charts.wording import position
-from tests.browser.conftest import drawings, plot, press, settled, slider, title, visit
+from tests.browser.conftest import asked, drawings, plot, press, settled, slider, title, visit
 from tests.browser.forward_reverse import (
     ALPHA,
     BETWEEN,
@@ -18,6 +18,7 @@ from tests.browser.forward_reverse import (
     COVER_PLANE,
     FILM,
     FORWARD_MAP,
+    FRESH,
     LESSON,
     OPTIMA,
     REVERSE_MAP,
@@ -216,3 +217,16 @@ def test_radios_and_slant_change_the_ellipses(page):
     assert len(after[SEEK_PLANE]["traces"]) == 5
     assert len(after[COVER_PLANE]["traces"]) == 3
     assert after[:COVER_PLANE] == before[:COVER_PLANE]
+
+
+def test_link_to_a_folded_heading_opens_it_once(page):
+    visit(page, f"{FRESH}#plane")
+    expect(page.locator(".kl-chart")).to_have_count(6)
+    assert asked(page)["forward_plane"] == "true"
+    page.get_by_text("Open the plane").click()
+    expect(page.locator(".kl-chart")).to_have_count(4)
+    settled(page)
+    expect(page.locator(".kl-chart")).to_have_count(4)
+    press(page, "Q, mean", "ArrowRight")
+    settled(page)
+    expect(page.locator(".kl-chart")).to_have_count(4)

@@ -240,6 +240,21 @@ def test_mode_is_added_where_there_is_most_room_and_gone_without_weight():
     assert modes(press(app, "Add a mode"))[1][1] == 1.5
 
 
+def out_of_sight(app):
+    """Return which containers of controls are hidden."""
+    return {name for each in app.html for name in re.findall(r"st-key-_forward_(\w+)", each.value)}
+
+
+def test_only_controls_that_move_something_are_in_sight():
+    app = open_page(LESSON)
+    assert out_of_sight(app) == {"q_of_q", "kept", "p3_of_p", "p4_of_p", "p5_of_p"}
+    app = press(opened(), "Add a mode")
+    assert out_of_sight(app) == {"guess_of_q", "kept", "p4_of_p", "p5_of_p"}
+    app = open_page(LESSON, forward_q_mean="0.5")
+    assert "guess_of_q" in out_of_sight(app)
+    assert dragged(charts(app)[HAND])["forward_q_mean"][0] == 0.5
+
+
 def test_there_is_room_for_five_modes_and_no_more():
     app = opened()
     for _ in range(5):
