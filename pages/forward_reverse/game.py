@@ -48,6 +48,9 @@ def game() -> None:
             icon=":material/link_off:",
         )
     verdict()
+    # Outside what answers: it moves sliders.
+    if _theirs():
+        st.button("Try again", key="_forward_again", on_click=_again)
 
 
 @answer
@@ -62,7 +65,6 @@ def verdict() -> None:
         beaten = theirs.is_beaten(tried, moves)
         icon = ":material/military_tech:" if beaten else ":material/swords:"
         (st.success if beaten else st.info)(said, icon=icon)
-        st.button("Try again", key="_forward_again", on_click=_again, args=(start,))
     said = score_in_words(kind, tried, moves, units.current())
     if tried.won:
         st.success(said, icon=":material/trophy:")
@@ -104,8 +106,9 @@ def forget_the_moves() -> None:
     st.session_state.pop(_MOVES, None)
 
 
-def _again(start: Bell) -> None:
+def _again() -> None:
     """Put Q where it stood before the first move."""
+    _, start = _count()
     put_q(*start)
     forget_the_moves()
 

@@ -137,7 +137,7 @@ def test_game_is_won_by_keyboard_and_counts_moves(page):
     best, _ = divergences(TWO_MODES, *moments(TWO_MODES))
     near = [divergences(TWO_MODES, mean, 2.6)[0] for mean in (0.3, 0.25)]
     assert near[0] > 1.01 * best > near[1]
-    visit(page, f"{LESSON}&forward_q_mean=0.3&forward_q_spread=2.6")
+    visit(page, f"{FRESH}?forward_q_mean=0.3&forward_q_spread=2.6")
     expect(game(page)).to_contain_text(f"{(near[0] - best) / BITS:.4f} bits too much")
     expect(page.get_by_text("you have it")).to_have_count(0)
     press(page, "Q, mean", "ArrowLeft")
@@ -153,7 +153,7 @@ def test_game_is_won_by_keyboard_and_counts_moves(page):
     off = [abs(divergences(TWO_MODES, mean, 2.6)[0] / BITS - goal) for mean in means]
     hit = int(np.argmin(off))
     assert off[hit] < 0.009 * goal
-    visit(page, f"{LESSON}&forward_q_mean={means[hit - 3]:.2f}&forward_q_spread=2.6"
+    visit(page, f"{FRESH}?forward_q_mean={means[hit - 3]:.2f}&forward_q_spread=2.6"
                 "&forward_goal=hit+a+target+D(P‖Q)+in+few+moves")  # fmt: skip
     expect(game(page)).to_contain_text("Moves so far: 0.")
     missed = [each > 0.0101 * goal for each in off[hit - 3 : hit]]
@@ -219,7 +219,7 @@ def test_p_moved_right_before_q_keeps_its_move(page):
 
 @pytest.mark.slow
 def test_score_travels_as_a_challenge_and_is_beaten(page, new_context):
-    visit(page, f"{LESSON}&forward_q_mean=0.6&forward_q_spread=2.6")
+    visit(page, f"{FRESH}?forward_q_mean=0.6&forward_q_spread=2.6")
     expect(game(page)).to_contain_text("Moves so far: 0.")
     press(page, "Q, mean", "ArrowLeft")
     expect(page.get_by_role("button", name="Challenge somebody")).to_contain_text("1 move")

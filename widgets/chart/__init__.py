@@ -64,8 +64,11 @@ def moving(
     stops : mapping of str to Stops
         The sliders that the picture follows, by key, and where their films have pictures.
     on_click : callable, optional
-        Hears of points clicked on.
+        Hears of points clicked on, as in `shown`; then all of the page is drawn.
     """
+    if st.session_state.pop(f"{key}_heard", False):
+        # What a click puts elsewhere stands outside the answer that heard of it.
+        st.rerun()
     picture = draw(now)
     if picture is None:
         return
@@ -82,7 +85,13 @@ def moving(
         data["film"] = films.of(asked, drawn)
     if way := glide.way(stops):
         data["glide"] = films.along(way, drawn)
-    _mount(data, key, on_click)
+
+    def heard() -> None:
+        if on_click:
+            on_click()
+            st.session_state[f"{key}_heard"] = True
+
+    _mount(data, key, heard)
     # What the chart itself says, for whoever's browser cannot draw it: `chart.css` hides it else.
     with st.container(key=f"{key}_in_words"):
         if picture.numbers:
