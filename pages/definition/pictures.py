@@ -70,8 +70,9 @@ def _marks(read: int, day: int, colours: Palette) -> list[dict[str, object]]:
     """Return what lies behind the row that is read, or behind the sum, and behind one outcome."""
     bottom, top = ROWS[2][min(read, PRODUCT)]
     left = len(SKY) - 0.5 if read == SUM else -0.5
-    # Labels of bars hang out below a row.
-    row = _box(left, len(SKY) + 0.5, max(bottom - 0.05, 0), top, colours.kl, colours)
+    # Labels of bars hang out of a row.
+    bottom, top = max(bottom - 0.05, 0), min(top + 0.05, 1)
+    row = _box(left, len(SKY) + 0.5, bottom, top, colours.kl, colours)
     return [row, _box(day - 0.5, day + 0.5, 0, 1, colours.muted, colours)]
 
 

@@ -63,7 +63,7 @@ QUESTIONS = [
         "A program reports D(P‖Q) = −0.065. What has happened?",
         {
             "What it was given does not sum to 1": "Right, or only one of the two does: without "
-            "that the sum means nothing, and may be below 0. *Your own numbers* checks it for you.",
+            "that the sum means nothing, and may be below 0. *Your own numbers* divides for you.",
             "Q is better than P": "On single days Q may be: such products are below 0. On average "
             "over P nothing beats P itself, so the sum of them all is never below 0.",
             "The logarithm has the wrong base": "Any base above 1 gives the same sum in another "

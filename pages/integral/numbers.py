@@ -29,8 +29,8 @@ WIDTHS = {
 }
 FINEST = WIDTHS["1/32"]
 EPSILONS = ["0", *(f"1e-{power}" for power in range(16, 3, -1)), "0.001", "0.01", "0.1"]
-# What the curve of made-up numbers is drawn for.
-ALL_EPSILONS = 10.0 ** np.arange(-18, 0)
+# What the curve of made-up numbers is drawn for; it may bend where ε is as large as densities.
+ALL_EPSILONS = 10.0 ** np.concatenate([np.arange(-18, -4), np.arange(-4, -0.9, 0.25)])
 # The bells to begin with: Q is P, cut off; and a program's ε, before and after the question.
 PLAIN = {"mean": 0.0, "spread": 1.0, "lean": 0.0, "end": EDGE}
 CUT = PLAIN | {"end": 1.0}
@@ -190,6 +190,11 @@ class MadeUp:
     thousandth: float
     millionth: float
     truth: float
+
+
+def reported(p: SkewNormal, q: SkewNormal, epsilon: str, unit: Unit) -> float:
+    """Return what code reports that adds ε to q."""
+    return float(kl_integral(p, q, epsilon=float(epsilon), base=unit.base))
 
 
 def made_up(p: SkewNormal, q: SkewNormal, epsilon: str, unit: Unit) -> MadeUp:

@@ -66,9 +66,7 @@ def lesson() -> None:
     )
     here = opening(first_screen)
     with here.question:
-        both = numbers.at_first()
-        usual, millionth = (numbers.made_up(*both, epsilon, unit) for epsilon in (USUAL, MILLIONTH))
-        commitment(both, usual, millionth, unit, shrink)
+        commitment(unit, shrink)
     with here.buttons:
         presets("integral", PRESETS)
     with here.controls:
@@ -94,8 +92,7 @@ def drawn(controls: Controls) -> Picture | None:
     guess = None
     # A guess is one about the bells to begin with.
     if at_their_beginnings(controls, BELLS):
-        usual = numbers.made_up(*both, USUAL, unit).reported
-        guess = controls["integral_guess"] * usual
+        guess = controls["integral_guess"] * numbers.reported(*both, USUAL, unit)
         if not known:
             spot = numbers.exponent(MILLIONTH), guess
             handles.append(Handle("integral_guess", *spot, "y", "ink", axes=("xaxis2", "yaxis3")))

@@ -4,29 +4,21 @@ from collections.abc import Callable
 
 from charts.units import Unit
 from charts.wording import amount, number
-from kl_core import SkewNormal
-from pages.integral.numbers import MILLIONTH, USUAL, MadeUp
+from pages.integral.numbers import MILLIONTH, USUAL, at_first, reported
 from pages.integral.words import grows_by
 from widgets.prediction import commit
 from widgets.self_check import Question
 
 
-def commitment(
-    bells: tuple[SkewNormal, SkewNormal],
-    usual: MadeUp,
-    millionth: MadeUp,
-    unit: Unit,
-    shrink: Callable[[], None],
-) -> None:
-    """Ask what becomes of the number that a program reports when its ε shrinks.
-
-    `usual` and `millionth` are what it reports of the same two bells, with both ε.
-    """
-    times = millionth.reported / usual.reported
+def commitment(unit: Unit, shrink: Callable[[], None]) -> None:
+    """Ask what becomes of the number that a program reports when its ε shrinks."""
+    bells = at_first()
+    usual, millionth = (reported(*bells, epsilon, unit) for epsilon in (USUAL, MILLIONTH))
+    times = millionth / usual
 
     def reveal(guess: float) -> str:
         return (
-            f"**{amount(millionth.reported, unit.name)}**: {number(times, 2)} times as large; your "
+            f"**{amount(millionth, unit.name)}**: {number(times, 2)} times as large; your "
             f"guess was {number(guess, 2)} times. Each ε a thousand times smaller adds "
             f"{amount(grows_by(*bells, unit), unit.name)}, without end, for D(P‖Q) is **∞**: "
             "beyond its end q is 0 and p is not. The number tells of the program's ε, not of P "
@@ -36,7 +28,7 @@ def commitment(
     commit(
         "integral_guess",
         f"Q ends at {number(bells[1].end, 0)}, and P goes on. So as not to divide by 0, a program "
-        f"adds ε = {USUAL} to q, and reports **{amount(usual.reported, unit.name)}**. With ε = "
+        f"adds ε = {USUAL} to q, and reports **{amount(usual, unit.name)}**. With ε = "
         f"{MILLIONTH}, how many times as large is its number?",
         0.0,
         3.0,

@@ -91,7 +91,8 @@ def test_row_that_is_read_and_day_that_is_followed_are_marked(read, day):
     drawn = sums(read=read, day=day)
     row, column = drawn.layout.shapes
     low, high = drawn.look[["yaxis", "yaxis2", "yaxis3", "yaxis3"][read]]["domain"]
-    assert row.y0 <= low < high == row.y1
+    assert row.y0 <= low < high <= row.y1
+    assert row.y1 - row.y0 < high - low + 0.11
     # The sum is a bar of its own, after the four.
     assert (row.x0, row.x1) == ((3.5, 4.5) if read == SUM else (-0.5, 4.5))
     assert (column.x0, column.x1, column.y0, column.y1) == (day - 0.5, day + 0.5, 0, 1)

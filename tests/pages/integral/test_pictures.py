@@ -26,7 +26,7 @@ from tests.pages.integral.truth import (
 )
 
 NAMES, SIZES = list(WIDTHS), np.array([*WIDTHS.values()])
-EPSILONS = 10.0 ** np.arange(-18, 0)
+EPSILONS = 10.0 ** np.concatenate([np.arange(-18, -4), np.linspace(-4, -1, 13)])
 # The mean of Q from 0 to 2, as its slider moves.
 MOVED = [(mean, 1.5, 0, INF) for mean in np.arange(0, 2.05, 0.1).round(1)]
 
