@@ -3,6 +3,7 @@
 import streamlit as st
 
 from charts.units import Unit
+from kl_core import SkewNormal
 from pages.integral import bells, numbers, pictures, words
 from pages.integral.numbers import CUT, EPSILONS, MILLIONTH, PLAIN, USUAL, WIDTHS
 from pages.integral.questions import QUESTIONS, commitment
@@ -92,18 +93,25 @@ def drawn(controls: Controls) -> Picture | None:
     guess = None
     # A guess is one about the bells to begin with.
     if at_their_beginnings(controls, BELLS):
-        guess = controls["integral_guess"] * numbers.reported(*both, USUAL, unit)
+        guess = controls["integral_guess"] * numbers.reported_at_first(USUAL, unit)
         if not known:
             spot = numbers.exponent(MILLIONTH), guess
             handles.append(Handle("integral_guess", *spot, "y", "ink", axes=("xaxis2", "yaxis3")))
-    said = (
-        f"{words.epsilon_in_words(*both, made, unit)}\n\n"
-        f"{words.integral_in_words(*both, line.divergence, unit)}"
-    )
+    said = _found(both, line, made, unit) if known else words.before_the_answer(both[1], made, unit)
     return Picture(
         pictures.reported_figure(line, made, unit, theme.colours(), guess=guess, told=known),
-        said if known else words.before_the_answer(both[1], made, unit),
+        said,
         handles=handles,
+    )
+
+
+def _found(
+    both: tuple[SkewNormal, SkewNormal], line: numbers.Integral, made: numbers.MadeUp, unit: Unit
+) -> str:
+    """Say what is reported, what is true, and why."""
+    return (
+        f"{words.epsilon_in_words(*both, made, unit)}\n\n"
+        f"{words.integral_in_words(*both, line.divergence, unit)}"
     )
 
 

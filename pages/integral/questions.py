@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from charts.units import Unit
 from charts.wording import amount, number
-from pages.integral.numbers import MILLIONTH, USUAL, at_first, reported
+from pages.integral.numbers import MILLIONTH, USUAL, at_first, reported_at_first
 from pages.integral.words import grows_by
 from widgets.prediction import commit
 from widgets.self_check import Question
@@ -13,7 +13,7 @@ from widgets.self_check import Question
 def commitment(unit: Unit, shrink: Callable[[], None]) -> None:
     """Ask what becomes of the number that a program reports when its ε shrinks."""
     bells = at_first()
-    usual, millionth = (reported(*bells, epsilon, unit) for epsilon in (USUAL, MILLIONTH))
+    usual, millionth = (reported_at_first(epsilon, unit) for epsilon in (USUAL, MILLIONTH))
     times = millionth / usual
 
     def reveal(guess: float) -> str:
