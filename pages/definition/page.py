@@ -74,6 +74,7 @@ def lesson() -> None:
             steps("Follow one day", SKY, "snow", key="definition_day")
         reading = st.container()
         OUTCOMES.sliders(":blue[**P**, weights]", ":orange[**Q**, weights]")
+        st.caption("Each weight is divided by the sum of its four: so they become chances.")
     with here.picture:
         the_sum()
     # On a projector the first screen has no room for it.
