@@ -79,8 +79,8 @@ QUESTIONS = [
         right="It falls or stays",
     ),
     Question(
-        "P and Q are whole bells without a lean, of the same width, their middles one spread apart. "
-        "You pull them two spreads apart. How does D(P‖Q) grow?",
+        "P and Q are whole bells without a lean, of the same width, their middles one spread "
+        "apart. You pull them two spreads apart. How does D(P‖Q) grow?",
         {
             "Fourfold": "Right: for bells of equal width D is half the squared gap, in spreads and "
             "in nats. A model that is twice as far off costs four times as much.",

@@ -69,8 +69,8 @@ def computed_twice(p: SkewNormal, q: SkewNormal, divergence: float, unit: Unit) 
     if exact is None:
         return (
             f"Integrated numerically: {integral}. For bells that lean or end this page has no "
-            "closed formula, one without an integral, to compare with. For whole "
-            "bells without a lean it has:"
+            "closed formula, one without an integral, to compare with. For whole bells "
+            "without a lean it has:"
         )
     formula = all_digits(exact, unit)
     agree = (
