@@ -17,8 +17,8 @@ frame.show(
             lesson("intuition/page.py", "The forecaster", "🌦️", 5, "Find out what *never* costs."),
             lesson("definition/page.py", "The definition", "📐", 3, "Read it term by term."),
             lesson("integral/page.py", "The integral", "📏", 3, "Guess what an ε makes up."),
-            lesson("die/page.py", "The die", "🎲", 5, "Roll the evidence."),
-            lesson("properties/page.py", "Never below 0", "⚖️", 5, "Try to break D."),
+            lesson("die/page.py", "The die", "🎲", 2, "Roll the evidence."),
+            lesson("properties/page.py", "Never below 0", "⚖️", 3, "Try to break D."),
             lesson("information/page.py", "The wrong code", "✉️", 4, "Fill the room, pay extra."),
         ],
         "Compare": [

@@ -58,8 +58,8 @@ def shorter_detour(put: Callable[[dict[str, Bell]], None]) -> None:
         answer="For some bells",
         reveal=f"With B halfway, straight on it is **{straight}**, over B only **{detour}**. "
         "A narrower or wider B in the same place can make the detour the longer way again.",
-        takeaway="D(P‖Q) is no distance: a detour may be shorter, and the way back may be as long "
-        "or not. It is called a *divergence*.",
+        takeaway="D(P‖Q) is no distance but a divergence: a detour may be shorter than the way "
+        "straight on, and the way back may have another length.",
         shows=lambda: put(BETWEEN),
     )
 

@@ -10,7 +10,6 @@ from tests.browser.conftest import (
     expect_nothing_sideways,
     in_scheme,
     numbers_of,
-    opened_elsewhere,
     resized,
     settled,
     slider,
@@ -47,7 +46,7 @@ def drag(page, number, which, across):
 
 
 @pytest.mark.usefixtures("no_troubles")
-def test_guess_is_dragged_told_and_the_forecast_glides_under_the_average(page, new_context):
+def test_guess_is_dragged_told_and_the_forecast_glides_under_the_average(page):
     page.set_viewport_size(PROJECTOR)
     visit(page, "/properties")
     expect(title(page, 0)).to_have_text("Where is the average ratio?")
@@ -60,7 +59,6 @@ def test_guess_is_dragged_told_and_the_forecast_glides_under_the_average(page, n
     settled(page)
     assert slider(page, "Q, sun").get_attribute("value") == "7"
     assert numbers_of(page)[1] == "1.000"
-    opened_elsewhere(page, new_context)
 
 
 @pytest.mark.usefixtures("no_troubles")

@@ -96,15 +96,16 @@ class Chart {
   get place () { return this.slider && sliders.place(this.slider) }
 
   // Whose picture of that place is shown: the server's, the film's, or, until the server answers, that
-  // of the nearest place there is.
+  // of the nearest place there is; while it glides, of none.
   get source () {
+    if (this.glide.picture) return "glide"
     if ([undefined, null, this.data.at?.[this.slider]].includes(this.place)) return "server"
     return this.film.plays(this.slider) && this.film.stopsAt(this.place) ? "film" : "nearest"
   }
 
   get picture () {
     const known = this.data.picture
-    if (this.glide.picture) return this.glide.picture
+    if (this.source === "glide") return this.glide.picture
     return this.source === "server" ? known : this.film.at(this.slider, this.place) ?? known
   }
 
