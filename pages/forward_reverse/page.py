@@ -288,8 +288,8 @@ def in_the_plane() -> None:
     """Let the learner choose a P in the plane, and what Q may be."""
     with fold(
         "In the plane",
-        "With two numbers at a time a bell is an ellipse, and Q may be denied P's slant. Then one "
-        "direction makes it too wide, the other too sure.",
+        "With two numbers at a time a bell is an ellipse, and Q may be denied P's slant. What do "
+        "the two directions make of its area then?",
         anchor="plane",
         key="forward_plane",
         label="Open the plane",
