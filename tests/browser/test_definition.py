@@ -25,7 +25,6 @@ from tests.browser.files import open_saved_chart, saved_data
 
 P, Q = [6, 2.5, 1, 0.5], [4, 3, 2.9, 0.1]
 TOTAL = entropy(P, Q, base=2)
-pytestmark = pytest.mark.usefixtures("no_troubles")
 
 
 def reading(page):
@@ -33,6 +32,7 @@ def reading(page):
     return page.locator("[data-testid=stMarkdown] ol li")
 
 
+@pytest.mark.usefixtures("no_troubles")
 def test_answer_is_seen_to_come_true(page):
     visit(page, "/definition")
     takeaway = page.get_by_text("each outcome counts as often as P brings it")
@@ -53,6 +53,7 @@ def test_answer_is_seen_to_come_true(page):
     assert reading(page).count() == 4
 
 
+@pytest.mark.usefixtures("no_troubles")
 def test_key_press_moves_chart_sentence_and_formula(page):
     visit(page, "/definition")
     press(page, "Q, rain", "ArrowRight")
@@ -65,6 +66,7 @@ def test_key_press_moves_chart_sentence_and_formula(page):
     assert f"{total:.3f}" in page.locator(".katex-mathml").nth(1).inner_text()
 
 
+@pytest.mark.usefixtures("no_troubles")
 def test_reading_on_and_following_a_day_mark_the_picture_and_the_formula(page):
     visit(page, "/definition")
     press(page, "Read as far as", "ArrowRight")

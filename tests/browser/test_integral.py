@@ -29,7 +29,6 @@ from tests.pages.integral.truth import CUT, PLAIN, WIDE, divergence
 INTEGRAL, BINS = range(2)
 # Two whole bells, the second wider.
 WHOLE = "definition_q_mean=1&definition_q_spread=1.5&definition_q_end=8"
-pytestmark = pytest.mark.usefixtures("no_troubles")
 
 
 def text_alternatives(page):
@@ -49,6 +48,7 @@ def drawn(page):
     return [chart(page, number) for number in range(2)]
 
 
+@pytest.mark.usefixtures("no_troubles")
 def test_guess_is_dragged_in_the_picture_and_seen_to_come_true_or_not(page):
     visit(page, "/integral")
     expect(title(page, INTEGRAL)).to_have_text(
@@ -79,6 +79,7 @@ def test_guess_is_dragged_in_the_picture_and_seen_to_come_true_or_not(page):
     assert asked(page)["definition_epsilon"] == "1e-16"
 
 
+@pytest.mark.usefixtures("no_troubles")
 def test_bell_moves_both_charts_and_both_sentences(page):
     visit(page, f"/integral?{WHOLE}")
     before, said = drawn(page), text_alternatives(page)
@@ -147,6 +148,7 @@ def test_d_is_infinite_from_the_moment_q_ends_before_p_and_finite_again_after(pa
     assert "P has ended by then" in text_alternatives(page)[INTEGRAL]
 
 
+@pytest.mark.usefixtures("no_troubles")
 def test_width_and_epsilon_move_their_charts_and_are_in_the_address(page):
     visit(page, f"/integral?{WHOLE}")
     before = drawn(page)
