@@ -175,6 +175,42 @@ def sample_preferences(
 
 
 @dataclass(frozen=True, eq=False)
+class _Posterior:
+    """What preferences and a normal prior say about weights, up to a constant.
+
+    Attributes
+    ----------
+    surplus : ndarray, shape (n, w)
+        How much more often the chosen one of each pair says each word.
+    ridge : float
+        How strongly weights are pulled to 0.
+    """
+
+    surplus: Array
+    ridge: float
+
+    @classmethod
+    def of(cls, preferences: Preferences, words: int, ridge: float) -> "_Posterior":
+        """Return it for a vocabulary of so many words."""
+        chosen, rejected = (
+            counts(each, words) for each in (preferences.chosen, preferences.rejected)
+        )
+        return cls(chosen - rejected, number(ridge, "ridge", above=0))
+
+    def loss(self, weights: Array) -> tuple[float, Array]:
+        """Return the negative logarithm at these weights, and its slope, shape (w,)."""
+        margin = self.surplus @ weights
+        slope = self.ridge * weights - expit(-margin) @ self.surplus
+        return float(self.ridge * weights @ weights / 2 - log_expit(margin).sum()), slope
+
+    def curvature(self, weights: Array) -> Array:
+        """Return its second derivatives at these weights, shape (w, w)."""
+        spread = expit(self.surplus @ weights)
+        by_pair = self.surplus * (spread * (1 - spread))[:, None]
+        return np.asarray(self.ridge * np.eye(weights.size) + self.surplus.T @ by_pair)
+
+
+@dataclass(frozen=True, eq=False)
 class RewardModel:
     """A reward that adds up word by word: the mean weight over the places of a sequence.
 
@@ -222,24 +258,39 @@ class RewardModel:
         ValueError
             If `ridge` is not above 0.
         """
-        ridge = number(ridge, "ridge", above=0)
         size = len(model.words)
-        surplus = counts(preferences.chosen, size) - counts(preferences.rejected, size)
-
-        def loss(weights: Array) -> tuple[float, Array]:
-            margin = surplus @ weights
-            slope = ridge * weights - expit(-margin) @ surplus
-            return float(ridge * weights @ weights / 2 - log_expit(margin).sum()), slope
-
-        def curvature(weights: Array) -> Array:
-            spread = expit(surplus @ weights)
-            return ridge * np.eye(size) + surplus.T @ (surplus * (spread * (1 - spread))[:, None])
-
+        posterior = _Posterior.of(preferences, size, ridge)
         near = minimize(
-            loss, np.zeros(size), jac=True, hess=curvature, method="trust-exact", tol=1e-6
+            posterior.loss,
+            np.zeros(size),
+            jac=True,
+            hess=posterior.curvature,
+            method="trust-exact",
+            tol=1e-6,
         ).x
         # The search compares losses, and stops where these differ by rounding; slopes still differ.
-        return cls(near - np.linalg.solve(curvature(near), loss(near)[1]), model.longest)
+        step = np.linalg.solve(posterior.curvature(near), posterior.loss(near)[1])
+        return cls(near - step, model.longest)
+
+    def errors(self, preferences: Preferences, *, ridge: float = 1.0) -> Array:
+        """Return how far each weight may be off, shape (w,), given what it was fitted to.
+
+        The standard deviation of the posterior by Laplace's approximation: the root of the diagonal
+        of the inverse curvature at these weights (MacKay 2003, ch. 27). A word that no pair tells
+        anything about keeps that of the prior, 1/√ridge.
+
+        Parameters
+        ----------
+        preferences, ridge
+            Those of `fit`.
+
+        Raises
+        ------
+        ValueError
+            If `ridge` is not above 0.
+        """
+        curvature = _Posterior.of(preferences, self.weights.size, ridge).curvature(self.weights)
+        return np.asarray(np.sqrt(np.diag(np.linalg.inv(curvature))))
 
     @property
     def per_token(self) -> Array:

@@ -146,6 +146,31 @@ def test_fit_to_one_kind_of_pair_solves_its_equation(varied):
     assert fit.weights == pytest.approx([0, 0, x, -x], abs=1e-6)
 
 
+def test_errors_of_one_kind_of_pair_are_those_of_its_closed_form(varied):
+    # The curvature is ridge·1 + n·s(1 − s)·(e_rain − e_snow)(e_rain − e_snow)ᵀ, s = σ(2x).
+    pairs, ridge = 30, 2.0
+    rain, snow = (np.repeat(sequences(varied, text), pairs, axis=0) for text in ("Rain.", "Snow."))
+    seen = Preferences(rain, snow)
+    fit = RewardModel.fit(varied, seen, ridge=ridge)
+    s = logistic(fit.weights[2] - fit.weights[3])
+    told = math.sqrt((1 / ridge + 1 / (ridge + 2 * pairs * s * (1 - s))) / 2)
+    untold = 1 / math.sqrt(ridge)
+    assert fit.errors(seen, ridge=ridge) == pytest.approx([untold, untold, told, told], rel=1e-9)
+
+
+def test_errors_say_how_far_weights_are_off(varied):
+    # Weights drawn from the prior, pairs drawn from the weights: the errors hold in both.
+    rng = np.random.default_rng(21)
+    off = []
+    for _ in range(200):
+        planted = Planted(rng.normal(size=4))
+        pairs = sample_preferences(varied, planted, 300, rng)
+        fit = RewardModel.fit(varied, pairs)
+        off.append((fit.weights - planted.weights) / fit.errors(pairs))
+    # The four of a draw are not independent: 200 of them are, within 4 standard errors.
+    assert np.mean(np.square(off)) == pytest.approx(1, abs=4 * math.sqrt(2 / 200))
+
+
 def test_large_ridge_pulls_all_weights_to_0(weather, judge):
     pairs = sample_preferences(weather, judge, 500, np.random.default_rng(11))
     surplus = surplus_by_hand(pairs, 117)
@@ -196,6 +221,8 @@ def test_ridge_is_finite_and_above_0(varied, ridge):
     tokens = sequences(varied, "Rain.")
     with raises(f"ridge must be a finite number above 0, got {ridge!r}"):
         RewardModel.fit(varied, Preferences(tokens, tokens), ridge=ridge)
+    with raises(f"ridge must be a finite number above 0, got {ridge!r}"):
+        RewardModel(np.zeros(4), 6).errors(Preferences(tokens, tokens), ridge=ridge)
 
 
 @pytest.mark.parametrize("count", [0, -1])

@@ -1,0 +1,60 @@
+"""Whose taste the reward model learns: the learner's own, from pairs that they have judged.
+
+The answers are a short code of letters, one a pair, which a link holds.
+"""
+
+import numpy as np
+import streamlit as st
+
+from kl_core.rlhf import Preferences, RewardModel, Tokens, sample
+from widgets.pipeline import reference
+
+# How many pairs there are to judge.
+PAIRS = 20
+# What a letter of the code says: the first is better, the second is, neither.
+FIRST, SECOND, NEITHER = "a", "b", "o"
+LETTERS = FIRST + SECOND + NEITHER
+
+
+@st.cache_resource(show_spinner=False)
+def to_judge() -> Tokens:
+    """Return the pairs, the same for everybody: forecasts of the SFT model, no two alike.
+
+    Returns
+    -------
+    ndarray of int, shape (2, pairs, t)
+        The first and the second of each pair.
+    """
+    drawn = sample(reference(), 10 * PAIRS, np.random.default_rng(20))
+    _, first_places = np.unique(drawn, axis=0, return_index=True)
+    return drawn[np.sort(first_places)[: 2 * PAIRS]].reshape(2, PAIRS, -1)
+
+
+def wrong_with(code: str) -> str:
+    """Return what is wrong with a code; nothing where it can be read."""
+    strange = sorted(set(code) - set(LETTERS))
+    if strange:
+        return (
+            f"The code of your answers holds “{strange[0]}”; it is made of {FIRST} (the first is "
+            f"better), {SECOND} (the second is) and {NEITHER} (neither)."
+        )
+    if len(code) > PAIRS:
+        return f"The code of your answers has {len(code)} letters for {PAIRS} pairs."
+    return ""
+
+
+def preferences(code: str) -> Preferences:
+    """Return the pairs of which one was found better; `code` is one that can be read."""
+    first, second = to_judge()[:, : len(code)]
+    letters = np.array(list(code))
+    decided = letters != NEITHER
+    better = (letters == FIRST)[:, None]
+    return Preferences(
+        np.where(better, first, second)[decided], np.where(better, second, first)[decided]
+    )
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def learned(code: str) -> RewardModel:
+    """Return the reward model of this taste."""
+    return RewardModel.fit(reference(), preferences(code))
