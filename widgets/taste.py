@@ -3,11 +3,11 @@
 The answers are a short code of letters, one a pair, which a link holds.
 """
 
-import numpy as np
-import streamlit as st
+from functools import cache
 
-from kl_core.rlhf import Preferences, RewardModel, Tokens, sample
-from widgets.pipeline import reference
+import numpy as np
+
+from kl_core.rlhf import LanguageModel, Preferences, Tokens, sample
 
 # How many pairs there are to judge.
 PAIRS = 20
@@ -16,16 +16,16 @@ FIRST, SECOND, NEITHER = "a", "b", "o"
 LETTERS = FIRST + SECOND + NEITHER
 
 
-@st.cache_resource(show_spinner=False)
-def to_judge() -> Tokens:
-    """Return the pairs, the same for everybody: forecasts of the SFT model, no two alike.
+@cache
+def to_judge(model: LanguageModel) -> Tokens:
+    """Return the pairs, the same for everybody: what the model says, no two alike.
 
     Returns
     -------
     ndarray of int, shape (2, pairs, t)
         The first and the second of each pair.
     """
-    drawn = sample(reference(), 10 * PAIRS, np.random.default_rng(20))
+    drawn = sample(model, 10 * PAIRS, np.random.default_rng(20))
     _, first_places = np.unique(drawn, axis=0, return_index=True)
     return drawn[np.sort(first_places)[: 2 * PAIRS]].reshape(2, PAIRS, -1)
 
@@ -43,9 +43,9 @@ def wrong_with(code: str) -> str:
     return ""
 
 
-def preferences(code: str) -> Preferences:
+def preferences(model: LanguageModel, code: str) -> Preferences:
     """Return the pairs of which one was found better; `code` is one that can be read."""
-    first, second = to_judge()[:, : len(code)]
+    first, second = to_judge(model)[:, : len(code)]
     letters = np.array(list(code))
     decided = letters != NEITHER
     better = (letters == FIRST)[:, None]
@@ -53,8 +53,3 @@ def preferences(code: str) -> Preferences:
         np.where(better, first, second)[decided], np.where(better, second, first)[decided]
     )
 
-
-@st.cache_data(max_entries=200, show_spinner=False)
-def learned(code: str) -> RewardModel:
-    """Return the reward model of this taste."""
-    return RewardModel.fit(reference(), preferences(code))
