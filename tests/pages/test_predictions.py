@@ -40,9 +40,9 @@ def answered(lesson, value=None):
 
 def takeaway(said):
     """Return the sentence in bold that an answer brings."""
-    found = [each for each in said if re.fullmatch(r"\*\*[^*]{30,}\*\*", each)]
-    assert len(found) == 1, said
-    return found[0]
+    whole = [each for each in said if re.fullmatch(r"\*\*(?:(?!\*\*).){30,}\*\*", each)]
+    assert len(whole) == 1, said
+    return whole[0]
 
 
 def opening(lesson):
