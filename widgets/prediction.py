@@ -16,6 +16,8 @@ from widgets.redraw import now
 
 # For whoever would rather not guess.
 JUST_SHOW_ME = "Just show me"
+# What a slider is called by whose place one guesses a number.
+GUESS = "Your guess"
 # What the key of the switch ends with that a number is committed to by.
 TOLD = "_told"
 
@@ -103,9 +105,8 @@ def commit(
         As `predict` has them.
     """
     with _place():
-        guess = slider(
-            f"**Predict first.** {question}", low, high, start, step, key=key, shown_as=shown_as
-        )
+        st.markdown(f"**Predict first.** {question}")
+        guess = slider(GUESS, low, high, start, step, key=key, shown_as=shown_as)
         _committed(key, lambda: reveal(guess), takeaway, shows)
 
 
@@ -121,7 +122,8 @@ def commit_among(
 ) -> None:
     """Ask as `commit` does, for one of the options that a slider stops at."""
     with _place():
-        steps(f"**Predict first.** {question}", options, start, key=key)
+        st.markdown(f"**Predict first.** {question}")
+        steps(GUESS, options, start, key=key)
         _committed(key, lambda: reveal(now[key]), takeaway, shows)
 
 
@@ -174,7 +176,7 @@ def told(key: str, view: Iterable[str], controls: Controls = now) -> bool:
 def _place() -> DeltaGenerator:
     """Return where a question stands: on a projector, where room is scarce, behind a button."""
     if presenting():
-        return st.popover("Predict first", icon=":material/help:", type="primary")
+        return st.popover("Predict first", icon=":material/help:")
     return st.container(border=True, gap="small")
 
 

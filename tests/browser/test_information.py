@@ -135,7 +135,7 @@ def test_guess_is_dragged_in_the_picture_and_told(page):
     page.wait_for_timeout(500)
     hand.up()
     settled(page)
-    guess = float(slider(page, "Predict first").input_value())
+    guess = float(slider(page, "Your guess").input_value())
     assert guess == pytest.approx(2.0, abs=0.1)
     page.get_by_text("That is my guess").click()
     settled(page)

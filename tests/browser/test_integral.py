@@ -64,7 +64,7 @@ def test_guess_is_dragged_in_the_picture_and_seen_to_come_true_or_not(page):
     for step in range(1, 11):
         page.mouse.move(x, y - 2 * step)
         page.wait_for_timeout(30)
-    expect(slider(page, "Predict first")).not_to_have_attribute("aria-valuetext", "1.00 times")
+    expect(slider(page, "Your guess")).not_to_have_attribute("aria-valuetext", "1.00 times")
     page.mouse.up()
     expect(page).to_have_url(re.compile("integral_guess="))
     settled(page)
