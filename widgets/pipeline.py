@@ -16,6 +16,7 @@ from kl_core.rlhf import (
     sample_preferences,
     sequence_kl,
 )
+from widgets.taste import preferences
 
 # How many judged pairs a learner can let the reward model see.
 PAIRS = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000]
@@ -35,18 +36,20 @@ def judge() -> Judge:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def reward_model(pairs: int = USUAL_PAIRS, seed: int = 1) -> RewardModel:
-    """Return the reward model that this many judged pairs give."""
+def reward_model(pairs: int = USUAL_PAIRS, seed: int = 1, taste: str = "") -> RewardModel:
+    """Return the reward model that this many judged pairs give, or a learner's own `taste`."""
+    if taste:
+        return RewardModel.fit(reference(), preferences(reference(), taste))
     drawn = sample_preferences(reference(), judge(), pairs, np.random.default_rng(seed))
     return RewardModel.fit(reference(), drawn)
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def best_policy(
-    beta: float, *, pairs: int = USUAL_PAIRS, seed: int = 1, fee: float = 0.0
+    beta: float, *, pairs: int = USUAL_PAIRS, seed: int = 1, taste: str = "", fee: float = 0.0
 ) -> Optimum:
     """Return the policy that no other beats at this β, for a reward less a fee for each word."""
-    reward = reward_model(pairs, seed)
+    reward = reward_model(pairs, seed, taste)
     is_word = np.arange(reward.weights.size) != 0
     reward = RewardModel(reward.weights - fee * is_word, reward.longest)
     return optimal_policy(reference(), reward, beta)

@@ -52,4 +52,3 @@ def preferences(model: LanguageModel, code: str) -> Preferences:
     return Preferences(
         np.where(better, first, second)[decided], np.where(better, second, first)[decided]
     )
-

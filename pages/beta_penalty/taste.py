@@ -58,8 +58,12 @@ def judging(code: str) -> None:
     with st.container(horizontal=True):
         if done < PAIRS:
             _button("Neither", NEITHER, code)
-        st.button("Undo", key="_beta_taste_undo", disabled=not code, on_click=_put, args=(code[:-1],))
-        st.button("Judge anew", key="_beta_taste_anew", disabled=not code, on_click=_put, args=("",))
+        st.button(
+            "Undo", key="_beta_taste_undo", disabled=not code, on_click=_put, args=(code[:-1],)
+        )
+        st.button(
+            "Judge anew", key="_beta_taste_anew", disabled=not code, on_click=_put, args=("",)
+        )
 
 
 def _button(label: str, letter: str, code: str, shortcut: str | None = None) -> None:

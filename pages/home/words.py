@@ -1,6 +1,7 @@
 """What the first page says about the game."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from charts.units import Unit
 from charts.wording import amount, digits_apart, listed, percent
@@ -47,7 +48,7 @@ def verdict(deal: Round, q: Array, found: Costs, unit: Unit) -> str:
     )
 
 
-def _faces(chosen: Array) -> str:
+def _faces(chosen: NDArray[np.bool_]) -> str:
     """Return the faces that are chosen, as a sentence names them."""
     faces = [str(face) for face, each in zip(FACES, chosen, strict=True) if each]
     return f"{'face' if len(faces) == 1 else 'faces'} {listed(faces)}"
@@ -65,5 +66,5 @@ def colours_in_words(p: Array, q: Array) -> str:
     )
 
 
-def _each(chosen: Array) -> str:
+def _each(chosen: NDArray[np.bool_]) -> str:
     return "costs" if chosen.sum() == 1 else "cost"
