@@ -22,6 +22,7 @@ from kl_core.rlhf import (
 )
 from widgets.chart import Controls
 from widgets.pipeline import USUAL_PAIRS, best_policy, judge, reference, reward_model
+from widgets.taste import decided
 
 # Ten steps a decade, the round numbers of Renard: every β of the book and of the papers is one.
 MANTISSAS = (1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8)
@@ -34,24 +35,35 @@ SAMPLES, SHOWN = 1000, 5
 
 @dataclass(frozen=True)
 class World:
-    """Which judged pairs the reward model has seen: how many, and which series of them."""
+    """Which judged pairs the reward model has seen: how many, which series, or whose.
+
+    Attributes
+    ----------
+    pairs, seed : int
+        How many the rule has judged, and which series of them.
+    taste : str
+        The code of what a learner has judged instead; the rule's pairs count where empty.
+    """
 
     pairs: int
     seed: int
+    taste: str = ""
 
     @classmethod
     def of(cls, controls: Controls) -> "World":
         """Return what these controls say."""
+        if controls["beta_mine"] and (own := decided(controls["beta_taste"])):
+            return cls(own, 0, controls["beta_taste"])
         return cls(controls["beta_pairs"], controls["beta_seed"])
 
     @property
     def reward(self) -> RewardModel:
         """The reward model that these pairs give."""
-        return reward_model(self.pairs, self.seed)
+        return reward_model(self.pairs, self.seed, self.taste)
 
     def best(self, beta: float) -> Optimum:
         """Return the policy that no other beats at this β."""
-        return best_policy(beta, pairs=self.pairs, seed=self.seed)
+        return best_policy(beta, pairs=self.pairs, seed=self.seed, taste=self.taste)
 
 
 USUAL = World(USUAL_PAIRS, 1)

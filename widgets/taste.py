@@ -9,8 +9,8 @@ import numpy as np
 
 from kl_core.rlhf import LanguageModel, Preferences, Tokens, sample
 
-# How many pairs there are to judge.
-PAIRS = 20
+# How many pairs there are to judge, and the seed that draws them.
+PAIRS, TO_JUDGE = 20, 20
 # What a letter of the code says: the first is better, the second is, neither.
 FIRST, SECOND, NEITHER = "a", "b", "o"
 LETTERS = FIRST + SECOND + NEITHER
@@ -25,7 +25,7 @@ def to_judge(model: LanguageModel) -> Tokens:
     ndarray of int, shape (2, pairs, t)
         The first and the second of each pair.
     """
-    drawn = sample(model, 10 * PAIRS, np.random.default_rng(20))
+    drawn = sample(model, 10 * PAIRS, np.random.default_rng(TO_JUDGE))
     _, first_places = np.unique(drawn, axis=0, return_index=True)
     return drawn[np.sort(first_places)[: 2 * PAIRS]].reshape(2, PAIRS, -1)
 
@@ -41,6 +41,11 @@ def wrong_with(code: str) -> str:
     if len(code) > PAIRS:
         return f"The code of your answers has {len(code)} letters for {PAIRS} pairs."
     return ""
+
+
+def decided(code: str) -> int:
+    """Return in how many pairs one was found better; 0 for a code that cannot be read."""
+    return 0 if wrong_with(code) else len(code) - code.count(NEITHER)
 
 
 def preferences(model: LanguageModel, code: str) -> Preferences:

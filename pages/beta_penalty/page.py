@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from charts.units import Unit
-from pages.beta_penalty import hacking, next_word, numbers
+from pages.beta_penalty import hacking, next_word, numbers, taste
 from pages.beta_penalty.pictures import rope as pictures
 from pages.beta_penalty.questions import GUESS, QUESTIONS, prediction
 from pages.beta_penalty.scale import ONE_SPREAD, SCALES, Rope, along, data
@@ -108,6 +108,10 @@ def lesson() -> None:
     frame.moved("Train it", "training", MOVED)
     here = opening(first_screen)
     question = here.question.container()
+    story, own_taste, rest = st.container(), st.container(), st.container()
+    # Whose taste it is decides what everything else shows.
+    with own_taste:
+        taste.section()
     with here.buttons:
         presets("beta", PRESETS)
     with here.controls:
@@ -118,14 +122,16 @@ def lesson() -> None:
         prediction(rope, along(rope))
     with here.picture:
         picture()
-    who_is_who(rope)
-    scale()
-    betas_in_use()
-    hacking.section(unit)
-    more(rope)
-    formula_today(rope, unit)
-    self_check("beta", QUESTIONS)
-    take_with_you(rope, unit)
+    with story:
+        who_is_who(rope)
+        scale()
+        betas_in_use()
+        hacking.section(unit)
+    with rest:
+        more(rope)
+        formula_today(rope, unit)
+        self_check("beta", QUESTIONS)
+        take_with_you(rope, unit)
 
 
 def rope_and_pairs() -> None:
@@ -171,7 +177,7 @@ def drawn(controls: Controls) -> Picture:
 def unveiled(controls: Controls) -> bool:
     """Return whether the judge's curve may be seen: after the guess, or once something moves."""
     return told(GUESS + TOLD, ("beta_beta", "beta_scale"), controls) or told(
-        GUESS + TOLD, ("beta_pairs", "beta_seed"), at_rest
+        GUESS + TOLD, ("beta_pairs", "beta_seed", taste.MINE), at_rest
     )
 
 
@@ -203,7 +209,7 @@ def who_is_who(rope: Rope) -> None:
     st.header("Who is who", anchor="who")
     left, right = st.columns([3, 2], gap="medium")
     left.markdown(
-        words.who_is_who(rope.world.pairs), help=meaning("SFT", "policy", "reward model", "nat")
+        words.who_is_who(rope.world), help=meaning("SFT", "policy", "reward model", "nat")
     )
     with right:
         st.markdown(f"**P, the SFT model, says**\n\n{words.quoted(rope.base.forecasts)}")

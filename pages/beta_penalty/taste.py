@@ -23,8 +23,13 @@ def section() -> None:
     )
     code = the_code()
     judging(code)
-    if code:
-        what_is_learned(code)
+    on_or_off(
+        "Let every chart of this lesson run on my taste",
+        key=MINE,
+        tells="The policy then climbs your reward model. The judge's score stays that of the rule, "
+        "for comparison: whether it is still your taste you see by reading.",
+    )
+    what_is_learned(code)
 
 
 def the_code() -> str:
@@ -81,17 +86,13 @@ def _put(code: str) -> None:
 
 
 def what_is_learned(code: str) -> None:
-    """Say what the reward model believes, and let the lesson run on it."""
+    """Say what the reward model believes that this learner likes, and how little it knows."""
+    if not taste.decided(code):
+        st.markdown(words.NOTHING_YET)
+        return
     judged = taste.preferences(reference(), code)
     model = reward_model(taste=code)
+    errors = model.errors(judged)
     st.markdown(
-        words.believes(
-            words.read(model, model.errors(judged), reference().words, len(judged.chosen))
-        )
-    )
-    on_or_off(
-        "Let every chart of this lesson run on my taste",
-        key=MINE,
-        tells="The policy then climbs your reward model. The judge's score stays that of the rule, "
-        "for comparison: whether it is still your taste you see by reading.",
+        words.believes(words.Taste(reference().words, model.weights, errors, len(judged.chosen)))
     )

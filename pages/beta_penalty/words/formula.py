@@ -4,7 +4,9 @@ from charts.units import Unit
 from charts.wording import amount, number
 from kl_core.rlhf import Account
 from pages.beta_penalty.scale import ONE_SPREAD, Rope
+from widgets.optima import World
 from widgets.pipeline import reference
+from widgets.taste import FIRST, NEITHER, PAIRS, TO_JUDGE
 
 LOSS = (
     r"\begin{gathered} \text{loss} = -\,\mathbb{E}_{y \sim \Q{\pi_\theta}}[r(y)] + \beta\, "
@@ -64,12 +66,11 @@ def snippet(rope: Rope) -> str:
             "import numpy as np",
             "from kl_core.rlhf import (",
             "    Judge, LanguageModel, RewardModel, account, forecasts, optimal_policy,",
-            "    reward_spread, sample_preferences,",
+            f"    reward_spread, {'Preferences, sample' if world.taste else 'sample_preferences'},",
             ")",
             "",
             "sft = LanguageModel.from_text(forecasts())",
-            f"rng = np.random.default_rng({world.seed})",
-            f"pairs = sample_preferences(sft, Judge(sft), {world.pairs}, rng)",
+            *(_own_pairs(world.taste) if world.taste else _pairs_of_the_rule(world)),
             "seen = RewardModel.fit(sft, pairs)",
             f"scale = {scale}",
             "# For rewards that many times as large, the optimum at β is that at β/scale.",
@@ -80,3 +81,26 @@ def snippet(rope: Rope) -> str:
             "",
         ]
     )
+
+
+def _pairs_of_the_rule(world: World) -> list[str]:
+    """Return the lines that draw pairs and let the rule judge them."""
+    return [
+        f"rng = np.random.default_rng({world.seed})",
+        f"pairs = sample_preferences(sft, Judge(sft), {world.pairs}, rng)",
+    ]
+
+
+def _own_pairs(code: str) -> list[str]:
+    """Return the lines that bring the pairs which a learner has judged."""
+    rng = f"np.random.default_rng({TO_JUDGE})"
+    return [
+        f"drawn = sample(sft, {10 * PAIRS}, {rng})",
+        "_, places = np.unique(drawn, axis=0, return_index=True)",
+        f"first, second = drawn[np.sort(places)[:{2 * PAIRS}]].reshape(2, {PAIRS}, -1)",
+        f'judged = np.array(list("{code}"))',
+        "first, second = first[: judged.size], second[: judged.size]",
+        f'better, some = (judged == "{FIRST}")[:, None], judged != "{NEITHER}"',
+        "chosen = np.where(better, first, second)[some]",
+        "pairs = Preferences(chosen, np.where(better, second, first)[some])",
+    ]

@@ -7,6 +7,7 @@ from itertools import repeat
 from charts.units import Unit
 from charts.wording import (
     amount,
+    counted,
     digits_apart,
     give_or_take,
     number,
@@ -16,7 +17,7 @@ from charts.wording import (
 from kl_core.rlhf import Tokens, forecasts
 from pages.beta_penalty.numbers import Boosted
 from pages.beta_penalty.scale import CONSERVATIVE, FREE, Along, Rope
-from widgets.optima import SAMPLES, Examined
+from widgets.optima import SAMPLES, Examined, World
 from widgets.pipeline import judge, reference
 
 # Forecasts of the policy that are quoted beside β.
@@ -33,9 +34,8 @@ WHO_IS_WHO = """
    first word that none of the {forecasts} forecasts has after the word before**. What it has read
    earns a point each for a *when*, *where*, *sky*, *temperature* and *wind*; read to the end, one
    more for a proper ending and one if nothing repeats. Seven at best.
-3. The **reward model** is a guess at the judge. From {pairs} pairs of P's forecasts, and which of
-   two the judge preferred (a point apart, 73 times of 100), it has learned what each *word* is
-   worth. It adds words up; whether they make a sentence it cannot see.
+3. The **reward model** is {judged} it has learned what each *word* is worth. It adds words up;
+   whether they make a sentence it cannot see.
 4. :orange[**Q**], the **policy**, is what is trained: it earns reward and pays β for each nat of
    D(Q‖P). Here the best one is computed exactly.
 
@@ -45,9 +45,16 @@ not. Nobody has scripted that here.
 """
 
 
-def who_is_who(pairs: int) -> str:
+def who_is_who(world: World) -> str:
     """Say what the four parts of this small RLHF are."""
-    return WHO_IS_WHO.format(forecasts=len(forecasts().splitlines()), pairs=f"{pairs:,}")
+    judged = (
+        f"a guess at your taste. From {counted(world.pairs, 'pair')} of P's forecasts, and which "
+        "of two you liked better,"
+        if world.taste
+        else f"a guess at the judge. From {world.pairs:,} pairs of P's forecasts, and which of two "
+        "the judge preferred (a point apart, 73 times of 100),"
+    )
+    return WHO_IS_WHO.format(forecasts=len(forecasts().splitlines()), judged=judged)
 
 
 def quoted(tokens: Tokens) -> str:

@@ -7,11 +7,16 @@ import numpy as np
 
 from charts.wording import counted, give_or_take, listed
 from kl_core import Array
-from kl_core.rlhf import RewardModel
 
 # A weight counts as known where it is this many errors from 0.
 SURE = 2.0
 SHOWN = 4
+# The error of a word that no pair tells anything about: that of the prior.
+UNTOLD = 1.0
+NOTHING_YET = (
+    "Until you have found one of a pair better there is nothing to learn, and the charts run on "
+    "the rule's pairs."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +29,6 @@ class Taste:
         The vocabulary.
     weights, errors : ndarray, shape (w,)
         What each word is worth, and how far that may be off.
-    untold : float
-        The error of a word that no pair tells anything about.
     decided : int
         In how many pairs one was found better.
     """
@@ -33,7 +36,6 @@ class Taste:
     words: Sequence[str]
     weights: Array
     errors: Array
-    untold: float
     decided: int
 
     @property
@@ -44,7 +46,7 @@ class Taste:
     @property
     def told(self) -> int:
         """Of how many words the pairs have made the error smaller by a tenth or more."""
-        return int((self.errors <= 0.9 * self.untold).sum())
+        return int((self.errors <= 0.9 * UNTOLD).sum())
 
     def extremes(self) -> tuple[list[int], list[int]]:
         """Return which words are liked most and least, the strongest first."""
@@ -52,11 +54,6 @@ class Taste:
         least = [int(token) for token in order[:SHOWN] if self.weights[token] < 0]
         most = [int(token) for token in order[::-1][:SHOWN] if self.weights[token] > 0]
         return most, least
-
-
-def read(reward: RewardModel, errors: Array, words: Sequence[str], decided: int) -> Taste:
-    """Return what a reward model believes; the prior's error is 1."""
-    return Taste(words, reward.weights, errors, 1.0, decided)
 
 
 def name_of(word: str) -> str:
@@ -69,8 +66,6 @@ def believes(taste: Taste) -> str:
     most, least = taste.extremes()
     likes = [f"{name_of(taste.words[token])} ({_worth(taste, token)})" for token in most]
     dislikes = [f"{name_of(taste.words[token])} ({_worth(taste, token)})" for token in least]
-    if not likes and not dislikes:
-        return "You have preferred nothing yet, so it believes nothing: every weight is 0."
     said = []
     if likes:
         said.append(f"It believes that you like {listed(likes)}.")
