@@ -139,7 +139,10 @@ def test_guess_is_dragged_in_the_picture_and_told(page):
     assert guess == pytest.approx(2.0, abs=0.1)
     page.get_by_text("That is my guess").click()
     settled(page)
-    expect(page.get_by_text("The best code takes")).to_be_visible()
+    expect(page.get_by_text("Your guess was")).to_be_visible()
+    # The picture glides there.
+    expect(title(page, ROOM)).to_have_text("1.938 digits a roll: none takes less")
+    settled(page)
     assert numbers_of(page, ROOM) == ["1.938 digits", "100.0%"]
 
 
