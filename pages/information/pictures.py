@@ -127,14 +127,17 @@ def _words_as_areas(
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
         x=np.cumsum(rolls) - rolls / 2,
-        y=[min(length, top) for length in lengths],
+        # Without width an outline would still be drawn.
+        y=[
+            min(length, top) if chance else 0 for length, chance in zip(lengths, rolls, strict=True)
+        ],
         width=rolls,
         marker={
-            "color": colours.q if of_q else colours.p,
+            "color": colours.q if of_q else colours.veil(colours.p, 0.35),
             "pattern": (
                 {**Q_PATTERN, "bgcolor": colours.paper, "fgopacity": 0.4} if of_q else {"shape": ""}
             ),
-            "line": {"color": colours.q if of_q else colours.paper, "width": 1},
+            "line": {"color": colours.q if of_q else colours.p, "width": 1.5},
         },
         text=[
             ("∞" if length == math.inf else str(face)) if chance > NARROW else ""
@@ -144,7 +147,7 @@ def _words_as_areas(
         insidetextanchor="start",
         textangle=0,
         constraintext="none",
-        textfont={"size": 12, "color": colours.ink if of_q else colours.paper},
+        textfont={"size": 12, "color": colours.ink},
         customdata=[
             f"face {face}: {percent(chance)} × {amount(length, unit.name)}"
             for face, (chance, length) in enumerate(zip(rolls, lengths, strict=True), start=1)

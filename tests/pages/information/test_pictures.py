@@ -88,7 +88,7 @@ def test_panels_name_what_they_hold_and_the_title_adds_up():
 @PALETTES
 def test_colour_and_hatching_say_whose_code_it_is(colours):
     bars = areas(colours=colours).data[::2]
-    assert [each.marker.color for each in bars] == [colours.p, colours.q] * 2
+    assert [each.marker.line.color for each in bars] == [colours.p, colours.q] * 2
     assert [bool(each.marker.pattern.shape) for each in bars] == [False, True] * 2
 
 
@@ -106,7 +106,7 @@ def test_word_that_is_missing_runs_to_the_top():
     crossed, own = drawn.data[2], drawn.data[6]
     assert crossed.y[5] == drawn.layout.yaxis2.range[1]
     assert crossed.customdata[5].endswith("× ∞")
-    assert own.width[5] == 0
+    assert own.width[5] == own.y[5] == 0
     assert drawn.layout.title.text.endswith("+ ∞ = ∞ a roll")
     assert areas(Q, NO_SIX).data[2].text[5] == "∞"
 
