@@ -161,7 +161,7 @@ def hacking_figure(
     return figure(
         traces,
         colours,
-        title="The exact frontier: the most reward for each distance, and what the judge thinks",
+        title="The exact frontier, and the judge’s view",
         height=480,
         showlegend=False,
         annotations=[
