@@ -17,11 +17,14 @@ from widgets.optima import World
 from widgets.pipeline import reference
 from widgets.taste import PAIRS, decided, preferences, to_judge, wrong_with
 
-SUNNY = "".join(
-    "a" if "sunny" in reference().decode(pair[0]) else
-    "b" if "sunny" in reference().decode(pair[1]) else "o"
-    for pair in to_judge(reference()).swapaxes(0, 1)
-)  # fmt: skip
+# Somebody who likes whatever is cold.
+COLD = "".join(
+    "o" if first == second else "a" if first else "b"
+    for first, second in (
+        ["cold" in reference().decode(each) for each in pair]
+        for pair in to_judge(reference()).swapaxes(0, 1)
+    )
+)
 
 
 def lesson(**parameters):
@@ -80,12 +83,12 @@ def test_after_the_last_pair_nothing_more_is_asked():
 
 @pytest.mark.slow
 def test_lesson_runs_on_ones_own_taste():
-    app = lesson(beta_taste=SUNNY, beta_mine="true", beta_beta="0.005")
-    own = decided(SUNNY)
-    assert own >= 3
+    app = lesson(beta_taste=COLD, beta_mine="true", beta_beta="0.005")
+    own = decided(COLD)
+    assert own >= 5
     said = texts(app)
     assert f"a guess at your taste. From {own} pairs of P's forecasts" in said
-    assert "*sunny*" in said.split("It believes that you like")[1].split(".\n")[0]
+    assert "*cold*" in said.split("It believes that you like")[1].split(".\n")[0]
     # The code to take away computes the same reward, from the same answers.
     [code] = [each.value for each in app.code if "Preferences(" in each.value]
     promised = [float(each) for each in re.findall(r"# ([\d.e-]+)(?:,|$)", code, re.MULTILINE)]
