@@ -26,7 +26,9 @@ frame.show(
             lesson("directions/page.py", "Name that direction", "🧩", 4, "Read real code."),
         ],
         "Apply": [
-            lesson("beta_penalty/page.py", "The safety rope", "🧗", 5, "Guess where the judge turns."),
+            lesson(
+                "beta_penalty/page.py", "The safety rope", "🧗", 5, "Find where the judge turns."
+            ),
             lesson("training/page.py", "Train it", "🏋️", 5, "Race PPO against GRPO."),
             lesson("estimators/page.py", "KL from samples", "🎯", 5, "Watch KL dip below 0."),
             lesson("gradients/page.py", "Which KL in the loss?", "🧲", 5, "See where each pulls."),
