@@ -20,6 +20,18 @@ from pages.summary.numbers import FAIR, LOADED
 from widgets.pipeline import policy_kl
 from widgets.views import view
 
+# The sunny forecaster, as the forecaster's lesson and the sum have it in their links.
+SUNNY = "intuition_q1=6&intuition_q2=2.5&intuition_q3=1&intuition_q4=0.5"
+SUMMED = "&".join(
+    f"definition_{letter}{place}={weight}"
+    for letter, weights in (("p", "4 3 2.5"), ("q", "6 2.5 1 0.5"))
+    for place, weight in enumerate(weights.split(), start=1)
+)
+IN_CODE = "&".join(
+    f"information_{letter}{place}={weight}"
+    for letter, weights in (("p", "5 2 1 1 0.5 0.5"), ("q", "1 1 1 1 1 1"))
+    for place, weight in enumerate(weights.split(), start=1)
+)
 WEATHER, FORECAST = normalize([4, 3, 2.5, 0.5]), normalize([6, 2.5, 1, 0.5])
 CODED, CODED_FOR = normalize([5, 2, 1, 1, 0.5, 0.5]), FAIR
 TWO_MODES = GaussianMixture([0.5, 0.5], [-2.5, 2.5], [0.8, 0.8])
@@ -57,7 +69,7 @@ def _meaning(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Believe a forecast",
-                "intuition#move",
+                f"intuition?{SUNNY}#move",
                 f"Believing the forecast loses {loss} of information a day",
             ),
         ),
@@ -67,8 +79,12 @@ def _meaning(unit: Unit) -> Iterator[Row]:
         "The gap log(p/q), weighed with p and added up: a sum over outcomes "
         f"({number(lost)} there), an integral over a line ({area}).",
         (
-            see("Sum", "definition#sum", f"Together the products make {loss}"),
-            see("integral", "definition#integral", f"What remains is the area, {area}"),
+            see("Sum", f"definition?{SUMMED}#formula", f"Together the products make {loss}"),
+            see(
+                "integral",
+                "integral?definition_q_mean=1&definition_q_spread=1.5&definition_q_end=8#move",
+                f"What remains is the area, {area}",
+            ),
         ),
     )
 
@@ -83,14 +99,15 @@ def _laws(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Make it 0",
-                "intuition?intuition_q1=4&intuition_q2=3&intuition_q3=2.5#move",
+                "intuition?intuition_q1=4&intuition_q2=3&intuition_q3=2.5&intuition_q4=0.5#move",
                 "The forecast is the truth: no day costs anything",
             ),
             see(
                 "try to get below",
                 "intuition#try",
-                "None is below 0, and none can be: Gibbs' inequality",
+                "None is below 0, and none can be",
             ),
+            see("why nobody can", "properties#below", "Nobody gets below"),
         ),
     )
     yield Row(
@@ -100,7 +117,7 @@ def _laws(unit: Unit) -> Iterator[Row]:
             see("Rule out the six", "die?die_q6=0#move", "so D(P‖Q) is infinite"),
             see(
                 "what ε makes up",
-                "definition?definition_q_end=2#epsilon",
+                "integral?definition_q_end=2#move",
                 "The number tells of your ε, not of P and Q",
             ),
         ),
@@ -111,9 +128,10 @@ def _laws(unit: Unit) -> Iterator[Row]:
         f"{number(step)} between bells, but {amount(leap, unit.name)} straight on.",
         (
             see(
-                "Both rules broken",
-                "intuition#try",
-                f"two spreads apart {amount(leap, unit.name)}, more than both steps together",
+                "A shorter detour",
+                "properties?properties_b_mean=1#triangle",
+                f"The detour is shorter by {amount(leap - 2 * step, unit.name)}: the triangle is "
+                "broken",
             ),
         ),
     )
@@ -153,7 +171,7 @@ def _codes(unit: Unit) -> Iterator[Row]:
         (
             view(
                 "The wrong code",
-                "information#move",
+                f"information?{IN_CODE}#price",
                 f"The difference is D(P‖Q): {extra} paid on every roll",
                 unit,
             ),
@@ -220,7 +238,7 @@ def _rope(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Train with one",
-                "beta-penalty?beta_rope=adaptive&beta_steps=30&beta_train=true#train",
+                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#train",
                 f"(target: {target}), and β ended at",
             ),
         ),
@@ -236,13 +254,13 @@ def _training(unit: Unit) -> Iterator[Row]:
         "of D(π_ref‖π), the other direction.",
         (
             see(
-                "KL from samples",
-                "estimators#pulls",
-                "Along the slope of the other direction, D(P‖Q): k3 in the loss",
+                "Which KL in the loss?",
+                "gradients#use",
+                "k3 follows that of D(P‖Q) instead",
             ),
             see(
                 "a run of GRPO",
-                "beta-penalty?beta_method=GRPO&beta_steps=30&beta_train=true#train",
+                "training?beta_method=GRPO&beta_steps=30&beta_train=true#train",
                 "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT)",
             ),
         ),

@@ -10,6 +10,7 @@ from charts.wording import amount
 from kl_core import gaussian_kl, js_divergence, kl_divergence, normalize, wald_expected_rolls
 from kl_core.rlhf import AdaptiveKL
 from pages.summary.numbers import FAIR, LOADED, coin
+from widgets.pipeline import policy_kl
 from widgets.prediction import predict
 from widgets.self_check import Question
 from widgets.views import view
@@ -83,9 +84,9 @@ def _of_the_definition(unit: Unit) -> list[Question]:
             right="Four times D(A‖B)",
             topic="detours, which may be shorter",
             see=view(
-                "the third thing to try",
-                "intuition#try",
-                f"two spreads apart {leap}, more than both steps together",
+                "the triangle",
+                "properties?properties_b_mean=1#triangle",
+                f"Straight on, D(A‖C) is {leap}",
                 unit,
             ),
         ),
@@ -141,7 +142,7 @@ def _of_the_definition(unit: Unit) -> list[Question]:
             topic="what training can move",
             see=view(
                 "*The wrong code*",
-                "information#move",
+                "information#price",
                 "The difference is D(P‖Q)",
                 unit,
             ),
@@ -160,8 +161,8 @@ def _of_code(unit: Unit) -> list[Question]:
     mending = view("*Your own numbers*", "your-own", "Your own numbers", unit)
     sampling = view(
         "*KL from samples*",
-        "estimators",
-        "D(Q‖P) is the average of log(q/p) over such draws",
+        "estimators#average",
+        "D(Q‖P) is the average of log(q/p) over draws from Q",
         unit,
     )
     return [
@@ -309,7 +310,10 @@ def _of_size(unit: Unit) -> list[Question]:
             right=f"About {rolls:.0f}",
             topic="how much a number means",
             see=view(
-                "*Roll it*", f"die?die_odds={odds}#roll", f"At {odds} to 1 Wald expects", unit
+                "*Roll it*",
+                f"die?die_odds={odds}#roll",
+                f"Odds of {odds} to 1 are {_in_unit(math.log(odds), unit)} of evidence",
+                unit,
             ),
         ),
         Question(
@@ -393,7 +397,7 @@ def _of_training(unit: Unit) -> list[Question]:
             see=view(
                 "a short rope",
                 "beta-penalty?beta_beta=0.1#move",
-                "β = 0.1 lies in the book's conservative range",
+                f"For that they are {_in_unit(policy_kl(0.1), unit)} away from P",
                 unit,
             ),
         ),
@@ -411,7 +415,7 @@ def _of_training(unit: Unit) -> list[Question]:
             topic="what β does",
             see=view(
                 "a run with an adaptive rope",
-                "beta-penalty?beta_rope=adaptive&beta_steps=30&beta_train=true#train",
+                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#train",
                 f"(target: {_in_unit(3, unit)}), and β ended at",
                 unit,
             ),
@@ -432,8 +436,8 @@ def _of_training(unit: Unit) -> list[Question]:
             topic="the penalty's slope",
             see=view(
                 "where each one pulls",
-                "estimators#pulls",
-                "Along the slope of D(Q‖P): k1 in the reward and k2 in the loss",
+                "gradients#use",
+                "Its pull runs along the slope of D(Q‖P)",
                 unit,
             ),
         ),
@@ -452,7 +456,7 @@ def _of_training(unit: Unit) -> list[Question]:
             topic="the penalty's slope",
             see=view(
                 "a run of GRPO",
-                "beta-penalty?beta_method=GRPO&beta_steps=30&beta_train=true#train",
+                "training?beta_method=GRPO&beta_steps=30&beta_train=true#train",
                 "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT)",
                 unit,
             ),
