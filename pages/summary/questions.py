@@ -258,7 +258,7 @@ def _of_code(unit: Unit) -> list[Question]:
             topic="averages over samples",
             see=view(
                 "below 0 by chance",
-                "estimators?estimators_batch=2#negative",
+                "estimators?estimators_batch=6#negative",
                 "Chance can do this.",
                 unit,
             ),
