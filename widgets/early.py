@@ -73,7 +73,7 @@ class ToldEarly:
 
     async def __call__(self, scope: Message, receive: Any, send: Send) -> None:
         """Add them to every page that passes."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or _is_a_file(scope["path"]):
             await self.app(scope, receive, send)
             return
         start: Message = {}
@@ -103,6 +103,12 @@ class ToldEarly:
             await send({"type": "http.response.body", "body": whole})
 
         await self.app(_anew(scope), receive, pass_on)
+
+
+def _is_a_file(path: str) -> bool:
+    """Return whether Streamlit keeps what is at this path for a download: a chart is HTML, too."""
+    base = streamlit.get_option("server.baseUrlPath").strip("/")
+    return path.removeprefix(f"/{base}" if base else "").startswith("/media/")
 
 
 def _is_page(start: Message) -> bool:

@@ -255,8 +255,8 @@ def _training(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Which KL in the loss?",
-                "gradients#use",
-                "k3 follows that of D(P‖Q) instead",
+                "gradients?gradients_guess_told=true#move",
+                "Along the slope of the other direction, D(P‖Q): k3 in the loss",
             ),
             see(
                 "a run of GRPO",

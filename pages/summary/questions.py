@@ -436,8 +436,8 @@ def _of_training(unit: Unit) -> list[Question]:
             topic="the penalty's slope",
             see=view(
                 "where each one pulls",
-                "gradients#use",
-                "Its pull runs along the slope of D(Q‖P)",
+                "gradients?gradients_guess_told=true#move",
+                "Along the slope of D(Q‖P): k1 in the reward and k2 in the loss",
                 unit,
             ),
         ),

@@ -93,3 +93,10 @@ def test_script_says_where_the_page_is_served_below_the_app(monkeypatch, base, p
     script = first_script(path).decode()
     assert f"const served = {served}\n" in script
     assert script.count("</script>") == 1
+
+
+@pytest.mark.parametrize("path", ["/media/1a2b.html", "/media/charts/x"])
+def test_file_to_download_is_left_as_it_is(client, path):
+    answer = client.get(path)
+    assert "Link" not in answer.headers
+    assert answer.text == PAGE.read_text()

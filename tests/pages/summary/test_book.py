@@ -86,7 +86,7 @@ def test_rows_of_the_directions_have_the_published_optima():
 def test_rows_of_the_rope_are_those_of_the_lesson():
     for beta in ("0.1", "0.01"):
         lesson = open_page("beta_penalty", beta_beta=beta)
-        [kl] = [metric.value for metric in lesson.metric if metric.label == "D(π‖π_SFT), exact"]
+        [kl] = [metric.value for metric in lesson.metric if metric.label == "D(Q‖P), exact"]
         assert kl in row("The KL penalty of RL")
     # By hand: PPO doubles above 1.5 times the target; Ziegler adds 0.1·0.2 of itself.
     assert "turns β = 0.02 into 0.04, Ziegler's into 0.0204" in row("Adaptive β")

@@ -58,7 +58,11 @@ def test_p_is_blue_q_is_orange_and_both_divergences_violet(colours):
     assert {trace.marker.color for trace in figure.data[2:]} == {colours.kl}
     assert [line.line.color for line in figure.layout.shapes] == [colours.p, colours.q]
     assert [line.x0 for line in figure.layout.shapes] == [50, 25]
-    assert [label.font.color for label in figure.layout.annotations] == [colours.p, colours.q]
+    # Text is as dark as it takes to be read.
+    assert [label["font"]["color"] for label in figure.look["annotations"]] == [
+        colours.p,
+        colours.q,
+    ]
 
 
 def test_title_states_the_finding_and_the_axes_their_units():
