@@ -6,6 +6,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 MAIN = ROOT / "pages" / "main.py"
 
-LESSONS = re.findall(r'lesson\("(\w+)/page\.py"', MAIN.read_text())
+LESSONS = re.findall(r'lesson\(\s*"(\w+)/page\.py"', MAIN.read_text())
 PAGES = ["home", *LESSONS]
 ADDRESSES = ["/", *(f"/{lesson.replace('_', '-')}" for lesson in LESSONS)]
