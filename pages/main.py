@@ -29,7 +29,7 @@ frame.show(
             lesson(
                 "beta_penalty/page.py", "The safety rope", "🧗", 5, "Find where the judge turns."
             ),
-            lesson("training/page.py", "Train it", "🏋️", 5, "Race PPO against GRPO."),
+            lesson("training/page.py", "Train it", "🏋️", 3, "Race PPO against GRPO."),
             lesson("estimators/page.py", "KL from samples", "🎯", 5, "Watch KL dip below 0."),
             lesson("gradients/page.py", "Which KL in the loss?", "🧲", 5, "See where each pulls."),
             lesson("your_own/page.py", "Your own numbers", "🧾", 3, "Bring a table."),

@@ -1,30 +1,40 @@
 """Train it: the best policy, approached by the methods that large models use."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
 from charts.style import Palette
 from charts.units import Unit
-from pages.training import words
-from pages.training.pictures import KEPT_DASHES, landing_picture, train_picture
-from pages.training.runs import (
-    RACE,
-    STEP_BY_STEP,
-    TO_REFERENCE,
-    Settings,
-    TrainingRun,
-    fresh_runs,
+from pages.training import numbers
+from pages.training.kept import current_runs, forget_all, keep, kept_runs, offer_to_forget
+from pages.training.pictures.landing import FARTHEST_GUESS, guess_height, landing_picture
+from pages.training.pictures.steps import train_picture
+from pages.training.questions import (
+    DUEL,
+    GUESS,
+    GUESS_TOLD,
+    QUESTIONS,
+    how_far_will_grpo_go,
 )
+from pages.training.runs import TrainingRun
+from pages.training.settings import RACE, STEP_BY_STEP, TARGETS, TO_REFERENCE, Settings
+from pages.training.words import code, failures, landing, logs, opening
 from widgets import frame, theme, units
-from widgets.chart import Controls, shown
+from widgets.chart import Controls, Handle, Picture, Stops, moving, shown
 from widgets.controls import on_or_off, one_of, put, steps
-from widgets.optima import LADDER, World, solve_all
+from widgets.formula import formula
+from widgets.glossary import meaning
+from widgets.optima import LADDER, World, at_beta, at_reference, solve_all, whole_curve
 from widgets.pipeline import PAIRS, USUAL_PAIRS
-from widgets.presenter import stage
-from widgets.presets import presets
+from widgets.presenter import opening as opening_screen
+from widgets.presets import Preset, presets
 from widgets.redraw import answer, at_rest, now
+from widgets.self_check import self_check
 from widgets.series import series
+from widgets.table import table
+from widgets.take_away import take_away
 
 METHODS = {
     "PPO": "the penalty is part of the reward",
@@ -43,33 +53,71 @@ ANCHORS = {
     STEP_BY_STEP: "the PPO paper's trust region: how long a step",
 }
 PRICES = ["0", *LADDER]
-TARGETS = ["0.1", "0.2", "0.5", "1", "2", "3", "5", "10", "20", "50"]
+STOPS = {GUESS: Stops.along(0, FARTHEST_GUESS, 1)}
+
+
+def race(**controls: object) -> None:
+    """Put the duel's controls but for these, and train."""
+    put(**{**DUEL, **controls, "beta_train": True})
+
+
+PRESETS = [
+    Preset("PPO against GRPO", race, help="The same reward, the same β = 0.02."),
+    Preset(
+        "β chases a target",
+        partial(
+            race,
+            beta_rope="adaptive",
+            beta_target="3",
+            training_grpo=False,
+            training_ppo=True,
+        ),
+        help="PPO's adaptive β with a target of 3, beside a β that stays at 0.02.",
+    ),
+    Preset(
+        "No rope at all",
+        partial(race, beta_price="0", beta_steps=75),
+        help="β = 0, the default of TRL's GRPO trainer since 2025.",
+    ),
+]
 
 
 def lesson() -> None:
     """Show the lesson, from top to bottom."""
+    unit = units.current()
     first_screen = frame.header(
         "Train it",
-        "Large models are not *computed*, they are *trained*: sample forecasts, score them, make "
-        "the good ones likelier, again and again. Here it happens in front of you.",
+        "Write forecasts, score them, make the good ones likelier, again and again: a policy is "
+        "trained in front of you.",
     )
-    with stage(first_screen, "Move it", anchor="train"):
-        presets("training", [], forget=forget_all)
-        controls, beside = st.columns([2, 3], gap="medium")
-        with controls:
-            method_and_rope()
-            with st.expander("More settings"):
-                more_settings()
-            series("beta_run_seed", "Which run", again="Another run", icon=":material/casino:")
-            start_and_stop()
-        with beside:
-            training()
+    here = opening_screen(first_screen)
+    with here.buttons:
+        presets("training", PRESETS, forget=forget_all)
+    with here.controls:
+        controls()
+    # After its controls: they say what it is.
+    settings = settings_of(now)
+    with here.question:
+        how_far_will_grpo_go(runs_of_the_duel(settings), race, unit)
+    with here.picture:
+        training()
+    how_it_is_trained(settings, unit)
+    what_trainers_print(settings, unit)
+    formula_today(settings, unit)
+    self_check("training", QUESTIONS)
+    take_with_you(settings, unit)
+
+
+def controls() -> None:
+    """Draw what a run depends on."""
+    start_and_stop()
+    method_and_rope()
+    with st.expander("More settings"):
+        more_settings()
 
 
 def method_and_rope() -> None:
     """Draw what matters most to a run."""
-    explained("Method", METHODS, key="beta_method")
-    explained("Rope", ROPES, key="beta_rope")
     steps(
         "β to train with, or to begin with",
         PRICES,
@@ -78,14 +126,21 @@ def method_and_rope() -> None:
         tells="0 is no rope at all. An adaptive rope begins here, or at "
         f"{LADDER[0]} where this is 0.",
     )
+    explained("Method", METHODS, key="beta_method")
+    explained("Rope", ROPES, key="beta_rope")
     steps(
-        "KL target of an adaptive rope, in nats",
+        f"KL target of an adaptive rope, in {units.current().name}",
         TARGETS,
         "3",
         key="beta_target",
         tells="How far it should let the policy go from what it is tied to. A fixed rope has no "
         "target.",
     )
+    st.caption("Side by side with it, in one press (not where all three race):")
+    with st.container(horizontal=True):
+        on_or_off("PPO, fixed β", key="training_ppo")
+        on_or_off("GRPO, fixed β", key="training_grpo")
+        on_or_off("PPO, adaptive β", key="training_adaptive")
 
 
 def more_settings() -> None:
@@ -117,17 +172,13 @@ def more_settings() -> None:
         key="training_pairs",
         tells="Fewer pairs make a worse reward model, and an easier one to cheat.",
     )
+    series("beta_run_seed", "Which run", again="Another run", icon=":material/casino:")
 
 
 def explained(label: str, captions: Mapping[str, str], *, key: str) -> None:
     """Draw a choice, with what each option means."""
     options = list(captions)
     one_of(label, options, options[0], key=key, captions=list(captions.values()))
-
-
-def world_of(controls: Controls) -> World:
-    """Return on which pairs the reward model has learned."""
-    return World(controls["training_pairs"], 1)
 
 
 def start_and_stop() -> None:
@@ -140,7 +191,9 @@ def start_and_stop() -> None:
             "where it is; on again goes on from there.",
         )
         # Outside the fragment that trains: Streamlit lets no button inside one interrupt it.
-        st.button("Stop training", key="_beta_stop", on_click=stop, icon=":material/stop_circle:")
+        st.button(
+            "Stop training", key="_training_stop", on_click=stop, icon=":material/stop_circle:"
+        )
 
 
 def stop() -> None:
@@ -148,35 +201,56 @@ def stop() -> None:
     put(beta_train=False)
 
 
+def settings_of(controls: Controls) -> Settings:
+    """Return what the controls of training say; other pairs rest first, as they take longest."""
+    return Settings.of(controls, World(at_rest["training_pairs"], 1), units.current())
+
+
+def runs_of_the_duel(settings: Settings) -> Sequence[TrainingRun]:
+    """Return the two runs that the question is about; none where the controls say others."""
+    asked = all(at_rest[key] == value for key, value in DUEL.items())
+    runs = current_runs(settings)
+    return runs if asked and (at_rest["beta_train"] or runs[0].steps) else []
+
+
+def drawn(controls: Controls) -> Picture:
+    """Return where all runs start, and where the learner expects GRPO to end."""
+    settings, unit = settings_of(controls), units.current()
+    guess = float(controls[GUESS])
+    own = at_reference(settings.world).exact
+    best = at_beta(settings.world, settings.beta).exact if settings.asks else None
+    height = guess_height(whole_curve(settings.world, unit), guess)
+    return Picture(
+        landing_picture([], [], settings, unit, theme.colours(), guess),
+        opening.start(own, best, settings, unit),
+        handles=[Handle(GUESS, guess**0.5, height, "x", "ink")],
+    )
+
+
 @answer
 def training() -> None:
     """Train, or show what has been trained so far."""
-    # What has learned from other pairs is another run: they rest first.
-    settings = Settings.of(now, world_of(at_rest))
+    settings = settings_of(now)
     unit, colours = units.current(), theme.colours()
+    solve_all(settings.world)
     runs, kept = current_runs(settings), kept_runs(settings.world)
     if now["beta_train"] and not all(run.done for run in runs):
         go_on(runs, kept, settings, unit, colours)
+        # What stands above, and what comes below, speaks of the runs too.
+        st.rerun()
     if not runs[0].steps:
-        st.info(words.nothing_yet(kept), icon=":material/play_circle:")
+        moving(drawn, key="_training_start", stops=STOPS)
+        st.info(landing.nothing_yet(kept), icon=":material/play_circle:")
         offer_to_forget(kept)
         return
     for run in runs:
         run.settle()
-    how_far = words.how_far(runs[0])
-    shown(train_picture(runs, kept, settings, unit, colours), how_far, key="_beta_run")
-    st.markdown(how_far)
-    st.markdown(words.latest(runs))
-    landing(runs, kept, settings, unit, colours)
-    with st.container(horizontal=True):
-        st.button(
-            "Keep to compare",
-            key="_beta_keep",
-            on_click=keep,
-            icon=":material/push_pin:",
-            help="Keeps what is drawn, in grey, while you try other settings; the latest three.",
-        )
-        offer_to_forget(kept)
+    what_came_of_it(runs, kept, settings, unit, colours)
+
+
+def guessed() -> float | None:
+    """Return the guess once it is told."""
+    return float(now[GUESS]) if now[GUESS_TOLD] else None
 
 
 def go_on(
@@ -188,92 +262,107 @@ def go_on(
 ) -> None:
     """Train until the steps are done or the learner stops it; every step may be the last."""
     bar = st.progress(runs[0].steps / runs[0].last)
-    text, picture = st.empty(), st.empty()
+    picture, text = st.empty(), st.empty()
+    first = runs[0].steps
     while not all(run.done for run in runs):
-        for run in runs:
-            if not run.done:
-                run.advance()
-        step = runs[0].steps
-        bar.progress(step / runs[0].last, f"Step {step} of {runs[0].last}")
-        if step % 30 == 0:
-            text.markdown(words.latest(runs))
+        if (step := runs[0].steps) == first or step % 15 == 0:
             with picture.container():
                 shown(
-                    train_picture(runs, kept, settings, unit, colours),
+                    landing_picture(runs, kept, settings, unit, colours, guessed()),
                     f"Training, step {step} of {runs[0].last}.",
-                    key=f"_beta_train{step}",
+                    key=f"_training_{step}",
                 )
-    for place in (bar, text, picture):
+            text.markdown(landing.latest(runs))
+        for run in runs:
+            run.advance()
+        bar.progress(runs[0].steps / runs[0].last, f"Step {runs[0].steps} of {runs[0].last}")
+    for place in (bar, picture, text):
         place.empty()
 
 
-def landing(
+def what_came_of_it(
     runs: Sequence[TrainingRun],
     kept: Sequence[TrainingRun],
     settings: Settings,
     unit: Unit,
     colours: Palette,
 ) -> None:
-    """Show the way of each run below the frontier, and say where it ended and why."""
-    lines = words.landings(runs, settings, unit)
-    solve_all(settings.world)
+    """Show the way of each run, where it ended and why, what it ran into, and every step."""
+    lines = landing.landings(runs, settings, unit)
     shown(
-        landing_picture(runs, kept, settings, unit, colours), " ".join(lines), key="_beta_landing"
+        landing_picture(runs, kept, settings, unit, colours, guessed()),
+        " ".join(lines),
+        key="_training_landing",
     )
-    for run, line in zip(runs, lines, strict=True):
-        st.markdown(f"{line} {words.reasons(run, settings, unit)}")
-    st.markdown(words.what_else(settings))
+    st.markdown(landing.how_far(runs[0]))
+    st.markdown("\n\n".join(lines))
+    met = failures.met(runs)
+    shown(train_picture(runs, kept, settings, unit, colours), met, key="_training_run")
+    st.markdown(met)
+    st.markdown(landing.latest(runs))
+    with st.expander("Why there?", expanded=len(runs) == 1):
+        for run in runs:
+            st.markdown(f"**{run.of.label}.** {landing.reasons(run, settings, unit)}")
+        st.markdown(landing.what_else(settings))
     for other in kept:
-        st.markdown(words.compared(runs[0], other, unit))
-
-
-# What the page keeps beside its controls: under `_beta_runs` the runs of today with their settings,
-# under `_beta_kept` those kept to compare, each with what its reward model has seen.
-
-
-def current_runs(settings: Settings) -> list[TrainingRun]:
-    """Return the runs that belong to the settings; new ones where these have changed."""
-    of, runs = st.session_state.get("_beta_runs", (None, []))
-    if of != settings.that_matter:
-        runs = fresh_runs(settings)
-        st.session_state["_beta_runs"] = settings.that_matter, runs
-    return list(runs)
-
-
-def kept_runs(world: World) -> list[TrainingRun]:
-    """Return the runs that the learner has kept, as far as they climbed the same reward."""
-    return [run for of, run in st.session_state.get("_beta_kept", []) if of == world]
-
-
-def keep() -> None:
-    """Keep the current runs to compare with, and the latest of those kept before."""
-    mine = [(world_of(now), run) for run in st.session_state["_beta_runs"][1]]
-    st.session_state["_beta_kept"] = [*st.session_state.get("_beta_kept", []), *mine][
-        -len(KEPT_DASHES) :
-    ]
-    # The next run is a new one, even with the same settings: the kept ones are finished.
-    st.session_state.pop("_beta_runs")
-    stop()
-    st.rerun()
-
-
-def offer_to_forget(kept: Sequence[TrainingRun]) -> None:
-    """Draw the button that forgets the kept runs, where there are any."""
-    if kept:
+        st.markdown(landing.compared(runs[0], other, unit))
+    with st.container(horizontal=True):
         st.button(
-            "Forget kept runs", key="_beta_forget", on_click=forget_kept, icon=":material/delete:"
+            "Keep to compare",
+            key="_training_keep",
+            on_click=keep,
+            args=(settings.world,),
+            icon=":material/push_pin:",
+            help="Keeps what is drawn, in grey, while you try other settings; the latest three.",
         )
+        offer_to_forget(kept)
 
 
-def forget_kept() -> None:
-    """Forget the kept runs."""
-    st.session_state.pop("_beta_kept", None)
+def how_it_is_trained(settings: Settings, unit: Unit) -> None:
+    """Say what a step does, and what entropy is."""
+    st.header("What a step does", anchor="train")
+    st.markdown(opening.HOW, width=820, help=meaning("policy", "reward model", "SFT", "advantage"))
+    st.markdown(opening.entropy(at_reference(settings.world).exact, unit), width=820)
 
 
-def forget_all() -> None:
-    """Forget the kept runs and those of today."""
-    forget_kept()
-    st.session_state.pop("_beta_runs", None)
+def what_trainers_print(settings: Settings, unit: Unit) -> None:
+    """Show the numbers of the latest step by the names that TRL gives them."""
+    st.header("What your trainer prints", anchor="trl")
+    st.markdown(
+        "[TRL](https://huggingface.co/docs/trl) is the library that many train language models "
+        "with. What you see here it prints under these names:"
+    )
+    runs = current_runs(settings)
+    table(
+        logs.columns(runs, unit),
+        label="What trainers print, by its names here and in TRL",
+        hues={run.of.label: "orange" for run in runs},
+        words=("here", "PPOTrainer", "GRPOTrainer"),
+    )
+    st.caption(logs.about(unit))
+
+
+def formula_today(settings: Settings, unit: Unit) -> None:
+    """Write what each method climbs, and what its β weighs today."""
+    spread = numbers.spread_at_first(settings.world, settings.group)
+    kl = at_beta(settings.world, settings.beta * spread).exact.kl if settings.beta else None
+    formula(opening.FORMULA, opening.formula_today(settings, spread))
+    st.markdown(opening.about_the_formula(settings, spread, kl, unit), width=820)
+
+
+def take_with_you(settings: Settings, unit: Unit) -> None:
+    """Offer this view as a link, as data, as a chart and as code."""
+    runs, kept = current_runs(settings), kept_runs(settings.world)
+    colours, guess = theme.colours(), guessed()
+    one = runs[0]
+    take_away(
+        "training",
+        data=lambda: numbers.data(runs, unit),
+        html=lambda: landing_picture(runs, kept, settings, unit, colours, guess).to_html(),
+        snippet=code.snippet(settings, one.steps, one.end)
+        if one.steps
+        else code.snippet_of_start(settings, one.start),
+    )
 
 
 lesson()

@@ -311,13 +311,15 @@ def test_slow_connection(page):
 
 @pytest.mark.slow
 def test_drag_while_a_run_of_training_is_on(page):
-    visit(page, "/beta-penalty")
-    page.get_by_text("Train", exact=True).first.click()
+    visit(page, "/training?training_guess_told=true&beta_steps=300")
+    page.get_by_test_id("stCheckbox").filter(has_text=re.compile("^Train$")).click()
+    page.get_by_test_id("stProgress").wait_for()
     before = shown(page)
-    with dragged(Mouse(page), slider(page, "β: how short").first, share=0.4):
+    with dragged(Mouse(page), slider(page, "Predict first").first, share=0.4):
         until_it_follows(page, before)
+    page.get_by_role("button", name="Stop training").click()
     settled(page)
-    assert asked(page)["beta_beta"] == stands_at(page, "β: how short")
+    assert f"{asked(page)['training_guess']} bits" == stands_at(page, "Predict first")
 
 
 @pytest.mark.slow

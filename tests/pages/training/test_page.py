@@ -5,6 +5,11 @@ import re
 
 import pytest
 
+from charts.units import UNITS
+from pages.training.numbers import BAND, hacked
+from pages.training.pictures.landing import FARTHEST_GUESS
+from pages.training.questions import DUEL, GUESS_TOLD
+from pages.training.settings import TARGETS
 from tests.pages.conftest import answers_of, linked, move, open_page, press, set_up
 from tests.pages.reading import (
     NUMBER,
@@ -12,6 +17,7 @@ from tests.pages.reading import (
     all_agree,
     chart,
     check_alternatives,
+    paragraphs,
     sentence,
     specs,
     texts,
@@ -33,8 +39,9 @@ def trained(**parameters):
 
 
 def test_pictures_follow_their_sliders():
+    # The guess moves in the picture that says where it lies.
     runs = ("price", "target", "steps", "rate", "epochs", "group", "run_seed")
-    answers = {f"beta_{name}": {"training"} for name in runs}
+    answers = {f"beta_{name}": {"training"} for name in runs} | {"training_guess": {"training"}}
     assert answers_of(open_page("training")) == answers
     # Whatever a run depends on.
     assert answers_of(opened(method="GRPO", rope="adaptive")) == answers
@@ -42,20 +49,25 @@ def test_pictures_follow_their_sliders():
 
 def run_of(app, place=0):
     """Return a run of training as the session holds it."""
-    return app.session_state["_beta_runs"][1][place]
+    return app.session_state["_training_runs"][1][place]
 
 
 def landing(app, name):
     """Return the paragraph on where a run has ended."""
-    return sentence(app, rf"^\*\*{re.escape(name)}\*\*.*?, step (\d+): reward").string
+    start = f"**{name}**"
+    return next(each for each in paragraphs(app) if each.startswith(start) and ": reward" in each)
 
 
 def both_charts(app):
     """Return the charts of training, step by step and the ways of the runs."""
-    steps, ways = chart(app, "_beta_run"), chart(app, "_beta_landing")
-    assert steps.title.startswith("Reward, judge, KL and β")
-    assert ways.title.startswith("The way of each run")
+    steps, ways = chart(app, "_training_run"), chart(app, "_training_landing")
+    assert steps.title == "What each step did"
     return steps.figure, ways.figure
+
+
+def ways_of(app):
+    """Return the lines of the runs in the chart of where they land."""
+    return [each for each in both_charts(app)[1]["data"] if each["mode"] == "lines+markers"]
 
 
 @pytest.mark.parametrize("unit", ["bits", "dits"])
@@ -139,14 +151,16 @@ def test_all_three_race_with_the_same_seed():
     }
     dashes = {}
     for place, (rope, name) in enumerate(names.items()):
-        of = records(rope=rope, price=0.05, target=1.0)
+        of = records(rope=rope, price=0.05, target=math.log(2))
         check_run(run_of(app, place), of)
         check_landing(text := landing(app, name), name, of)
-        assert ("The exact optimum for β = 0.05" in text) == (rope == "fixed")
-        assert ("(target: " in text) == (rope != "fixed")
+        label = "PPO" if rope == "fixed" else f"PPO, {rope}"
+        [why] = [each.value for each in app.markdown if each.value.startswith(f"**{label}.** ")]
+        assert ("The exact optimum for β = 0.05" in why) == (rope == "fixed")
+        assert ("(target: " in why) == (rope != "fixed")
         dashes[re.match(r"\*\*.*?\*\* \((.*?)\), step", text)[1]] = name
     assert list(dashes) == ["solid line", "dashed", "dotted"]
-    drawn = both_charts(app)[1]["data"][1:]
+    drawn = ways_of(app)
     assert [trace["line"]["dash"] for trace in drawn] == ["solid", "dash", "dot"]
     assert [trace["hovertemplate"].partition(", step")[0] for trace in drawn] == list(
         dashes.values()
@@ -188,13 +202,13 @@ def test_kept_runs_are_compared_three_at_most_and_forgotten():
         assert set_up(app)["beta_train"] is False
         names.append(f"PPO, β = {price}")
         kept.append(records(price=float(price)))
-        assert [run.name for _, run in app.session_state["_beta_kept"]] == names[-3:]
+        assert [run.name for _, run in app.session_state["_training_kept"]] == names[-3:]
     move(app, "beta_method", "GRPO")
     move(app, "beta_train", True)
     lines = kept_lines(app)
     for line, name, of in zip(lines, names[-3:], kept[-3:], strict=True):
         check_kept(line, name, of, records(method="GRPO", price=0.2))
-    drawn = both_charts(app)[1]["data"][1:]
+    drawn = ways_of(app)
     assert len(drawn) == 4
     assert len({trace["line"]["dash"] for trace in drawn}) == 4
     assert [trace["hovertemplate"].partition(", step")[0] for trace in drawn] == [
@@ -203,7 +217,7 @@ def test_kept_runs_are_compared_three_at_most_and_forgotten():
     press(app, "Forget kept runs")
     app.run()
     assert kept_lines(app) == []
-    assert len(both_charts(app)[1]["data"]) == 2
+    assert len(ways_of(app)) == 1
     assert "Forget kept runs" not in [button.label for button in app.button]
     check_run(run_of(app), records(method="GRPO", price=0.2))
 
@@ -237,13 +251,13 @@ def test_a_run_kept_half_way_is_compared_where_it_was_stopped():
 def test_start_over_forgets_what_was_trained_and_kept():
     fresh = open_page("training")
     app = press(trained(method="GRPO", rope="adaptive", price="0.1"), "Keep to compare")
-    assert app.session_state["_beta_kept"]
+    assert app.session_state["_training_kept"]
     move(app, "beta_train", True)
     press(app, "Start over")
     assert set_up(app) == set_up(fresh)
-    assert "_beta_kept" not in app.session_state
+    assert "_training_kept" not in app.session_state
     assert "Nothing is trained yet" in app.info[-1].value
-    assert chart(app, "_beta_run") is None
+    assert chart(app, "_training_run") is None
 
 
 def test_nonsense_in_a_link_falls_back_and_says_so():
@@ -260,4 +274,70 @@ def test_nonsense_in_a_link_falls_back_and_says_so():
 
 
 def test_every_chart_has_words_as_its_text_alternative():
-    check_alternatives(trained(), 2, partly=["_beta_landing"])
+    check_alternatives(trained(), 2)
+    check_alternatives(open_page("training"), 1)
+
+
+def test_methods_go_side_by_side_in_one_press():
+    app = open_page("training", beta_steps="30", training_grpo="true", training_adaptive="true",
+                    beta_target="0.5", unit="nats")  # fmt: skip
+    move(app, "beta_train", True)
+    expected = {
+        "PPO": records(), "GRPO": records(method="GRPO"),
+        "PPO, adaptive": records(rope="adaptive", target=0.5),
+    }  # fmt: skip
+    for place, of in enumerate(expected.values()):
+        check_run(run_of(app, place), of)
+    for figure in both_charts(app):
+        named = {trace["name"]: trace["line"]["dash"] for trace in figure["data"]
+                 if trace.get("name") and trace.get("showlegend") is not False}  # fmt: skip
+        assert [*named] == [*expected]
+        assert len({*named.values()}) == 3
+    assert "GRPO's penalty, k3 in the loss, does not have the slope" in texts(app)
+    # What is chosen already does not run twice.
+    alone = open_page("training", beta_steps="30", training_ppo="true")
+    assert len(alone.session_state["_training_runs"][1]) == 1
+
+
+@pytest.mark.parametrize(("unit", "nats"), [("bits", math.log(2)), ("dits", math.log(10))])
+def test_target_is_in_the_learners_unit(unit, nats):
+    app = trained(rope="adaptive", target="0.5", unit=unit)
+    check_run(run_of(app), records(rope="adaptive", target=0.5 * nats))
+    assert f"(target: 0.500 {unit})" in texts(app)
+    assert app.select_slider(key="beta_target").label.endswith(f", in {unit}")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+def test_every_target_binds(target, unit):
+    # Without a rope a run leaves it behind.
+    free = records(price=0.0, steps=75)
+    assert max(each.kl[0] for each in free) > BAND * float(target) * unit.nats
+
+
+def test_guess_starts_both_runs_and_is_told_how_far_off():
+    app = move(open_page("training", training_guess="25", beta_price="0.5"), GUESS_TOLD, True)
+    shown = set_up(app)
+    assert {key: shown[key] for key in DUEL} == DUEL
+    ppo, grpo = app.session_state["_training_runs"][1]
+    assert (ppo.of.label, grpo.of.label) == ("PPO", "GRPO")
+    assert ppo.done
+    assert grpo.done
+    said = sentence(
+        app,
+        rf"You say 25 bits\. GRPO is \*\*{NUMBER} bits\*\* away after 150 steps, PPO {NUMBER} "
+        rf"bits\. .* spread in a group, {NUMBER} at the end",
+    )
+    ends = [run.end.kl / math.log(2) for run in (grpo, ppo)]
+    assert all_agree(said.groups(), [*ends, grpo.recent_spread])
+    # What the question is there for, and what the slider can say.
+    assert 5 * ends[1] < ends[0] < FARTHEST_GUESS
+    assert "β is a price in the currency of the reward" in texts(app)
+    # Hacking is named where the run meets it, and nowhere else.
+    assert f"Reward hacking, from step {hacked(grpo).step} on" in texts(app).replace("*", "")
+    before = texts(open_page("training"))
+    for failure in ("hacking", "degeneration"):
+        assert failure not in before
+    # Other controls are another run.
+    other = texts(move(app, "beta_steps", 30))
+    assert "GRPO is **" not in other

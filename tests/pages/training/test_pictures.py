@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from charts.style import LIGHT
-from pages.training.pictures import Training, landing_figure, smooth, training_figure
+from pages.training.numbers import smooth
+from pages.training.pictures.drawn import Training
+from pages.training.pictures.landing import landing_figure
+from pages.training.pictures.steps import training_figure
 from tests.pages.figures import PALETTES, check_one_palette, check_plotly
 from widgets.optima import Curve
 
@@ -28,23 +31,26 @@ def curve(judge=None, farthest=16.0, error=0.04, kind="β"):
     )
 
 
-def run(steps=30, name="PPO", dash="solid", kept=False, beta=0.02, seed=0):
+def run(steps=30, name="PPO", dash="solid", kept=False, beta=0.02, seed=0, **more):
     """Return a run of training, with the noise of its batches."""
     noise = np.random.default_rng(seed).normal(size=(3, steps))
     at = np.arange(1, steps + 1)
     exact = np.unique([0, 1, *range(5, steps + 1, 5), steps])
     return Training(
         name,
+        name,
         at,
         0.13 + 0.002 * at + 0.01 * noise[0],
         4.7 + 0.02 * at + 0.1 * noise[1],
         0.05 * at + 0.1 * noise[2],
         np.broadcast_to(np.asarray(beta, dtype=float), (steps,)).copy(),
+        np.maximum(64 - at, 1),
         exact,
         0.13 + 0.002 * exact,
         0.05 * exact,
-        dash,
-        kept,
+        dash=dash,
+        kept=kept,
+        **more,
     )
 
 
@@ -54,10 +60,10 @@ def training(runs=None, target=None, asked=None, last=30, colours=LIGHT):
     return training_figure(runs, target, asked, last, "bits", colours)
 
 
-def landing(runs=None, frontier=None, colours=LIGHT):
+def landing(runs=None, frontier=None, asked=None, guess=None, colours=LIGHT):
     """Return the figure of where runs land, in bits."""
     runs = [run()] if runs is None else runs
-    return landing_figure(frontier or curve(), runs, "bits", colours)
+    return landing_figure(frontier or curve(), runs, asked, guess, "bits", colours)
 
 
 THREE = [run(dash="solid"), run(dash="dash", beta=0), run(dash="dot", beta=np.geomspace(1, 9, 30))]
@@ -65,6 +71,8 @@ WITH_KEPT = [run(name="kept", dash="longdash", kept=True, steps=12), *THREE]
 FIGURES = [
     training, lambda **c: training(WITH_KEPT, target=3.0, **c),
     lambda **c: training([run(1)], asked=2.5, last=300, **c),
+    lambda **c: training([run(turned=(20, 4.9))], target=3.0, asked=2.0, **c),
+    lambda **c: landing([], asked=("0.02", 3.0, 0.22), guess=10, **c),
     landing, lambda **c: landing(WITH_KEPT, **c), lambda **c: landing([run(1)], **c),
 ]  # fmt: skip
 
@@ -72,6 +80,11 @@ FIGURES = [
 def lines_of(drawn, axis):
     """Return the lines of a figure on one of its axes."""
     return [each for each in drawn.data if each.mode == "lines" and (each.yaxis or "y") == axis]
+
+
+def ways_of(drawn):
+    """Return the ways of the runs."""
+    return [each for each in drawn.data if each.mode == "lines+markers"]
 
 
 def dots_of(drawn):
@@ -93,7 +106,7 @@ def test_no_colour_of_the_other_palette_is_left(draw):
 @pytest.mark.parametrize("draw", FIGURES)
 def test_every_number_drawn_is_finite_but_the_gaps_of_beta(draw):
     for trace in draw().data:
-        if trace.yaxis != "y4":
+        if trace.yaxis != "y5":
             values = trace.x if trace.orientation == "h" else trace.y
             assert np.isfinite(np.asarray(values, dtype=float)).all()
 
@@ -106,19 +119,20 @@ def test_every_number_drawn_is_finite_but_the_gaps_of_beta(draw):
 def test_lines_of_a_run_are_its_exact_figures_and_the_judges_mean(colours, kept):
     one = run(dash="dashdot", kept=kept)
     drawn = training([one], colours=colours)
-    hues = {"y": colours.q, "y2": colours.good, "y3": colours.kl, "y4": colours.ink}
+    hues = {"y": colours.q, "y2": colours.good, "y3": colours.kl}
     expected = {
         "y": (one.exact_steps, one.exact_reward),
         "y2": (one.steps, smooth(one.judge)),
         "y3": (one.exact_steps, one.exact_kl),
-        "y4": (one.steps, one.beta),
+        "y4": (one.steps, one.different),
+        "y5": (one.steps, one.beta),
     }
     for axis, (x, y) in expected.items():
         [line] = lines_of(drawn, axis)
         np.testing.assert_array_equal(line.x, x)
         np.testing.assert_array_equal(line.y, y)
         assert line.line.dash == "dashdot"
-        assert line.line.color == (colours.muted if kept else hues[axis])
+        assert line.line.color == (colours.muted if kept else hues.get(axis, colours.ink))
         assert line.hovertemplate.startswith(one.name)
     batches = {"y": one.reward, "y2": one.judge, "y3": one.kl}
     for dots in dots_of(drawn):
@@ -131,7 +145,7 @@ def test_lines_of_a_run_are_its_exact_figures_and_the_judges_mean(colours, kept)
 def test_only_kept_runs_are_grey_and_each_has_its_dash():
     runs = WITH_KEPT
     for drawn, axis in ((training(runs), "y3"), (landing(runs), "y")):
-        lines = lines_of(drawn, axis) if axis == "y3" else drawn.data[1:]
+        lines = lines_of(drawn, axis) if axis == "y3" else ways_of(drawn)
         assert [each.line.dash for each in lines] == [each.dash for each in runs]
         assert [each.line.color == LIGHT.muted for each in lines] == [each.kept for each in runs]
 
@@ -143,8 +157,8 @@ def test_axis_of_beta_is_logarithmic_and_leaves_zeros_out():
         (run(5, beta=0), [np.nan] * 5),
     ):
         drawn = training([one])
-        assert drawn.layout.yaxis4.type == "log"
-        [line] = lines_of(drawn, "y4")
+        assert drawn.layout.yaxis5.type == "log"
+        [line] = lines_of(drawn, "y5")
         np.testing.assert_array_equal(line.y, expected)
 
 
@@ -152,8 +166,14 @@ def test_axis_of_beta_is_logarithmic_and_leaves_zeros_out():
     ("target", "asked", "dashes", "said"),
     [
         (None, None, {}, "D(π‖π_SFT), bits</b>"),
-        (3.5, None, {"dash": 3.5}, "(dashed: its target)"),
+        (3.5, None, {"dash": 3.5}, "(dashed: the target"),
         (None, 2.5, {"dot": 2.5}, "(dotted: the exact optimum’s)"),
+        (
+            3.5,
+            2.5,
+            {"dash": 3.5, "dot": 2.5},
+            "(dashed: the target; dotted: the exact optimum’s)",
+        ),
     ],
 )
 @PALETTES
@@ -173,21 +193,13 @@ def test_levels_stand_at_target_and_at_what_beta_asks_for(target, asked, dashes,
 def test_rows_of_training_stand_below_their_headings():
     drawn = training(WITH_KEPT, target=3.0, last=150)
     assert list(drawn.layout.xaxis.range) == [0, 150]
-    rows = [drawn.layout[axis].domain for axis in ("yaxis", "yaxis2", "yaxis3", "yaxis4")]
+    rows = [drawn.layout[axis].domain for axis in ("yaxis", "yaxis2", "yaxis3", "yaxis4", "yaxis5")]
     tops = [each.y for each in drawn.layout.annotations]
     for row, heading, next_heading in zip(rows, tops, [*tops[1:], 0], strict=True):
         assert row[0] < row[1] < heading
         assert row[0] >= next_heading
     colours = [each.font.color for each in drawn.layout.annotations]
-    assert colours == [LIGHT.q, LIGHT.good, LIGHT.kl, LIGHT.ink]
-
-
-@pytest.mark.parametrize("size", [0, 1, 5, 15, 16, 60])
-@pytest.mark.parametrize("width", [1, 2, 15])
-def test_smooth_is_the_mean_of_the_last_values(size, width):
-    values = np.random.default_rng(size).normal(size=size) + 5
-    looped = [np.mean(values[max(0, end - width) : end]) for end in range(1, size + 1)]
-    np.testing.assert_allclose(smooth(values, width), looped, rtol=1e-12)
+    assert colours == [LIGHT.q, LIGHT.good, LIGHT.kl, LIGHT.ink, LIGHT.ink]
 
 
 # Where runs land.
@@ -195,7 +207,8 @@ def test_smooth_is_the_mean_of_the_last_values(size, width):
 
 def test_ways_lead_from_the_reference_to_a_large_dot_where_they_end():
     runs = [run(steps=23), run(1)]
-    frontier, *ways = landing(runs).data
+    drawn = landing(runs)
+    frontier, ways = drawn.data[0], ways_of(drawn)
     np.testing.assert_array_equal(frontier.x, curve().distance)
     np.testing.assert_array_equal(frontier.y, curve().reward)
     assert frontier.line.color == LIGHT.ink

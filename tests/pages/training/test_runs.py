@@ -16,10 +16,12 @@ from kl_core.rlhf import (
     train,
 )
 from pages.training.runs import TrainingRun
+from pages.training.settings import Contestant
 from tests.pages.truth import judge, rewards, sft
 
 # The reward model of few pairs.
 PAIRS = 500, 2
+PPO_TO_TARGET = Contestant("PPO", "adaptive", AdaptiveKL(0.02, 1.0), PPO(), 1.0)
 
 
 @cache
@@ -51,7 +53,7 @@ def records(count):
 
 def fresh(count, seed=3):
     """Return a run that has not begun."""
-    return TrainingRun("a run", steps_of(count, seed), start(), count, 1.0)
+    return TrainingRun("a run", PPO_TO_TARGET, steps_of(count, seed), start(), count)
 
 
 def advanced(run, count):
@@ -106,10 +108,11 @@ def test_exact_figures_every_five_steps_first_and_last():
 
 def test_forecasts_are_counted_that_differ():
     run = fresh(17)
-    assert run.forecasts == (0, 0)
+    assert (run.different, run.batch_size) == ([], 0)
     for record in records(17):
         run.advance()
-        assert run.forecasts == (len({*map(tuple, record.batch.tokens.tolist())}), 16)
+        assert run.different[-1] == len({*map(tuple, record.batch.tokens.tolist())})
+        assert run.batch_size == 16
 
 
 def test_a_forecast_every_fifteen_steps_first_and_last():
@@ -173,7 +176,7 @@ def test_policies_are_not_kept_and_the_rest_is_small():
             policies.append(weakref.ref(record.policy))
             yield record
 
-    run = TrainingRun("a run", watched(), start(), 60, 1.0)
+    run = TrainingRun("a run", PPO_TO_TARGET, watched(), start(), 60)
     advanced(run, 60)
     gc.collect()
     alive = [place for place, policy in enumerate(policies) if policy() is not None]

@@ -21,9 +21,11 @@ from kl_core.rlhf import (
     sequence_kl,
 )
 from kl_core.rlhf._objectives import advantages
-from pages.training import words
-from pages.training.pictures import landing_picture, train_picture
-from pages.training.runs import Settings, TrainingRun, fresh_runs
+from pages.training.pictures.landing import landing_picture
+from pages.training.pictures.steps import train_picture
+from pages.training.runs import TrainingRun, fresh_runs
+from pages.training.settings import Settings
+from pages.training.words import landing as words
 from tests.pages.reading import NUMBER, agree, all_agree, value_of, values
 from tests.pages.training.truth import (
     ANCHORS,
@@ -42,10 +44,16 @@ USUAL_SETTINGS = {
 }  # fmt: skip
 
 
-def settings_of(world=USUAL, **changed):
-    """Return settings as the controls of the page would say them."""
+def settings_of(world=USUAL, beside=(), **changed):
+    """Return settings as the controls of the page would say them, the target in nats."""
+    beside = {f"training_{name}": True for name in beside}
     controls = {f"beta_{name}": each for name, each in (USUAL_SETTINGS | changed).items()}
-    return Settings.of(controls, World(*world))
+    controls = {
+        "training_ppo": False,
+        "training_grpo": False,
+        "training_adaptive": False,
+    } | controls
+    return Settings.of(controls | beside, World(*world), UNITS["nats"])
 
 
 @cache
@@ -305,4 +313,4 @@ def test_no_rope_at_all(method, anchor):
     assert text.endswith(words.without_a_rope(different, 64))
     spec = step_by_step(settings)
     assert not spec["layout"]["shapes"]
-    assert np.isnan(values(spec["data"][6]["y"])).all()
+    assert np.isnan(values(spec["data"][7]["y"])).all()

@@ -109,11 +109,13 @@ def check_landing(text, name, of, unit="bits", world=USUAL):
 def check_lines_of_training(spec, ways, of, unit="bits"):
     """See that the charts of training draw these records."""
     nats = math.log(BASES[unit])
-    reward, judge, kl, exact_reward, exact_kl, smooth, beta = spec["data"][:7]
+    reward, judge, kl, exact_reward, exact_kl, smooth, different, beta = spec["data"][:8]
     np.testing.assert_allclose(values(reward["y"]), [each.reward[0] for each in of])
     np.testing.assert_allclose(values(judge["y"]), [each.judge[0] for each in of])
     np.testing.assert_allclose(values(kl["y"]), [each.kl[0] / nats for each in of], atol=1e-12)
     np.testing.assert_allclose(values(beta["y"]), [each.beta or np.nan for each in of])
+    counts = [len({*map(tuple, each.batch.tokens.tolist())}) for each in of]
+    np.testing.assert_array_equal(values(different["y"]), counts)
     means = [judged(of, step)[0] for step in range(1, len(of) + 1)]
     np.testing.assert_allclose(values(smooth["y"]), means)
     steps = values(exact_reward["x"]).astype(int)

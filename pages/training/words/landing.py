@@ -1,16 +1,27 @@
-"""What the lesson on training says about its runs."""
+"""What the lesson on training says about where its runs have landed, and why."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from charts.units import Unit
-from charts.wording import amount, digits_apart, give_or_take, listed, number, percent, position
-from pages.training.runs import BATCHES, RECENT, Settings, TrainingRun
+from charts.wording import (
+    amount,
+    counted,
+    digits_apart,
+    give_or_take,
+    listed,
+    number,
+    percent,
+    position,
+)
+from pages.training.numbers import BAND, swing
+from pages.training.runs import BATCHES, RECENT, TrainingRun
+from pages.training.settings import Settings
 from widgets.optima import at_beta, most_at_kl
 
-# How the lines of runs that race are drawn, in their order.
-LINES = ("solid line", "dashed", "dotted")
+# How the lines of runs side by side are drawn, in their order.
+LINES = ("solid line", "dashed", "dotted", "dash and dot")
 
 
 def nothing_yet(kept: Sequence[TrainingRun]) -> str:
@@ -18,7 +29,7 @@ def nothing_yet(kept: Sequence[TrainingRun]) -> str:
     names = listed([run.name for run in kept]) if kept else ""
     return (
         f"Kept: {names}. Train another run to compare. " if kept else "Nothing is trained yet. "
-    ) + "Switch *Train* on: a run takes seconds, a long race longer; stop it at any time."
+    ) + "Switch *Train* on: a run takes seconds, several take longer; stop them at any time."
 
 
 def how_far(run: TrainingRun) -> str:
@@ -42,7 +53,7 @@ def latest(runs: Sequence[TrainingRun]) -> str:
 
 
 def landings(runs: Sequence[TrainingRun], settings: Settings, unit: Unit) -> list[str]:
-    """Say where each run has ended; those that race are told apart by their lines."""
+    """Say where each run has ended; those side by side are told apart by their lines."""
     named = [f" ({line})" if len(runs) > 1 else "" for line in LINES]
     return [
         _landing(run, line, most_at_kl(settings.world, float(run.end.kl)), unit)
@@ -78,8 +89,9 @@ def price_of(beta: float) -> str:
 
 def reasons(run: TrainingRun, settings: Settings, unit: Unit) -> str:
     """Say why a run has landed where it has."""
-    if run.target is None and not settings.beta:
-        return without_a_rope(*run.forecasts)
+    target = run.of.target
+    if target is None and not settings.beta:
+        return without_a_rope(run.different[-1], run.batch_size)
     if not settings.to_reference:
         return (
             "The rope is tied to the policy of the step before. It minds only how long each step "
@@ -89,10 +101,10 @@ def reasons(run: TrainingRun, settings: Settings, unit: Unit) -> str:
         )
     said = (
         _beside_its_optimum(run, settings, unit)
-        if run.target is None
-        else _beside_its_target(run, run.target, unit)
+        if target is None
+        else _beside_its_target(run, target, unit)
     )
-    return said + (_in_spreads(run, settings, unit) if settings.method == "GRPO" else "")
+    return said + (_in_spreads(run, settings, unit) if run.of.method == "GRPO" else "")
 
 
 def without_a_rope(different: int, of: int) -> str:
@@ -105,7 +117,8 @@ def without_a_rope(different: int, of: int) -> str:
 
 
 def _aim(run: TrainingRun, unit: Unit) -> str:
-    return "" if run.target is None else f"; target: {amount(run.target / unit.nats, unit.name)}"
+    target = run.of.target
+    return "" if target is None else f"; target: {amount(target / unit.nats, unit.name)}"
 
 
 def _beside_its_target(run: TrainingRun, target: float, unit: Unit) -> str:
@@ -114,7 +127,30 @@ def _beside_its_target(run: TrainingRun, target: float, unit: Unit) -> str:
     return (
         f"{when} its KL was {position(run.recent_kl / unit.nats, 3)} {unit.name} on average "
         f"(target: {amount(target / unit.nats, unit.name)}), and β ended at "
-        f"{price_of(run.beta[-1])}."
+        f"{price_of(run.beta[-1])}. {_lag(run, target, unit)}"
+    )
+
+
+def _lag(run: TrainingRun, target: float, unit: Unit) -> str:
+    """Say how far β has run behind the KL that it watches."""
+    found = swing(run, target)
+    low, high = (amount(each / unit.nats, unit.name) for each in (target / BAND, BAND * target))
+    within = f"KL was within {low} … {high} in {found.inside} of {counted(run.steps, 'step')}"
+    swung = f"β swung between {price_of(found.low)} and {price_of(found.high)}"
+    if found.above is None:
+        return f"{within}, and not above it; {swung}."
+    peak = found.at_peak
+    late = (
+        f" β had been {price_of(run.beta[found.above - 1])} when KL first left it upwards, at step "
+        f"{found.above}; KL still rose until step {peak}, to "
+        f"{amount(run.watched[peak - 1] / unit.nats, unit.name)}, by when β was "
+        f"{price_of(run.beta[peak - 1])}. "
+        if peak > found.above
+        else " "
+    )
+    return (
+        f"{within}; {swung}.{late}A rule of this kind is late: it answers a KL that has already "
+        "been reached, and the policy takes steps to answer β."
     )
 
 
@@ -137,7 +173,7 @@ def _in_spreads(run: TrainingRun, settings: Settings, unit: Unit) -> str:
         f" But GRPO measures rewards in spreads of their group, here about {price_of(spread)}: "
         f"its β of {price_of(run.beta[-1])} weighs like {price_of(weighs)} without that"
     )
-    if run.target is None and weighs > 0:
+    if run.of.target is None and weighs > 0:
         there = at_beta(settings.world, weighs).exact.kl / unit.nats
         said += f", whose optimum lies at {amount(there, unit.name)}"
     return f"{said}."
@@ -145,11 +181,13 @@ def _in_spreads(run: TrainingRun, settings: Settings, unit: Unit) -> str:
 
 def what_else(settings: Settings) -> str:
     """Say what keeps any run from the frontier."""
-    penalised = settings.beta or settings.rope != "fixed"
+    by_grpo = [rope for method, rope in settings.pairs if method != "PPO"]
+    penalised = settings.beta or any(rope != "fixed" for rope in by_grpo)
+    whose = "Its" if len(by_grpo) == len(settings.pairs) else "GRPO's"
     k3 = (
-        "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT), for which the "
+        f"{whose} penalty, k3 in the loss, does not have the slope of D(π‖π_SFT), for which the "
         "frontier is drawn, so GRPO comes to rest elsewhere. "
-        if settings.method != "PPO" and settings.to_reference and penalised
+        if by_grpo and settings.to_reference and penalised
         else ""
     )
     return (

@@ -1,0 +1,1 @@
+"""What the lesson on training says about its numbers, in its parts."""
