@@ -11,9 +11,9 @@ from kl_core import Array
 from kl_core.rlhf import sample
 from pages.training.runs import BATCHES, TrainingRun
 from widgets.optima import World
-from widgets.pipeline import reference, reward_model
+from widgets.pipeline import reference
 
-# The judge has turned when its mean has fallen by so many standard errors of the difference.
+# Judge and reward have parted when each has gone so many standard errors of the difference.
 CLEARLY = 4
 # Language has degenerated when the SFT model wavers between so many times as many words …
 TWICE_AS_PUZZLED = 2.0
@@ -26,7 +26,7 @@ SAMPLED = 960
 
 @dataclass(frozen=True)
 class Turn:
-    """Where the judge's mean had clearly fallen from its best while the reward had risen.
+    """Where the judge's mean had clearly fallen from its best and the reward had clearly risen.
 
     Attributes
     ----------
@@ -64,15 +64,13 @@ def hacked(run: TrainingRun) -> Turn | None:
     """Return where a run began to climb the reward model's mistakes; None where it did not."""
     if run.steps <= BATCHES:
         return None
-    means, errors = np.array(run.judge).T
-    # From the first step on that has as many batches before it as count.
-    judge = smooth(means)[BATCHES - 1 :]
-    error = np.sqrt(smooth(errors**2)[BATCHES - 1 :] / BATCHES)
-    reward = smooth(np.array(run.reward))[BATCHES - 1 :]
+    judge, judge_error = _means(*np.array(run.judge).T)
+    reward, reward_error = _means(np.array(run.reward), np.array(run.reward_error))
     place = np.arange(judge.size)
     best = np.maximum.accumulate(np.where(judge == np.maximum.accumulate(judge), place, 0))
-    fallen = judge[best] - judge > CLEARLY * np.hypot(error, error[best])
-    found = np.flatnonzero(fallen & (reward > reward[best]))
+    fallen = judge[best] - judge > CLEARLY * np.hypot(judge_error, judge_error[best])
+    risen = reward - reward[best] > CLEARLY * np.hypot(reward_error, reward_error[best])
+    found = np.flatnonzero(fallen & risen)
     if not found.size:
         return None
     step, best_step = int(found[0]) + BATCHES, int(best[found[0]]) + BATCHES
@@ -84,6 +82,12 @@ def hacked(run: TrainingRun) -> Turn | None:
         run.rewarded(step),
         run.rewarded(best_step),
     )
+
+
+def _means(values: Array, errors: Array) -> tuple[Array, Array]:
+    """Return means and their errors, from the first step on with `BATCHES` batches behind it."""
+    first = BATCHES - 1
+    return smooth(values)[first:], np.sqrt(smooth(errors**2)[first:] / BATCHES)
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,7 @@ def logged(run: TrainingRun) -> Logged:
 def spread_at_first(world: World, group: int) -> float:
     """Return the mean standard deviation of rewards in a group of the SFT model's forecasts."""
     tokens = sample(reference(), SAMPLED, np.random.default_rng(0))
-    scores = reward_model(world.pairs, world.seed).score(tokens)
+    scores = world.reward.score(tokens)
     return float(scores.reshape(-1, group).std(axis=1).mean())
 
 

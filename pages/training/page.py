@@ -68,11 +68,11 @@ PRESETS = [
         partial(
             race,
             beta_rope="adaptive",
-            beta_target="3",
+            beta_target="1",
             training_grpo=False,
             training_ppo=True,
         ),
-        help="PPO's adaptive β with a target of 3, beside a β that stays at 0.02.",
+        help="PPO's adaptive β with a target of 1, beside a β that stays at 0.02.",
     ),
     Preset(
         "No rope at all",

@@ -11,7 +11,7 @@ from kl_core import k3
 from kl_core.rlhf import Account, Record, train
 from pages.training.settings import Contestant, Settings
 from widgets.optima import at_reference
-from widgets.pipeline import judge, reference, reward_model
+from widgets.pipeline import judge, reference
 
 # Exact figures cost as much as two steps of training.
 EXACT_EVERY = 5
@@ -44,6 +44,7 @@ class TrainingRun:
     start: Account
     last: int
     reward: list[float] = field(default_factory=list)
+    reward_error: list[float] = field(default_factory=list)
     spread: list[float] = field(default_factory=list)
     judge: list[tuple[float, float]] = field(default_factory=list)
     kl: list[tuple[float, float]] = field(default_factory=list)
@@ -129,6 +130,7 @@ class TrainingRun:
         self.beta.append(record.beta)
         self.clipped.append(record.clipped)
         self.different.append(len(np.unique(batch.tokens, axis=0)))
+        self.reward_error.append(record.reward[1])
         self.reward.append(record.reward[0])
         self.latest = record
         if record.step % EXACT_EVERY == 0 or record.step in (1, self.last):
@@ -151,7 +153,7 @@ def fresh_runs(settings: Settings) -> list[TrainingRun]:
             each,
             train(
                 reference(),
-                reward_model(world.pairs, world.seed),
+                world.reward,
                 judge(),
                 each.algorithm,
                 each.controller,

@@ -18,7 +18,7 @@ from widgets.optima import LADDER, World, at_beta
 TO_REFERENCE, STEP_BY_STEP = "the SFT model", "the policy one step before"
 RACE = "race all three"
 # None that a policy without a rope would not leave behind: each gives a rule something to do.
-TARGETS = ["0.5", "1", "2", "3", "5", "10"]
+TARGETS = ["0.2", "0.5", "1", "2", "3", "5"]
 ROPES = ("fixed", "adaptive", "proportional")
 # What may run beside the method that is chosen, by the switch that asks for it.
 BESIDE = {

@@ -14,7 +14,7 @@ from pages.training.settings import Settings
 from widgets.optima import Curve, at_beta, whole_curve
 
 # How far a guess may lie, in the learner's unit.
-FARTHEST_GUESS = 100
+FARTHEST_GUESS = 150
 
 
 def landing_picture(

@@ -39,7 +39,8 @@ def hacking(turn: Turn) -> str:
         f"**Reward hacking, from step {turn.step} on.** The judge's mean of {BATCHES} batches had "
         f"fallen to {give_or_take(*turn.judge)} of 7 from {give_or_take(*turn.best)} at step "
         f"{turn.best_step}, while that of the reward had risen from {number(turn.best_reward)} to "
-        f"{number(turn.reward)} (named when the fall is more than {CLEARLY} standard errors)."
+        f"{number(turn.reward)} (named when both differ by more than {CLEARLY} "
+        "standard errors)."
     )
 
 
@@ -57,7 +58,7 @@ def degeneration(decay: Decay) -> str:
 def no_failure(run: TrainingRun) -> str:
     """Say that a run has met neither failure, as far as one can tell."""
     return (
-        f"Neither failure so far: in no {BATCHES} batches in a row has the judge's mean fallen by "
-        f"more than {CLEARLY} standard errors while the reward rose, and "
+        f"Neither failure so far: the judge's mean of {BATCHES} batches has not fallen by more "
+        f"than {CLEARLY} standard errors from its best while the reward rose as clearly, and "
         f"{run.different[-1]} of {run.batch_size} forecasts are different ones."
     )

@@ -25,6 +25,7 @@ def made_up(seed, steps=80):
     run = TrainingRun("a run", TO_TARGET, iter(()), at_reference(World(2000, 1)).exact, steps)
     drift = rng.normal(0, 0.03, size=2)
     run.reward = [*(0.1 + np.cumsum(rng.normal(0.002, 0.01, steps)))]
+    run.reward_error = [*rng.uniform(0.001, 0.01, steps)]
     judge = 5 + np.cumsum(rng.normal(drift[0], 0.05, steps))
     run.judge = [(each, rng.uniform(0.05, 0.3)) for each in judge]
     run.watched = [*np.abs(np.cumsum(rng.normal(drift[1], 0.5, steps)))]
@@ -39,9 +40,12 @@ def hacked_by_a_loop(run):
     for step in range(BATCHES, run.steps + 1):
         best = max(range(BATCHES, step + 1), key=lambda each: run.judged(each)[0])
         (now, error), (most, its_error) = run.judged(step), run.judged(best)
-        rose = np.mean(run.reward[step - BATCHES : step]) > np.mean(
-            run.reward[best - BATCHES : best]
+        rewards, errors = (
+            [np.array(each[end - BATCHES : end]) for end in (best, step)]
+            for each in (run.reward, run.reward_error)
         )
+        unsure = math.sqrt(sum((each**2).sum() for each in errors)) / BATCHES
+        rose = rewards[1].mean() - rewards[0].mean() > CLEARLY * unsure
         if most - now > CLEARLY * math.hypot(error, its_error) and rose:
             return step, best
     return None

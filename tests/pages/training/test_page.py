@@ -316,7 +316,10 @@ def test_every_target_binds(target, unit):
 
 
 def test_guess_starts_both_runs_and_is_told_how_far_off():
-    app = move(open_page("training", training_guess="25", beta_price="0.5"), GUESS_TOLD, True)
+    app = open_page("training", training_guess="25", beta_price="0.5")
+    # Two runs of 150 steps take their time on a busy machine.
+    app.default_timeout = 180
+    move(app, GUESS_TOLD, True)
     shown = set_up(app)
     assert {key: shown[key] for key in DUEL} == DUEL
     ppo, grpo = app.session_state["_training_runs"][1]
