@@ -126,7 +126,7 @@ def the_tour() -> None:
     """Say what the app is, how long it takes, and where this browser has been."""
     st.header("The tour", anchor="tour")
     st.markdown(
-        f"What you have just paid is **D(P‖Q)**, the Kullback–Leibler divergence. "
+        f"What you pay there is **D(P‖Q)**, the Kullback–Leibler divergence. "
         f"{counted(tour.lessons(), 'lesson')} take it from a weather forecast to the training of "
         f"language models, in {counted(tour.minutes(), 'minute')} of reading and as much playing "
         "as you like. Everything on screen is computed as you look, and every view is a link. No "
