@@ -16,19 +16,21 @@ from widgets.chart import Films
 
 __all__ = ["LESSONS", "PAGES", "ROOT", "texts"]
 
+# Seconds; a page may train a model, beside other tests.
+TIMEOUT = 120
 TEXT = ("text_input", "text_area")
 
 
 @cache
 def page_hash(lesson: str) -> str:
     """Return what AppTest calls a page; it knows that only after a run."""
-    app = AppTest.from_file(MAIN, default_timeout=30).run()
+    app = AppTest.from_file(MAIN, default_timeout=TIMEOUT).run()
     return app.switch_page(f"{lesson}/page.py")._page_hash
 
 
 def open_page(name: str, **parameters: str) -> AppTest:
     """Return the page as a visitor gets it who follows a link with these URL parameters."""
-    app = AppTest.from_file(MAIN, default_timeout=30)
+    app = AppTest.from_file(MAIN, default_timeout=TIMEOUT)
     if name != "home":
         app._page_hash = page_hash(name)
     app.query_params.update(parameters)
