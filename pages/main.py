@@ -14,9 +14,9 @@ frame.show(
     st.Page("home/page.py", title="Start here", icon="🏠", default=True),
     {
         "Understand": [
-            lesson("intuition/page.py", "The forecaster", "🌦️", 5, "Find out what *never* costs."),
-            lesson("definition/page.py", "The definition", "📐", 3, "Read it term by term."),
-            lesson("integral/page.py", "The integral", "📏", 3, "Guess what an ε makes up."),
+            lesson("intuition/page.py", "The forecaster", "🌦️", 4, "Find out what *never* costs."),
+            lesson("definition/page.py", "The definition", "📐", 2, "Read it term by term."),
+            lesson("integral/page.py", "The integral", "📏", 2, "Guess what an ε makes up."),
             lesson("die/page.py", "The die", "🎲", 2, "Roll the evidence."),
             lesson("properties/page.py", "Never below 0", "⚖️", 3, "Try to break D."),
             lesson("information/page.py", "The wrong code", "✉️", 4, "Fill the room, pay extra."),
@@ -35,7 +35,7 @@ frame.show(
             lesson("your_own/page.py", "Your own numbers", "🧾", 3, "Bring a table."),
         ],
         "Review": [
-            lesson("summary/page.py", "The summary", "🗺️", 5, "Test yourself."),
+            lesson("summary/page.py", "The summary", "🗺️", 6, "Test yourself."),
         ],
     },
     st.Page("teach/page.py", title="For teachers", icon="🧑‍🏫", url_path="teach"),

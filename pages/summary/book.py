@@ -221,7 +221,7 @@ def _rope(unit: Unit) -> Iterator[Row]:
     see = partial(view, unit=unit)
     short, long = (amount(policy_kl(beta) / unit.nats, unit.name) for beta in (0.1, 0.01))
     halving, easing = (rule(0.02, target=3).after(6).beta for rule in (AdaptiveKL, ProportionalKL))
-    target = amount(3 / unit.nats, unit.name)
+    target = amount(3, unit.name)
     yield Row(
         "The KL penalty of RL",
         "Reward − β·D(π‖π_ref): the larger β, the shorter the rope. The lesson's best policy "
@@ -238,7 +238,7 @@ def _rope(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Train with one",
-                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#train",
+                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#move",
                 f"(target: {target}), and β ended at",
             ),
         ),
@@ -260,7 +260,7 @@ def _training(unit: Unit) -> Iterator[Row]:
             ),
             see(
                 "a run of GRPO",
-                "training?beta_method=GRPO&beta_steps=30&beta_train=true#train",
+                "training?beta_method=GRPO&beta_steps=30&beta_train=true#move",
                 "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT)",
             ),
         ),

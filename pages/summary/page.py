@@ -73,7 +73,8 @@ def lesson() -> None:
     checked_against()
     self_check("summary", questions(unit), heading="Test yourself", score=True)
     st.header("Further reading", anchor="reading")
-    st.markdown(words.READING)
+    with st.expander("The sources of the book, and of this app", icon=":material/menu_book:"):
+        st.markdown(words.READING)
     take_with_you(unit)
 
 

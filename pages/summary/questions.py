@@ -415,8 +415,8 @@ def _of_training(unit: Unit) -> list[Question]:
             topic="what β does",
             see=view(
                 "a run with an adaptive rope",
-                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#train",
-                f"(target: {_in_unit(3, unit)}), and β ended at",
+                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#move",
+                f"(target: {amount(3, unit.name)}), and β ended at",
                 unit,
             ),
         ),
@@ -456,7 +456,7 @@ def _of_training(unit: Unit) -> list[Question]:
             topic="the penalty's slope",
             see=view(
                 "a run of GRPO",
-                "training?beta_method=GRPO&beta_steps=30&beta_train=true#train",
+                "training?beta_method=GRPO&beta_steps=30&beta_train=true#move",
                 "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT)",
                 unit,
             ),
