@@ -38,7 +38,6 @@ def keep(world: World) -> None:
     # The next run is a new one, even with the same settings: the kept ones are finished.
     st.session_state.pop("_training_runs")
     put(beta_train=False)
-    st.rerun()
 
 
 def offer_to_forget(kept: Sequence[TrainingRun]) -> None:

@@ -99,13 +99,15 @@ def lesson() -> None:
     settings = settings_of(now)
     with here.question:
         how_far_will_grpo_go(runs_of_the_duel(settings), race, unit)
-    with here.picture:
-        training()
+    what_came_of_it(settings, unit)
     how_it_is_trained(settings, unit)
     what_trainers_print(settings, unit)
     formula_today(settings, unit)
     self_check("training", QUESTIONS)
     take_with_you(settings, unit)
+    # Last, for it takes its time.
+    with here.picture:
+        training()
 
 
 def controls() -> None:
@@ -243,9 +245,20 @@ def training() -> None:
         st.info(landing.nothing_yet(kept), icon=":material/play_circle:")
         offer_to_forget(kept)
         return
+    lines = landing.landings(settled(runs), settings, unit)
+    shown(
+        landing_picture(runs, kept, settings, unit, colours, guessed()),
+        " ".join(lines),
+        key="_training_landing",
+    )
+    st.markdown(landing.how_far(runs[0]))
+
+
+def settled(runs: Sequence[TrainingRun]) -> Sequence[TrainingRun]:
+    """Work out where these runs stand, wherever they have been stopped, and return them."""
     for run in runs:
         run.settle()
-    what_came_of_it(runs, kept, settings, unit, colours)
+    return runs
 
 
 def guessed() -> float | None:
@@ -280,42 +293,37 @@ def go_on(
         place.empty()
 
 
-def what_came_of_it(
-    runs: Sequence[TrainingRun],
-    kept: Sequence[TrainingRun],
-    settings: Settings,
-    unit: Unit,
-    colours: Palette,
-) -> None:
-    """Show the way of each run, where it ended and why, what it ran into, and every step."""
-    lines = landing.landings(runs, settings, unit)
-    shown(
-        landing_picture(runs, kept, settings, unit, colours, guessed()),
-        " ".join(lines),
-        key="_training_landing",
-    )
-    st.markdown(landing.how_far(runs[0]))
-    st.markdown("\n\n".join(lines))
-    met = failures.met(runs)
-    shown(train_picture(runs, kept, settings, unit, colours), met, key="_training_run")
-    st.markdown(met)
-    st.markdown(landing.latest(runs))
-    with st.expander("Why there?", expanded=len(runs) == 1):
-        for run in runs:
-            st.markdown(f"**{run.of.label}.** {landing.reasons(run, settings, unit)}")
-        st.markdown(landing.what_else(settings))
-    for other in kept:
-        st.markdown(landing.compared(runs[0], other, unit))
-    with st.container(horizontal=True):
-        st.button(
-            "Keep to compare",
-            key="_training_keep",
-            on_click=keep,
-            args=(settings.world,),
-            icon=":material/push_pin:",
-            help="Keeps what is drawn, in grey, while you try other settings; the latest three.",
-        )
-        offer_to_forget(kept)
+def what_came_of_it(settings: Settings, unit: Unit) -> None:
+    """Say where each run ended and why, show every step, and name what it ran into."""
+    runs, kept = current_runs(settings), kept_runs(settings.world)
+    if not runs[0].steps:
+        return
+    colours = theme.colours()
+    st.header("What came of it", anchor="runs")
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.markdown("\n\n".join(landing.landings(settled(runs), settings, unit)))
+        st.markdown(landing.latest(runs))
+        with st.expander("Why there?", expanded=len(runs) == 1):
+            for run in runs:
+                st.markdown(f"**{run.of.label}.** {landing.reasons(run, settings, unit)}")
+            st.markdown(landing.what_else(settings))
+        for other in kept:
+            st.markdown(landing.compared(runs[0], other, unit))
+        with st.container(horizontal=True):
+            st.button(
+                "Keep to compare",
+                key="_training_keep",
+                on_click=keep,
+                args=(settings.world,),
+                icon=":material/push_pin:",
+                help="Keeps it, in grey, while you try other settings; the latest three.",
+            )
+            offer_to_forget(kept)
+    with right:
+        met = failures.met(runs)
+        shown(train_picture(runs, kept, settings, unit, colours), met, key="_training_run")
+        st.markdown(met)
 
 
 def how_it_is_trained(settings: Settings, unit: Unit) -> None:

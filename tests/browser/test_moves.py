@@ -315,11 +315,11 @@ def test_drag_while_a_run_of_training_is_on(page):
     page.get_by_test_id("stCheckbox").filter(has_text=re.compile("^Train$")).click()
     page.get_by_test_id("stProgress").wait_for()
     before = shown(page)
-    with dragged(Mouse(page), slider(page, "Predict first").first, share=0.4):
+    with dragged(Mouse(page), slider(page, "Your guess").first, share=0.4):
         until_it_follows(page, before)
     page.get_by_role("button", name="Stop training").click()
     settled(page)
-    assert f"{asked(page)['training_guess']} bits" == stands_at(page, "Predict first")
+    assert f"{asked(page)['training_guess']} bits" == stands_at(page, "Your guess")
 
 
 @pytest.mark.slow

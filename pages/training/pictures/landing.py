@@ -92,17 +92,20 @@ def landing_figure(
         )
     lowest = float(frontier.reward.min())
     highest = float(np.interp(farthest, frontier.distance, frontier.reward))
-    marks = [(0.0, lowest, "SFT model", "circle", colours.p, "left", "top")]
+    marks = [(0.0, lowest, "SFT model", "circle", colours.p)]
     if asked:
         beta, kl, reward = asked
         said = f"best at β = {beta}"
-        marks.append((kl**0.5, reward, said, "diamond-open", colours.ink, "right", "bottom"))
-    for x, y, _, symbol, colour, *_ in marks:
+        marks.append((kl**0.5, reward, said, "diamond-open", colours.ink))
+    for x, y, _, symbol, colour in marks:
         marker = {"symbol": symbol, "size": 11, "color": colour, "line": {"width": 2}}
         traces.append(
             scatter(x=[x], y=[y], mode="markers", marker=marker, showlegend=False, hoverinfo="skip")
         )
-    notes = [_note(x, y, text, colours, across, along) for x, y, text, *_, across, along in marks]
+    notes = [_note(x, y, text, colours, "left") for x, y, text, *_ in marks]
+    # The curve rises to the right: above it there is room, beside it there is none.
+    for note in notes[1:]:
+        note |= {"showarrow": True, "ax": -6, "ay": -90, "yanchor": "bottom", "arrowhead": 0}
     shapes = []
     top = 1.08 * highest + 0.02
     # Below the beginning there is room for its label.
@@ -112,7 +115,7 @@ def landing_figure(
         line = {"color": colours.ink, "width": 2, "dash": "dash"}
         shapes = [{"type": "line", "x0": x, "x1": x, "y0": foot, "y1": top, "line": line}]
         side = "left" if x < farthest / 2 else "right"
-        notes.append(_note(x, top, f"your guess: {guess:g} {unit}", colours, side, "top"))
+        notes.append(_note(x, top, f"your guess: {guess:g} {unit}", colours, side))
         marker = {"symbol": "diamond", "size": 13, "color": colours.ink}
         traces.append(
             scatter(
@@ -159,19 +162,18 @@ def _finding(runs: Sequence[Training], unit: str) -> str:
     return f"KL by now, {unit}: {listed(ends)}"
 
 
-def _note(
-    x: float, y: float, text: str, colours: Palette, across: str, along: str
-) -> dict[str, Any]:
-    """Return a label beside a mark."""
+def _note(x: float, y: float, text: str, colours: Palette, across: str) -> dict[str, Any]:
+    """Return a label below a place, to its right or, where `across` is right, to its left."""
     return {
         "x": x,
         "y": y,
         "text": text,
         "xanchor": across,
-        "yanchor": along,
+        "yanchor": "top",
         "xshift": 8 if across == "left" else -8,
-        "yshift": -2 if along == "top" else 6,
+        "yshift": -2,
         "showarrow": False,
         "bgcolor": colours.paper,
+        "arrowcolor": colours.ink,
         "font": {"color": colours.ink},
     }

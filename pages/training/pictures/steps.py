@@ -126,7 +126,7 @@ def training_figure(
     ]
     said = [
         text
-        for text, level in (("dashed: the target", target), ("dotted: the exact optimum’s", asked))
+        for text, level in (("dashed: target", target), ("dotted: optimum", asked))
         if level is not None
     ]
     hacking = "; ×: reward hacking" if turns else ""
@@ -135,7 +135,7 @@ def training_figure(
     rows = [
         ("Reward (dots: batches; line: exact)", colours.q),
         (f"Judge, of 7 (line: mean of {BATCHES} batches{hacking})", colours.good),
-        (f"D(π‖π_SFT), {unit}" + (f" ({'; '.join(said)})" if said else ""), colours.kl),
+        (f"KL, {unit}" + (f" ({'; '.join(said)})" if said else ""), colours.kl),
         (f"Different forecasts{of}", colours.ink),
         ("β", colours.ink),
     ]

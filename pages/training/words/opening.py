@@ -37,8 +37,8 @@ def entropy(base: Account, unit: Unit) -> str:
 
 FORMULA = (
     r"\begin{gathered} \text{PPO climbs } \quad r - \beta \log \frac{\Q{\pi}}{\P{\pi_\text{SFT}}} "
-    r"\\[6pt] \text{GRPO climbs } \quad \frac{r - \bar r}{s} - \beta\, k_3 \;\;\propto\;\; "
-    r"(r - \bar r) - \KL{\beta s}\, k_3 \end{gathered}"
+    r"\\[6pt] \text{GRPO climbs } \quad \frac{r - \bar r}{s} - \beta\, k_3 \\[6pt] "
+    r"= \tfrac{1}{s} \left( r - \bar r - \KL{\beta s}\, k_3 \right) \end{gathered}"
 )
 
 
@@ -47,7 +47,7 @@ def formula_today(settings: Settings, spread: float) -> str:
     beta, s = settings.price, price_of(spread)
     weighs = price_of(settings.beta * spread)
     return (
-        rf"\begin{{gathered}} \text{{PPO: }} \beta = {beta} \qquad "
+        rf"\begin{{gathered}} \text{{PPO: }} \beta = {beta} \\ "
         rf"\text{{GRPO: }} \beta s = {beta} \cdot {s} = \KL{{{weighs}}} \end{{gathered}}"
     )
 

@@ -165,14 +165,14 @@ def test_axis_of_beta_is_logarithmic_and_leaves_zeros_out():
 @pytest.mark.parametrize(
     ("target", "asked", "dashes", "said"),
     [
-        (None, None, {}, "D(π‖π_SFT), bits</b>"),
-        (3.5, None, {"dash": 3.5}, "(dashed: the target"),
-        (None, 2.5, {"dot": 2.5}, "(dotted: the exact optimum’s)"),
+        (None, None, {}, "KL, bits</b>"),
+        (3.5, None, {"dash": 3.5}, "(dashed: target"),
+        (None, 2.5, {"dot": 2.5}, "(dotted: optimum)"),
         (
             3.5,
             2.5,
             {"dash": 3.5, "dot": 2.5},
-            "(dashed: the target; dotted: the exact optimum’s)",
+            "(dashed: target; dotted: optimum)",
         ),
     ],
 )
