@@ -177,10 +177,11 @@ def more_settings() -> None:
     series("beta_run_seed", "Which run", again="Another run", icon=":material/casino:")
 
 
-def explained(label: str, captions: Mapping[str, str], *, key: str) -> None:
-    """Draw a choice, with what each option means."""
-    options = list(captions)
-    one_of(label, options, options[0], key=key, captions=list(captions.values()))
+def explained(label: str, meanings: Mapping[str, str], *, key: str) -> None:
+    """Draw a choice whose help says what each option means."""
+    options = list(meanings)
+    tells = "\n".join(f"- **{option}**: {means}" for option, means in meanings.items())
+    one_of(label, options, options[0], key=key, horizontal=True, tells=tells)
 
 
 def start_and_stop() -> None:

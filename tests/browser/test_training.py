@@ -89,7 +89,10 @@ def test_training_is_stopped_resumed_and_done(page):
     for step in (1, 300):
         line = page.get_by_role("listitem").filter(has_text=f"PPO, β = 0.02, step {step}: ")
         expect(line).to_have_count(1)
-    expect(page.get_by_text(re.compile("^PPO, β = 0.02, step 300: reward "))).to_have_count(1)
+    said = page.get_by_test_id("stMarkdown").get_by_text(
+        re.compile("^PPO, β = 0.02, step 300: reward ")
+    )
+    expect(said).to_have_count(1)
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     assert [each["length"] for each in traces_of(page, STEP_BY_STEP)][-1] == 300
     # On screen it is the run that is never stopped.

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charts.style import Figure, Palette, figure, scatter
+from charts.style import BELOW, Figure, Palette, figure, scatter
 from charts.units import Unit
 from charts.wording import amount, listed, number
 from pages.training.pictures.drawn import Training, all_drawn
@@ -103,9 +103,13 @@ def landing_figure(
             scatter(x=[x], y=[y], mode="markers", marker=marker, showlegend=False, hoverinfo="skip")
         )
     notes = [_note(x, y, text, colours, "left") for x, y, text, *_ in marks]
-    # The curve rises to the right: above it there is room, beside it there is none.
     for note in notes[1:]:
-        note |= {"showarrow": True, "ax": -6, "ay": -90, "yanchor": "bottom", "arrowhead": 0}
+        # The curve rises to the right: room is above it, and there to the left if at all.
+        if note["x"] < 0.35 * farthest:
+            note |= {"showarrow": True, "ax": 0, "ay": -90, "xshift": 0, "yshift": 0}
+        else:
+            note |= {"xanchor": "right", "xshift": -8, "yshift": 6}
+        note["yanchor"] = "bottom"
     shapes = []
     top = 1.08 * highest + 0.02
     # Below the beginning there is room for its label.
@@ -132,8 +136,9 @@ def landing_figure(
         colours,
         title=_finding(runs, unit),
         height=420,
+        margin={"l": 56, "r": 8, "t": 64, "b": 90 if len(runs) > 1 else 44},
         showlegend=len(runs) > 1,
-        legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
+        legend=BELOW,
         annotations=notes,
         shapes=shapes,
         xaxis={

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charts.style import Figure, Palette, Trace, figure, heading, scatter
+from charts.style import BELOW, Figure, Palette, Trace, figure, heading, scatter
 from charts.units import Unit
 from pages.training.numbers import smooth
 from pages.training.pictures.drawn import Training, all_drawn
@@ -155,8 +155,9 @@ def training_figure(
         colours,
         title="What each step did",
         height=800,
+        margin={"l": 56, "r": 8, "t": 64, "b": 90 if len(runs) > 1 else 44},
         showlegend=len(runs) > 1,
-        legend={"orientation": "h", "x": 0, "y": -0.07, "yanchor": "top"},
+        legend=BELOW,
         shapes=levels,
         annotations=[
             heading(text, top - 0.022, colour, colours)
