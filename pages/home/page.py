@@ -45,7 +45,8 @@ def the_game() -> None:
     with st.container(border=True):
         st.markdown(
             "A die is loaded in secret. Drag the orange bars to what you believe of it; then look. "
-            "The less it costs to believe you, the better: can you beat a careful statistician?"
+            f"The fewer {units.current().name} it costs to believe you, the better: can you beat a "
+            "careful statistician?"
         )
         on_or_off("That is my belief: show me the die", key="home_told")
 

@@ -31,6 +31,7 @@ CALLS = [
     (kl_core.decision_roll, ([1.0, 2.0, 4.0], 19)),
     (kl_core.entropy, (P,)),
     (kl_core.expected_length, (P, [1, 2])),
+    (kl_core.kraft_sum, ([1, 2],)),
     (kl_core.gaussian_kl, (0, 1, 1, 2)),
     (kl_core.js_divergence, (P, Q)),
     *((each, (value,)) for each in kl_core.ESTIMATORS.values() for value in (0.5, 0, np.array(1))),

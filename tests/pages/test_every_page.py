@@ -128,8 +128,9 @@ def test_extremes_of_every_slider(page_name):
 def test_every_button_works(page_name):
     for index in range(len(open_page(page_name).button)):
         app = open_page(page_name)
-        app.button[index].click().run()
-        assert not app.exception
+        if not app.button[index].disabled:
+            app.button[index].click().run()
+            assert not app.exception
 
 
 def elsewhere(control):

@@ -52,7 +52,7 @@ def test_start_over_puts_everything_back():
     answers = {name: fresh.radio(key=f"beta_{name}").options[-1] for name in questions}
     usual = set_up(fresh) | {"beta_words": False}
     app = opened("0.5", (50, 3), context="snow", scale="5", guess="0.02", guess_told="true",
-                 words="true", **answers)  # fmt: skip
+                 words="true", taste="oo", mine="true", **answers)  # fmt: skip
     changed = set_up(app)
     assert {key for key in usual if changed[key] == usual[key]} == {"unit", "present"}
     press(app, "Start over")

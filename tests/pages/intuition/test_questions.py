@@ -162,10 +162,7 @@ def test_whoever_does_not_guess_sees_the_days_and_hears_of_no_guess():
 
 @pytest.mark.parametrize("unit", BASES)
 def test_second_question_says_what_single_days_cost(unit):
-    [label] = [
-        each.label for each in open_page("intuition", unit=unit).slider
-        if each.key == "intuition_guess"
-    ]  # fmt: skip
+    label = passage(open_page("intuition", unit=unit), "Another forecaster")
     sun, cloud, rain, _ = (f"{cost:+.3f}".replace("-", "−") for cost in costs(TRUTH, SUNNY, unit))
     assert "60%, where 40% is true" in label
     assert f"a sunny day costs {sun} {unit}" in label
