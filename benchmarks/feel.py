@@ -26,7 +26,7 @@ APP = ("benchmarks/timed_streamlit.py", "app.py")
 NOTHING = View("/")
 
 LESSONS = {
-    "home": View("/", "Try it"),
+    "home": View("/", "Q, face 1"),
     "intuition": View("/intuition", "P, sun"),
     "definition": View("/definition", "P, sun"),
     "integral": View("/integral", "P, mean"),

@@ -118,7 +118,7 @@ def lengths_of_words() -> None:
                         f"Digits for {face}", 1, LONGEST, THREE_EACH[place], 1, key=LENGTHS[place]
                     )
     st.caption(
-        "Half of all messages begin with `0`, a quarter with `10`: a word of L digits takes "
+        "Half of all messages begin with **0**, a quarter with **10**: a word of L digits takes "
         "2⁻ᴸ of the room. No word may begin another, or nobody could tell where one ends; so words "
         "may not overlap, and a code exists exactly if they all fit."
     )

@@ -350,7 +350,7 @@ def _of_size(unit: Unit) -> list[Question]:
             see=view(
                 "*The safety rope*, below its formula",
                 "beta-penalty#formula",
-                "The KL of whole forecasts is the sum of what each word adds",
+                "β is the price of KL",
                 unit,
             ),
         ),

@@ -75,7 +75,7 @@ def test_guess_lifts_the_veil_and_puts_beta_there(page):
     visit(page, LESSON)
     assert judged(page) == 1
     expect(title(page, ROPE)).to_have_text("Where does the judge’s score peak?")
-    press(page, "Predict first", "Home")
+    press(page, "Your guess", "Home")
     settled(page)
     assert judged(page) == 1
     page.get_by_text("That is my guess: show me").click()
@@ -198,7 +198,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
 def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
     page.set_viewport_size(PHONE)
     visit(page, LESSON)
-    expect_in_sight_above(page, ROPE, "Predict first", BETA, SCALE, PAIRS, "Which pairs")
+    expect_in_sight_above(page, ROPE, "Your guess", BETA, SCALE, PAIRS, "Which pairs")
 
 
 @pytest.mark.slow

@@ -108,7 +108,7 @@ def test_health_route(base_url):
 def test_next_lesson_begins_at_its_top_in_a_busy_browser_too(page):
     visit(page, "/intuition")
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 10})
-    for heading in ("The definition", "The die", "The wrong code"):
+    for heading in ("The definition: the sum", "The integral", "The die"):
         page.locator("[data-testid=stMain] [data-testid=stPageLink]").last.click()
         page.get_by_role("heading", name=heading, exact=True).wait_for()
         settled(page)

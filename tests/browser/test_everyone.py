@@ -34,7 +34,7 @@ def test_who_listens_hears_one_sentence_when_all_is_at_rest(page):
     page.evaluate(NOTED)
     press(page, "Q, face 1", *["ArrowRight"] * 10)
     settled(page)
-    page.wait_for_function("said.length")
+    page.wait_for_function("() => said.length > 0")
     page.wait_for_timeout(1500)
     assert page.evaluate("said") == [page.locator(".kl-chart").first.get_attribute("aria-label")]
 
@@ -53,7 +53,7 @@ def test_who_drags_hears_nothing_until_the_hand_lets_go(page):
     assert page.evaluate("said") == []
     page.mouse.up()
     settled(page)
-    page.wait_for_function("said.length")
+    page.wait_for_function("() => said.length > 0")
     page.wait_for_timeout(1200)
     assert page.evaluate("said.length") == 1
 
@@ -93,6 +93,8 @@ def test_what_has_the_focus_is_in_sight_on_a_phone(profile, address):
 
 
 def test_visited_lessons_are_marked_on_the_first_page_of_this_browser_alone(page, new_context):
+    visit(page, "/")
+    page.evaluate("localStorage.clear()")
     visit(page, "/die")
     visit(page, "/")
     mark = "each => getComputedStyle(each, '::after').content"

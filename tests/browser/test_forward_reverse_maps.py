@@ -59,7 +59,7 @@ def click_map(page, number, mean, spread):
 @pytest.mark.slow
 def test_click_on_either_map_puts_q_there_and_starts_both_descents(page):
     visit(page, LESSON)
-    reached = page.get_by_text("From your Q, natural gradient rolls into")
+    reached = page.get_by_test_id("stMain").get_by_text("From your Q, natural gradient rolls into")
     expect(reached).to_contain_text("rolls into ②")
     # Points that can be clicked lie 16/30 apart, and ten to a decade; Q goes to its slider's step.
     mean, spread = -5 * 16 / 30, 10**-0.3

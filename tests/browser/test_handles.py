@@ -13,7 +13,7 @@ from tests.browser.moves import (
 
 BELLS = {"Mode 2, mean": 3, "Mode 2, spread": 5, "Q, mean": 6, "Q, spread": 7}
 BARS = {
-    "/": ("Try it", 0),
+    "/": ("Q, face 1", 0),
     "/die": ("Q, face 1", 6),
     "/intuition": ("Q, sun", 4),
     "/definition": ("Q, sun", 4),

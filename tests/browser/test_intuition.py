@@ -75,7 +75,7 @@ def test_answer_tells_the_cost_and_the_days_pass_when_one_comes_to_them(page):
 
 def test_guess_is_dragged_in_the_picture_and_stands_beside_the_days(page):
     visit(page, "/intuition")
-    slider(page, "Another forecaster promises").focus()
+    slider(page, "Your guess").focus()
     page.keyboard.press("ArrowRight")
     grip = page.locator(".kl-chart").nth(SETTLING).locator(".kl-grip")
     expect(grip).to_have_count(1)

@@ -19,7 +19,7 @@ from tests.browser.moves import (
 
 # Each lesson's main picture: the page, the slider, and which chart answers.
 LESSONS = {
-    "home": ("/", "Try it", 0),
+    "home": ("/", "Q, face 1", 0),
     "intuition": ("/intuition", "P, sun", 0),
     "definition": ("/definition", "P, sun", 0),
     "integral": ("/integral", "P, mean", 0),

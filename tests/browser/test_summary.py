@@ -69,7 +69,7 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
 def test_wrong_answer_leads_to_the_view_that_mends_it_in_a_new_tab(page):
     visit(page, "/summary")
     page.get_by_text("Undefined", exact=True).click()
-    link = page.get_by_role("link", name="the die that never shows a six")
+    link = page.get_by_role("link", name="the die that never shows a six").first
     expect(link).to_be_visible()
     with page.expect_popup() as opened:
         link.click()
@@ -137,6 +137,8 @@ def test_sheet_is_one_file_that_is_readable_everywhere(page, sheet):
 def test_files_hold_what_is_on_screen(page, tmp_path):
     visit(page, "/summary?summary_q=90")
     rows = saved_data(page, "summary", tmp_path)
+    page.get_by_text("What sources print").click()
+    expect(page.get_by_text(f"{len(rows)} values beside")).to_be_visible()
     assert f"{len(rows)} values beside" in page.get_by_test_id("stMain").inner_text()
     [die] = [row for row in rows if row["value"] == "fair die against loaded die"]
     assert float(die["now"]) == pytest.approx(entropy([1] * 6, [5, 1, 1, 1, 1, 1], base=2))
@@ -146,12 +148,12 @@ def test_files_hold_what_is_on_screen(page, tmp_path):
 
 
 @pytest.mark.slow
-def test_phone_shows_the_chart_below_its_sliders_and_the_sheet_within_its_width(page):
+def test_phone_shows_the_chart_above_its_sliders_and_the_sheet_within_its_width(page):
     page.set_viewport_size(PHONE)
     visit(page, "/summary")
-    last = slider(page, "Q, chance of heads").bounding_box()
+    first = slider(page, "P, chance of heads").bounding_box()
     plot = page.locator(".js-plotly-plot").first.bounding_box()
-    assert plot["y"] > last["y"]
+    assert plot["y"] + plot["height"] < first["y"]
     assert plot["x"] + plot["width"] <= 390
     page.get_by_text("Look at it first").click()
     formulas = page.get_by_test_id("stExpander").locator(".katex-html .base")

@@ -148,6 +148,13 @@ class Chart {
     if (button) window.Plotly.animate(this.plot, null, { ...button.args[1], fromcurrent: false }).catch(() => {})
   }
 
+  // A figure that still plays would miss what is taken away: it is stopped first.
+  async clear () {
+    const still = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } }
+    if (this.shown?.figure.frames?.length) await window.Plotly.animate(this.plot, [null], still).catch(() => {})
+    window.Plotly?.purge(this.plot)
+  }
+
   hear () {
     this.plot.on("plotly_click", ({ points: [point] }) => {
       if (this.data.clicks && point) this.tell("clicked", { x: point.x, y: point.y, trace: point.curveNumber })
@@ -173,7 +180,7 @@ class Chart {
     this.stop()
     this.pencil.stop()
     this.resized.disconnect()
-    window.Plotly?.purge(this.plot)
+    this.clear()
   }
 }
 
