@@ -37,7 +37,8 @@ def expect_legible(plot: Locator, labels: str = LABELS) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE["width"]
     assert box["width"] >= 300
-    assert plot.evaluate(_WHAT_IS_WRONG, labels) == FINE
+    wrong = plot.evaluate(_WHAT_IS_WRONG, labels)
+    assert wrong == FINE, wrong
 
 
 def expect_all_legible(page: Page, count: int, crowded: Collection[int] = ()) -> None:

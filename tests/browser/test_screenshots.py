@@ -33,13 +33,13 @@ def test_page_opens_as_it_was_approved(profile, address, look, tmp_path):
         opened.page.wait_for_timeout(500)
         if RENEW and (address, look) in OF_THE_README:
             opened.page.screenshot(path=ROOT / "docs" / OF_THE_README[address, look])
-        taken = Image.open(BytesIO(opened.page.screenshot())).convert("RGB")
+        taken = Image.open(BytesIO(opened.page.screenshot())).convert("RGBA")
     if RENEW:
         APPROVED.mkdir(exist_ok=True)
-        taken.quantize(128).save(APPROVED / name, optimize=True)
-    approved = Image.open(APPROVED / name).convert("RGB")
+        taken.convert("RGB").quantize(128).save(APPROVED / name, optimize=True)
+    approved = Image.open(APPROVED / name).convert("RGBA")
     assert taken.size == approved.size
-    difference = Image.new("RGB", taken.size)
+    difference = Image.new("RGBA", taken.size)
     count = pixelmatch(taken, approved, difference, threshold=0.2)
     difference.save(tmp_path / name)
     assert count <= TOLERATED * taken.width * taken.height, tmp_path / name

@@ -12,6 +12,9 @@ from pages.training.pictures.drawn import Training, all_drawn
 from pages.training.runs import BATCHES, TrainingRun
 from pages.training.settings import Settings
 
+# Where the axis of β has its numbers.
+DECADES = [10.0**power for power in range(-12, 4)]
+
 
 def train_picture(
     runs: Sequence[TrainingRun],
@@ -129,12 +132,12 @@ def training_figure(
         for text, level in (("dashed: target", target), ("dotted: optimum", asked))
         if level is not None
     ]
-    hacking = "; ×: reward hacking" if turns else ""
+    hacking = "; ×: hacking" if turns else ""
     sizes = {run.batch_size for run in runs}
     of = f", of {sizes.pop()}" if len(sizes) == 1 else " in a batch"
     rows = [
         ("Reward (dots: batches; line: exact)", colours.q),
-        (f"Judge, of 7 (line: mean of {BATCHES} batches{hacking})", colours.good),
+        (f"Judge, of 7 (mean of {BATCHES}{hacking})", colours.good),
         (f"KL, {unit}" + (f" ({'; '.join(said)})" if said else ""), colours.kl),
         (f"Different forecasts{of}", colours.ink),
         ("β", colours.ink),
@@ -146,7 +149,8 @@ def training_figure(
         "yaxis2": {"range": [0, 7.2], "nticks": 4},
         "yaxis3": {"rangemode": "tozero", "nticks": 4},
         "yaxis4": {"rangemode": "tozero", "nticks": 4},
-        "yaxis5": {"type": "log", "nticks": 4, "exponentformat": "power"},
+        # Plotly would write 2 and 5 between the decades, too small to read.
+        "yaxis5": {"type": "log", "tickvals": DECADES, "exponentformat": "power"},
     }
     for axis, top in zip(axes.values(), tops, strict=True):
         axis["domain"] = [max(top - height + 0.035, 0), top - 0.025]

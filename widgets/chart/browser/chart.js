@@ -10,6 +10,7 @@ import { says } from "./voice.js"
 
 const PATIENCE = 1000 // milliseconds that a film may take to come
 const PAUSE = 150 // milliseconds after which a slider that is held has come to rest
+const ENDS = 1000 // milliseconds after which what played has ended, frame and all
 const CONFIG = { displayModeBar: false }
 const decoder = new TextDecoder()
 const charts = new WeakMap()
@@ -137,6 +138,7 @@ class Chart {
     const known = this.plot.classList.contains("js-plotly-plot")
     window.Plotly.react(this.plot, { data, layout: { ...layout, ...this.size }, frames, config: CONFIG })
     if (!known) this.hear()
+    this.played ||= Boolean(frames?.length)
     this.handles.place(picture)
     if (this.plays) this.play(picture.figure)
   }
@@ -148,10 +150,12 @@ class Chart {
     if (button) window.Plotly.animate(this.plot, null, { ...button.args[1], fromcurrent: false }).catch(() => {})
   }
 
-  // A figure that still plays would miss what is taken away: it is stopped first.
+  // A figure that still plays would look in every frame for what is taken away: it ends first.
   async clear () {
-    const still = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } }
-    if (this.shown?.figure.frames?.length) await window.Plotly.animate(this.plot, [null], still).catch(() => {})
+    if (this.played) {
+      await window.Plotly.animate(this.plot, [null], { mode: "immediate" }).catch(() => {})
+      await new Promise(resolve => setTimeout(resolve, ENDS))
+    }
     window.Plotly?.purge(this.plot)
   }
 
