@@ -260,7 +260,7 @@ def _training(unit: Unit) -> Iterator[Row]:
             ),
             see(
                 "a run of GRPO",
-                "training?beta_method=GRPO&beta_steps=30&beta_train=true#move",
+                "training?beta_method=GRPO&beta_steps=30&beta_train=true#runs",
                 "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT)",
             ),
         ),

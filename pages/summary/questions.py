@@ -456,7 +456,7 @@ def _of_training(unit: Unit) -> list[Question]:
             topic="the penalty's slope",
             see=view(
                 "a run of GRPO",
-                "training?beta_method=GRPO&beta_steps=30&beta_train=true#move",
+                "training?beta_method=GRPO&beta_steps=30&beta_train=true#runs",
                 "Its penalty, k3 in the loss, does not have the slope of D(π‖π_SFT)",
                 unit,
             ),

@@ -81,8 +81,7 @@ def context(profile: BrowserContext) -> Iterator[BrowserContext]:
     yield profile
     for page in profile.pages:
         if page not in before:
-            if page.url.startswith("http"):
-                page.evaluate("localStorage.clear()")
+            forget(page)
             page.close()
 
 
@@ -152,6 +151,13 @@ def visited(
                 and not request.url.startswith("http://localhost:")
                 and troubles.append(f"stranger: {request.url}"))  # fmt: skip
         yield Visit(path, visit(page, path), troubles)
+        forget(page)
+
+
+def forget(page: Page) -> None:
+    """Let the browser forget what a page of the app has stored in it."""
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")
 
 
 def resized(page: Page, screen: dict[str, int]) -> Page:
