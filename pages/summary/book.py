@@ -238,7 +238,7 @@ def _rope(unit: Unit) -> Iterator[Row]:
         (
             see(
                 "Train with one",
-                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#move",
+                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#runs",
                 f"(target: {target}), and β ended at",
             ),
         ),

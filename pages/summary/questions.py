@@ -415,7 +415,7 @@ def _of_training(unit: Unit) -> list[Question]:
             topic="what β does",
             see=view(
                 "a run with an adaptive rope",
-                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#move",
+                "training?beta_rope=adaptive&beta_steps=30&beta_train=true#runs",
                 f"(target: {amount(3, unit.name)}), and β ended at",
                 unit,
             ),
