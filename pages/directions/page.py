@@ -20,6 +20,7 @@ from widgets.redraw import answer, now
 from widgets.self_check import self_check
 from widgets.table import table
 from widgets.take_away import take_away
+from widgets.views import view
 from widgets.weights import Weights
 
 PAIR = Weights("directions", WORDS, p=P, q=Q)
@@ -124,11 +125,13 @@ def the_decoder(unit: Unit) -> None:
     if not (found := decoded()):
         st.info("There is nothing to decode until P and Q both have a weight above 0.")
         return
+    samples = view("KL from samples", "estimators", "KL from samples", unit)
     told_in = "" if unit.name == "nats" else f", all in {unit.name} (the calls answer in nats)"
     st.markdown(
         "Read the formula, not the name: whose chances stand in front of the logarithm, or whose "
-        "draws are averaged, comes first. *s* is what Q's numbers add up to, *k* how many outcomes "
-        f"there are, and D the direction of the row{told_in}."
+        "draws are averaged, comes first. *k1* and *k3* are estimates of D(Q‖P) from draws of Q; "
+        f"{samples} shows where they come from. *s* is what Q's numbers add up to, *k* how many "
+        f"outcomes there are, and D the direction of the row{told_in}."
     )
     table(
         words.every_call(found),

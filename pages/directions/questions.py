@@ -90,8 +90,9 @@ def drill(unit: Unit) -> list[Item]:
             computes=lambda p, q: cross_entropy(p, q) - entropy(p),
         ),
         Item(
-            "A variational autoencoder: :blue[**P**] is the posterior p(z | x), :orange[**Q**] the "
-            "encoder's q(z | x). By how much does the mean of `elbo` fall short of log p(x)?",
+            "A variational autoencoder: :blue[**P**] is the posterior p(z | x), what x says about "
+            "a hidden z; :orange[**Q**] is the encoder's q(z | x). By how much does the mean of "
+            "`elbo` fall short of log p(x)?",
             {
                 "D(P‖Q)": "For that, z would have to be drawn from the posterior, which nobody can "
                 "sample. It is drawn from the encoder: Q does the averaging.",
@@ -107,9 +108,10 @@ def drill(unit: Unit) -> list[Item]:
             computes=lambda p, q: np.log(0.3) - q @ (np.log(0.3 * p) - np.log(q)),
         ),
         Item(
-            "RLHF: :blue[**P**] is the model after supervised fine-tuning, the anchor; "
-            ":orange[**Q**] is the policy. The responses are sampled from the policy. What does "
-            "this penalty estimate?",
+            "RLHF, training on what people prefer: :blue[**P**] is the model that it starts from, "
+            "after supervised fine-tuning (SFT), the anchor; :orange[**Q**] is the *policy*, the "
+            "model in training. The responses are sampled from the policy. What does this penalty "
+            "estimate?",
             {
                 "D(P‖Q)": "Nothing here is sampled from the anchor. The responses are the "
                 "policy's, so the policy does the averaging.",
@@ -124,8 +126,8 @@ def drill(unit: Unit) -> list[Item]:
             computes=lambda p, q: q @ k1(np.log(q) - np.log(p)),
         ),
         Item(
-            "Distillation: the teacher is :blue[**P**], the student :orange[**Q**]. Which one is "
-            "this loss?",
+            "Distillation, a model that learns from another's chances: the teacher is "
+            ":blue[**P**], the student :orange[**Q**]. Which one is this loss?",
             {
                 "D(P‖Q)": "Right: PyTorch sums target·(log target − input), and the target, second "
                 "in the call, is the teacher.",
@@ -171,8 +173,9 @@ def drill(unit: Unit) -> list[Item]:
             computes=lambda p, q: torch_kl_div([q], [p], "batchmean"),
         ),
         Item(
-            "GRPO: :blue[**P**] is the reference, :orange[**Q**] the policy that the tokens were "
-            "sampled from. What does the *value* of this penalty estimate?",
+            "GRPO, another way to train on rewards: :blue[**P**] is the reference, the anchor "
+            "again, :orange[**Q**] the policy that the tokens were sampled from. What does the "
+            "*value* of this penalty estimate?",
             {
                 "D(P‖Q)": "p/q in the formula looks like it. But the tokens are the policy's, and "
                 "whoever samples comes first.",
@@ -206,7 +209,8 @@ def drill(unit: Unit) -> list[Item]:
             is_gradient=True,
         ),
         Item(
-            "PPO's adaptive β ([arXiv 1707.06347](https://arxiv.org/abs/1707.06347), section 4): "
+            "PPO, a third, adapts the price β of moving away "
+            "([arXiv 1707.06347](https://arxiv.org/abs/1707.06347), section 4): "
             ":blue[**P**] is π_old, the policy before the update, :orange[**Q**] is π_θ. The paper "
             "writes KL[π_old, π_θ]. What is `d`?",
             {

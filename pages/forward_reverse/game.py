@@ -25,6 +25,7 @@ from pages.forward_reverse.scores import (
 )
 from widgets import units
 from widgets.controls import one_of
+from widgets.look import hide
 from widgets.redraw import answer, at_rest, now
 from widgets.series import series
 from widgets.share import challenge
@@ -39,8 +40,11 @@ def game() -> None:
     goal, which = st.columns(2, gap="medium")
     with goal:
         one_of("Move Q to", list(GAMES), next(iter(GAMES)), key="forward_goal")
-    with which:
+    with which, st.container(key="_forward_which"):
         series("forward_round", "Which target", again="Another target", icon=":material/casino:")
+        # The other two goals have no number to choose.
+        if GAMES[at_rest["forward_goal"]] != "target":
+            hide("_forward_which")
     if _theirs() is None and (at_rest[CHALLENGE], at_rest[CHALLENGE_MOVES]) != NO_CHALLENGE:
         st.warning(
             "This link challenges you, but its score makes no sense: it takes a number from 0 up, "

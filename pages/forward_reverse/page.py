@@ -142,6 +142,11 @@ def add_a_mode(key: str) -> None:
 def what_an_optimiser_finds() -> None:
     """Let the learner choose an optimiser, and show what it finds."""
     st.header("What an optimiser finds", anchor="optima")
+    st.markdown(
+        "An *optimiser* starts at your Q and walks downhill, step by step, until no small step "
+        "leads lower: at a *local optimum*. There may be several, and another may lie lower still.",
+        width=720,
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         one_of(
@@ -278,10 +283,11 @@ def best_between() -> None:
 def two_people() -> None:
     """Tell the book's analogy with today's numbers."""
     st.header("Two people", anchor="people")
-    p = P.mixture()
+    p, spread = P.mixture(), held(now)
+    best = numbers.best_of(p, spread)
     left, right = st.columns(2, gap="medium")
-    left.markdown(words.cautious_person(p, numbers.covering(p)))
-    right.markdown(words.focused_person(p, numbers.seeking(p)[0]))
+    left.markdown(words.cautious_person(p, best["forward"][0], spread))
+    right.markdown(words.focused_person(p, best["reverse"][0], spread))
 
 
 def in_the_plane() -> None:
@@ -340,8 +346,8 @@ def todays_formula() -> None:
     st.markdown(words.without_direction(p, q, unit))
     st.markdown(
         "Integrated numerically, to at least eight digits. The forward optimum needs no search: it "
-        "has the mean and the spread of P (*moment matching*). D(Q‖P) has no such formula for a "
-        "mixture, only valleys to roll into."
+        "has the mean of P and, unless Q's spread is held, P's spread (*moment matching*). D(Q‖P) "
+        "has no such formula for a mixture, only valleys to roll into."
     )
     write(words.MOMENTS, words.moments_today(p))
 
@@ -354,7 +360,7 @@ def take_with_you() -> None:
         "forward_reverse",
         data=lambda: numbers.data(view),
         html=lambda: pictures.hand_figure(view, colours).to_html(),
-        snippet=words.snippet(p, q, unit),
+        snippet=words.snippet(p, q, unit, held(now)),
     )
 
 

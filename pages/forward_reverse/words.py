@@ -44,9 +44,10 @@ SOURCES = """
 - **Reverse, D(Q‖P).** *Variational inference*: Q stands for a posterior P, what one
   believes after seeing data, which is known up to a factor
   ([Blei, Kucukelbir & McAuliffe 2017](https://arxiv.org/abs/1601.00670)). *Reinforcement learning
-  with a KL penalty*: the policy Q is pulled towards P ∝ π_ref·exp(r/β)
-  ([Korbak, Perez & Buckley 2022](https://arxiv.org/abs/2205.11275)). *Distillation of language
-  models*, when the student had better leave out than make up
+  with a KL penalty* ([the safety rope](beta-penalty)): the *policy* Q, a model that learns from
+  rewards r, is pulled towards P ∝ π_ref·exp(r/β): where it started from, times what pays at the
+  price β ([Korbak, Perez & Buckley 2022](https://arxiv.org/abs/2205.11275)). *Distillation of
+  language models*, when the student had better leave out than make up
   ([Gu et al. 2023](https://arxiv.org/abs/2306.08543)).
 - **In between.** The α-divergence and what α does to a fit:
   [Minka 2005](https://www.microsoft.com/en-us/research/publication/divergence-measures-and-message-passing/).
@@ -108,8 +109,8 @@ def _peaks(integrand: Array) -> NDArray[np.int_]:
 
 
 def _places(x: Array) -> str:
-    """Return positions as a sentence lists them."""
-    return listed([position(each, 1) for each in x])
+    """Return positions as a sentence lists them; those that read the same are one."""
+    return listed([*dict.fromkeys(position(each, 1) for each in x)])
 
 
 def times(ratio: float) -> str:
@@ -267,17 +268,23 @@ def film_in_words(paths: Mapping[Direction, Descent], unit: Unit) -> str:
 # Two people.
 
 
-def cautious_person(p: GaussianMixture, cover: GaussianFit) -> str:
-    """Tell what the book's cautious person does with this P."""
+def cautious_person(p: GaussianMixture, cover: GaussianFit, held: float | None = None) -> str:
+    """Tell what the book's cautious person does with this P, or can where Q's spread is held."""
+    does = (
+        f"So Q is spread {number(cover.std, 2)} wide"
+        if held is None
+        else f"With Q's spread held at {position(held)} its mean alone is to be chosen: P's own, "
+        f"{position(cover.mean)}"
+    )
     return (
-        "🧥 **The cautious person** minds D(P‖Q): *rather too wide than surprised*. So Q is "
-        f"spread {number(cover.std, 2)} wide, and {percent(_within(p, cover))} of P lies within "
+        "🧥 **The cautious person** minds D(P‖Q): *rather too wide than surprised*. "
+        f"{does}, and {percent(_within(p, cover))} of P lies within "
         f"two spreads of its middle. {_in_the_empty('The price', cover, p)}."
     )
 
 
-def focused_person(p: GaussianMixture, seek: GaussianFit) -> str:
-    """Tell what the book's focused person does."""
+def focused_person(p: GaussianMixture, seek: GaussianFit, held: float | None = None) -> str:
+    """Tell what the book's focused person does, or can where Q's spread is held."""
     ignored = 1 - _within(p, seek)
     price = (
         f"The price: {percent(ignored)} of P lies more than two spreads away, and is left out."
@@ -285,9 +292,10 @@ def focused_person(p: GaussianMixture, seek: GaussianFit) -> str:
         else f"With this P it leaves out little all the same: {percent(ignored)} of P lies more "
         "than two spreads away. To leave out more would cost more than it saves."
     )
+    does = "So Q" if held is None else f"With its spread held at {position(held)} Q"
     return (
-        "🎯 **The focused person** minds D(Q‖P): *rather leave out than go where P is not*. So Q "
-        f"settles on {at(seek)}. {_in_the_empty('Even so', seek, p)}. {price}"
+        "🎯 **The focused person** minds D(Q‖P): *rather leave out than go where P is not*. "
+        f"{does} settles on {at(seek)}. {_in_the_empty('Even so', seek, p)}. {price}"
     )
 
 
@@ -358,8 +366,9 @@ def moments_today(p: GaussianMixture) -> str:
     )
 
 
-def snippet(p: GaussianMixture, q: Bell, unit: Unit) -> str:
+def snippet(p: GaussianMixture, q: Bell, unit: Unit, held: float | None = None) -> str:
     """Return Python that computes the numbers on the screen."""
+    of = "p" if held is None else f"p, {held}"
     forward, reverse = both_ways_unrounded(p, q, unit.base)
     mean, spread = q
     return "\n".join(
@@ -371,8 +380,8 @@ def snippet(p: GaussianMixture, q: Bell, unit: Unit) -> str:
             f"q = gaussian({mean}, {spread})",
             f"print(mixture_kl(p, q, base={unit.code}))  # in {unit.name}: {forward!r}",
             f"print(mixture_kl(q, p, base={unit.code}))  # in {unit.name}: {reverse!r}",
-            "print(project_forward(p))  # divergences of fits: base=None",
-            "print(project_reverse(p))",
+            f"print(project_forward({of}))  # divergences of fits: base=None",
+            f"print(project_reverse({of}))",
             "",
         ]
     )

@@ -7,7 +7,15 @@ import pytest
 
 from charts.units import UNITS
 from kl_core import GaussianMixture, normalize
-from tests.pages.forward_reverse.truth import bell, best_bells, divergence, inside, moments, wasted
+from tests.pages.forward_reverse.truth import (
+    bell,
+    best_bells,
+    best_of_a_spread,
+    divergence,
+    inside,
+    moments,
+    wasted,
+)
 from tests.pages.reading import NUMBER, agree, all_agree, uncoloured, value_of
 
 MARKS = "①②③④⑤⑥⑦⑧⑨"
@@ -116,17 +124,24 @@ def check_maps(titles, rows):
     assert titles[1].endswith(f"{count} valleys" if count > 1 else "one valley")
 
 
-def check_people(cautious, focused, rows):
-    """See that both people are told with this P's numbers."""
+def check_people(cautious, focused, rows, held=None):
+    """See that both people are told with this P's numbers, at the spread that may be held."""
     mean, std = moments(rows)
-    best = best_bells(rows)[0]
-    found = re.search(rf"cautious person.*spread {NUMBER} wide, and {NUMBER}% of P", cautious)
-    assert agree(found[1], std)
+    if held is None:
+        fits = best_bells(rows)
+        found = re.search(rf"cautious person.*spread {NUMBER} wide, and {NUMBER}% of P", cautious)
+        assert agree(found[1], std)
+    else:
+        fits, std = best_of_a_spread(rows, held), held
+        found = re.search(rf"held at {held:.2f} .* own, {NUMBER}, and {NUMBER}% of P", cautious)
+        assert value_of(found[1])[0] == pytest.approx(mean, abs=0.006)
+        assert f"With its spread held at {held:.2f} Q" in focused
+    best = fits[0]
     assert agree(found[2], 100 * inside(rows, mean, std), 0.1)
     found = re.search(rf"focused person.*mean {NUMBER}, spread {NUMBER}\. ", focused)
     at = (value_of(found[1])[0], value_of(found[2])[0])
     # Of two that are equally good either may come first.
-    equals = [fit for fit in best_bells(rows) if fit[2] - best[2] < 1e-6]
+    equals = [fit for fit in fits if fit[2] - best[2] < 1e-6]
     [seek] = [fit for fit in equals if abs(fit[0] - at[0]) < 0.02 and abs(fit[1] - at[1]) < 0.02]
     ignored = re.search(rf"{NUMBER}% of P lies more than\s+two spreads away", focused)
     assert agree(ignored[1], 100 * (1 - inside(rows, *seek[:2])), 0.2)

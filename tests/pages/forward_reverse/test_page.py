@@ -17,7 +17,7 @@ from tests.pages.conftest import (
     press,
     set_up,
 )
-from tests.pages.forward_reverse.claims import check_formula, headings, mixture
+from tests.pages.forward_reverse.claims import check_formula, check_people, headings, mixture
 from tests.pages.forward_reverse.truth import (
     PRESETS,
     TWO,
@@ -247,9 +247,11 @@ def out_of_sight(app):
 
 def test_only_controls_that_move_something_are_in_sight():
     app = open_page(LESSON)
-    assert out_of_sight(app) == {"q_of_q", "kept", "p3_of_p", "p4_of_p", "p5_of_p"}
+    assert out_of_sight(app) == {"q_of_q", "kept", "which", "p3_of_p", "p4_of_p", "p5_of_p"}
     app = press(opened(), "Add a mode")
-    assert out_of_sight(app) == {"guess_of_q", "kept", "p4_of_p", "p5_of_p"}
+    assert out_of_sight(app) == {"guess_of_q", "kept", "which", "p4_of_p", "p5_of_p"}
+    move(app, "forward_goal", "hit a target D(P‖Q) in few moves")
+    assert "which" not in out_of_sight(app)
     app = open_page(LESSON, forward_q_mean="0.5")
     assert "guess_of_q" in out_of_sight(app)
     assert dragged(charts(app)[HAND])["forward_q_mean"][0] == 0.5
@@ -328,3 +330,10 @@ def test_view_is_restored_by_its_link():
     assert not again.warning
     assert set_up(again) == set_up(app)
     assert specs(again) == specs(app)
+
+
+def test_all_of_the_page_keeps_to_a_held_spread():
+    app = opened(spread=1.0, hold="true")
+    people = passage(app, "cautious person"), passage(app, "focused person")
+    check_people(*people, TWO, 1.0)
+    assert "project_reverse(p, 1.0)" in app.code[-1].value

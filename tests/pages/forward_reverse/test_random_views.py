@@ -10,7 +10,7 @@ from charts.style import LIGHT
 from charts.units import BITS, NATS
 from pages.forward_reverse import folded_words, numbers, pictures, scores, words
 from tests.pages.figures import title
-from tests.pages.forward_reverse.claims import headings, mixture
+from tests.pages.forward_reverse.claims import check_people, headings, mixture
 from tests.pages.forward_reverse.truth import PRESETS, TWO, bell, divergence
 from tests.pages.reading import NUMBER, printed, value_of
 
@@ -56,6 +56,9 @@ def check_hand(rows, q):
         assert forward == reverse
     for factor in re.findall(rf"(?:P|Q) is {NUMBER} times as dense", said):
         assert value_of(factor)[0] > 1, said
+    for places in re.findall(r"around x = (.*?), where", said):
+        listed = re.split(", | and ", places)
+        assert len(set(listed)) == len(listed), said
     return title(figure), said
 
 
@@ -231,3 +234,21 @@ def test_what_is_said_with_a_held_spread_is_so():
             assert "none of them when it stops" in said
         endings.add(re.search("level|used up|too long|close to|steps? to", ended)[0])
     assert {"level", "steps to"} <= endings
+
+
+def test_both_people_keep_to_a_held_spread():
+    rng = np.random.default_rng(10)
+    for held in (0.3, 1.0, 1.0, 3.0, 8.0):
+        rows = random_rows(rng, rng.integers(1, 4))
+        best = numbers.best_of(mixture(rows), held)
+        check_people(
+            words.cautious_person(mixture(rows), best["forward"][0], held),
+            words.focused_person(mixture(rows), best["reverse"][0], held),
+            rows,
+            held,
+        )
+
+
+def test_places_that_read_the_same_are_one():
+    _, said = check_hand(PRESETS["One heavy tail"], (-2.5, 0.8))
+    assert "x = 0.3, where" in said
