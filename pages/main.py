@@ -11,32 +11,44 @@ from widgets import frame
 from widgets.tour import lesson
 
 frame.show(
-    st.Page("home/page.py", title="Start here", icon="🏠", default=True),
+    st.Page("home/page.py", title="Start here", icon=":material/home:", default=True),
     {
         "Understand": [
-            lesson("intuition/page.py", "The forecaster", "🌦️", 4, "Find out what *never* costs."),
-            lesson("definition/page.py", "The definition", "📐", 2, "Read it term by term."),
-            lesson("integral/page.py", "The integral", "📏", 2, "Guess what an ε makes up."),
-            lesson("die/page.py", "The die", "🎲", 2, "Roll the evidence."),
-            lesson("properties/page.py", "Never below 0", "⚖️", 3, "Try to break D."),
-            lesson("information/page.py", "The wrong code", "✉️", 4, "Fill the room, pay extra."),
+            lesson(
+                "intuition/page.py", "The forecaster", "cloud", 4, "Find out what *never* costs."
+            ),
+            lesson("definition/page.py", "The definition", "functions", 2, "Read it term by term."),
+            lesson(
+                "integral/page.py", "The integral", "show_chart", 2, "Guess what an ε makes up."
+            ),
+            lesson("die/page.py", "The die", "casino", 2, "Roll the evidence."),
+            lesson("properties/page.py", "Never below 0", "balance", 3, "Try to break D."),
+            lesson("information/page.py", "The wrong code", "mail", 4, "Fill the room, pay extra."),
         ],
         "Compare": [
-            lesson("forward_reverse/page.py", "Cover or seek", "🧭", 5, "Fit one bell to two."),
-            lesson("directions/page.py", "Name that direction", "🧩", 4, "Read real code."),
+            lesson(
+                "forward_reverse/page.py", "Cover or seek", "explore", 5, "Fit one bell to two."
+            ),
+            lesson("directions/page.py", "Name that direction", "extension", 4, "Read real code."),
         ],
         "Apply": [
             lesson(
-                "beta_penalty/page.py", "The safety rope", "🧗", 5, "Find where the judge turns."
+                "beta_penalty/page.py",
+                "The safety rope",
+                "landscape",
+                5,
+                "Find where the judge turns.",
             ),
-            lesson("training/page.py", "Train it", "🏋️", 3, "Race PPO against GRPO."),
-            lesson("estimators/page.py", "KL from samples", "🎯", 5, "Watch KL dip below 0."),
-            lesson("gradients/page.py", "Which KL in the loss?", "🧲", 5, "See where each pulls."),
-            lesson("your_own/page.py", "Your own numbers", "🧾", 3, "Bring a table."),
+            lesson("training/page.py", "Train it", "exercise", 3, "Race PPO against GRPO."),
+            lesson("estimators/page.py", "KL from samples", "target", 5, "Watch KL dip below 0."),
+            lesson(
+                "gradients/page.py", "Which KL in the loss?", "moving", 5, "See where each pulls."
+            ),
+            lesson("your_own/page.py", "Your own numbers", "receipt", 3, "Bring a table."),
         ],
         "Review": [
-            lesson("summary/page.py", "The summary", "🗺️", 6, "Test yourself."),
+            lesson("summary/page.py", "The summary", "map", 6, "Test yourself."),
         ],
     },
-    st.Page("teach/page.py", title="For teachers", icon="🧑‍🏫", url_path="teach"),
+    st.Page("teach/page.py", title="For teachers", icon=":material/school:", url_path="teach"),
 )

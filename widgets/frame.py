@@ -39,6 +39,8 @@ def show(
     """
     st.set_page_config(
         layout="wide",
+        # Its own: for the icon of a page Streamlit would ask a stranger.
+        page_icon="🎲",
         initial_sidebar_state=SIDEBAR_WIDTH,
         # An entry of its own makes Streamlit's minimal menu appear, and with it the theme switch.
         menu_items={"About": "**KL Explained**: KL divergence, understood by moving it."},

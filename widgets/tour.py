@@ -40,9 +40,10 @@ class Lesson:
 
 
 def lesson(file: str, title: str, icon: str, minutes: int, promise: str) -> Lesson:
-    """Return the lesson in a folder's `page.py`."""
+    """Return the lesson in a folder's `page.py`; its icon is one of Material's symbols."""
     address = Path(file).parts[0].replace("_", "-")
-    return Lesson(st.Page(file, title=title, icon=icon, url_path=address), minutes, promise)
+    page = st.Page(file, title=title, icon=f":material/{icon}:", url_path=address)
+    return Lesson(page, minutes, promise)
 
 
 def note(name: str, lessons: Sequence[Lesson]) -> None:

@@ -167,7 +167,7 @@ def roll_it(unit: Unit) -> None:
             tells="Decided is what has become this many times likelier under one die than under "
             f"the other.  \n{meaning('likelihood ratio')}",
         )
-        series("die_seed", "Series of rolls", again="Roll again", icon="🎲")
+        series("die_seed", "Series of rolls", again="Roll again", icon=":material/casino:")
     with here.question:
         when_sure(now["die_odds"], lambda guess: told_of(guess, unit))
     with here.picture:

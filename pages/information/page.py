@@ -321,7 +321,7 @@ def send_real_rolls(unit: Unit) -> None:
     controls, beside = st.columns([2, 3], gap="medium")
     with controls:
         steps("How many rolls of P", ROLLS, 1000, key="information_rolls")
-        series("information_seed", "Series of rolls", again="Roll again", icon="🎲")
+        series("information_seed", "Series of rolls", again="Roll again", icon=":material/casino:")
         st.caption(f"Words are made of binary digits, 0 and 1. {words.one_digit(unit)}")
     with beside:
         messages()

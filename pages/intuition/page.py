@@ -129,7 +129,13 @@ def which_days(unit: Unit) -> None:
     )
     where_it_settles(unit, partial(play, SUNNY_FORECAST))
     steps("How many days", DAYS, FIRST_DAYS, key="intuition_days")
-    series("intuition_seed", "Which days", again="Other days", icon="🌦️", start=FIRST_SERIES)
+    series(
+        "intuition_seed",
+        "Which days",
+        again="Other days",
+        icon=":material/cloud:",
+        start=FIRST_SERIES,
+    )
 
 
 def days_of(p: Array, q: Array, unit: Unit, controls: Controls) -> Days:
