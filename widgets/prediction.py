@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from charts.units import Unit
+from widgets import amounts
 from widgets.chart import Controls
 from widgets.controls import Option, at_their_beginnings, on_or_off, one_of, slider, steps
 from widgets.presenter import presenting
@@ -85,6 +87,8 @@ def commit(
     reveal: Callable[[float], str],
     takeaway: str,
     shows: Callable[[], None] | None = None,
+    unit: Unit | None = None,
+    none: float | None = None,
 ) -> None:
     """Ask for a number, and once the learner commits to it say how far off it is.
 
@@ -103,10 +107,19 @@ def commit(
         Takes the number and says what is true, and how far off that is.
     takeaway, shows
         As `predict` has them.
+    unit : Unit, optional
+        The learner's, if the number is an amount of information: it stays the same amount when the
+        unit is switched.
+    none : float, optional
+        What says that there is no guess yet.
     """
     with _place():
         st.markdown(f"**Predict first.** {question}")
+        if unit:
+            amounts.follow(key, amounts.Scale(low, high, step, none), unit)
         guess = slider(GUESS, low, high, start, step, key=key, shown_as=shown_as)
+        if unit:
+            amounts.note(key, guess, unit)
         _committed(key, lambda: reveal(guess), takeaway, shows)
 
 

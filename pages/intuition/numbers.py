@@ -22,7 +22,7 @@ NO_SNOW = [4.2, 3.2, 2.6, 0.0]
 FIRST_SERIES, FIRST_DAYS = 2, 1000
 DAYS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
 # Where a guess can be; the lowest means that there is none yet.
-NO_GUESS, HIGHEST_GUESS, GUESS_STEP = -0.6, 1.4, 0.05
+NO_GUESS, LOWEST_GUESS, HIGHEST_GUESS, GUESS_STEP = -0.6, -0.58, 1.4, 0.02
 # So many runs say where most of them lie.
 RUNS = 1000
 FORECASTERS = 10_000

@@ -61,6 +61,8 @@ def where_it_settles(unit: Unit, shows: Callable[[], None]) -> None:
         reveal=lambda guess: words.guess_revealed(guess, unit),
         takeaway="A wrong forecast may win single days. It never wins on average.",
         shows=shows,
+        unit=unit,
+        none=NO_GUESS,
     )
 
 

@@ -10,7 +10,9 @@ from kl_core import Array, kl_terms, log_ratios, normalize
 from pages.intuition.numbers import (
     FORECASTERS,
     GUESS_STEP,
+    HIGHEST_GUESS,
     KINDS,
+    LOWEST_GUESS,
     NO_GUESS,
     RUNS,
     SKY,
@@ -201,13 +203,16 @@ def guess_revealed(guess: float, unit: Unit) -> str:
 def _how_far_off(guess: float, settles: float, unit: Unit) -> str:
     """Say by how much a guess of where the average settles is off."""
     off = guess - settles
+    # A guess in another unit may lie beyond the ends of the slider.
+    beyond = {HIGHEST_GUESS: " or more", LOWEST_GUESS: " or less"}.get(guess, "")
     how = (
         "as close as this slider comes"
         if abs(off) <= GUESS_STEP / 2
-        else f"{amount(abs(off), unit.name)} too {'high' if off > 0 else 'low'}"
+        else f"{amount(abs(off), unit.name)} {'or more ' if beyond else ''}too "
+        f"{'high' if off > 0 else 'low'}"
     )
     gains = ". No forecast gains in the long run: none beats the truth" if guess < 0 else ""
-    return f"; your guess of {signed(guess, 2)} is {how}{gains}"
+    return f"; your guess of {signed(guess, 2)}{beyond} is {how}{gains}"
 
 
 def reach_zero(p: Array, q: Array) -> str:

@@ -37,7 +37,9 @@ def how_far_will_grpo_go(runs: Sequence[TrainingRun], race: Callable[[], None], 
     best = amount(at_beta(USUAL, float(PRICE)).exact.kl / unit.nats, unit.name, 1)
 
     def reveal(guess: float) -> str:
-        mine = f"You say {guess:g} {unit.name}."
+        # A guess in another unit may lie beyond the end of the slider.
+        or_more = " or more" if guess == FARTHEST_GUESS else ""
+        mine = f"You say {guess:g} {unit.name}{or_more}."
         if not runs:
             return f"{mine} *PPO against GRPO*, below, trains both."
         ppo, grpo = runs
@@ -64,6 +66,7 @@ def how_far_will_grpo_go(runs: Sequence[TrainingRun], race: Callable[[], None], 
         takeaway="β is a price in the currency of the reward: with another method, or rewards on "
         "another scale, the same β is another rope. Watch KL and the answers, not β.",
         shows=race,
+        unit=unit,
     )
 
 

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
+from charts.units import UNITS
 from tests.navigation import LESSONS
-from tests.pages.conftest import open_page
+from tests.pages.conftest import move, open_page
 from tests.pages.reading import charts
 from widgets.prediction import JUST_SHOW_ME, TOLD
 
@@ -88,3 +89,23 @@ def test_every_choice_is_answered(lesson):
         takeaway(said)
         verdicts["That is what happens" in "\n".join(said)] += 1
     assert verdicts[True] == 1
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_guess_of_an_amount_is_the_same_amount_in_another_unit(lesson):
+    app = open_page(lesson)
+    guesses = [each for each in app.slider if each.key.endswith("_guess")]
+    for slider in guesses:
+        guess = slider.min + 0.4 * (slider.max - slider.min)
+        guess = type(slider.min)(
+            slider.min + round((guess - slider.min) / slider.step) * slider.step
+        )
+        app = move(app, slider.key, guess)
+        counted = "bits" in slider.proto.format
+        for name in ("nats", "dits", "bits"):
+            app.radio(key="unit").set_value(name).run()
+            shown = app.slider(key=slider.key)
+            amount = guess * UNITS["bits"].nats / UNITS[name].nats if counted else guess
+            assert shown.value == pytest.approx(amount, abs=0.51 * slider.step)
+            assert (name in shown.proto.format) == counted
+        assert shown.value == pytest.approx(guess)
