@@ -26,6 +26,7 @@ from kl_core.rlhf import (
     train,
 )
 from pages.training.runs import TrainingRun
+from pages.training.settings import Contestant
 
 BETAS = np.geomspace(1e-4, 1, 41)
 PAIRS, SEED = 2000, 1
@@ -67,8 +68,10 @@ def measure() -> None:
         gc.collect()
         tracemalloc.start()
         rng = np.random.default_rng(SEED)
-        records = train(model, reward, judge, algorithm, FixedKL(beta), rng)
-        run = TrainingRun(name, records, account(model, reward), 150)
+        controller = FixedKL(beta)
+        of = Contestant(name.partition(",")[0], "fixed", controller, algorithm, None)
+        records = train(model, reward, judge, algorithm, controller, rng)
+        run = TrainingRun(name, of, records, account(model, reward), 150)
         while not run.done:
             run.advance()
         gc.collect()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from charts.units import Unit
 from kl_core import Array
@@ -165,14 +166,19 @@ def _solved() -> set[World]:
     return set()
 
 
-def solve_all(world: World) -> None:
-    """Solve for every β of the grid, and show how far that is where it takes its time."""
+def solve_all(world: World, *bars: DeltaGenerator) -> None:
+    """Solve for every β of the grid, and show how far that is where it takes its time.
+
+    `bars` are empty places, wherever a learner may be waiting; by default, one that comes next.
+    """
     if world in _solved():
         return
-    began, bar = time.monotonic(), st.empty()
+    began, bars = time.monotonic(), bars or (st.empty(),)
     for place, beta in enumerate(BETAS):
         if time.monotonic() - began > 0.3:
-            bar.progress(place / len(BETAS), f"Solving for β = {beta}: once for these pairs")
+            for bar in bars:
+                bar.progress(place / len(BETAS), f"Solving for β = {beta}: once for these pairs")
         at_beta(world, float(beta))
-    bar.empty()
+    for bar in bars:
+        bar.empty()
     _solved().add(world)

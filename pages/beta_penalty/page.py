@@ -116,7 +116,8 @@ def lesson() -> None:
         presets("beta", PRESETS)
     with here.controls:
         rope_and_pairs()
-    solve_all(World.of(now))
+    # One waits at the picture, or at the switch that lets it run on one's own taste.
+    solve_all(World.of(now), here.picture.empty(), own_taste.empty())
     with question:
         rope = Rope.of(now, now)
         prediction(rope, along(rope))
@@ -251,8 +252,9 @@ def more(rope: Rope) -> None:
 def betas_in_use() -> None:
     """Show the book's β table and what real systems use, a button each."""
     st.markdown(
-        "The book's table, and what real systems use. A button sets β above; a link goes to the "
-        "next lesson, *Train it*, and sets it there."
+        "The table of the book that this tour follows ([its sources](summary#reading)), and what "
+        "real systems use. A button sets β above; a link goes to the next lesson, *Train it*, and "
+        "sets it there."
     )
     for place, (label, controls, says) in enumerate(IN_USE):
         button, text = st.columns([1, 4], vertical_alignment="center")

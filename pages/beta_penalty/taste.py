@@ -29,6 +29,8 @@ def section() -> None:
         tells="The policy then climbs your reward model. The judge's score stays that of the rule, "
         "for comparison: whether it is still your taste you see by reading.",
     )
+    if now[MINE] and taste.decided(code):
+        st.markdown(words.NOW_MINE)
     what_is_learned(code)
 
 
@@ -54,12 +56,12 @@ def judging(code: str) -> None:
     st.progress(done / PAIRS, text=f"{done} of {PAIRS} pairs judged")
     if done < PAIRS:
         pair = taste.to_judge(reference())[:, done]
-        for column, letter, key, tokens in zip(
-            st.columns(2), (FIRST, SECOND), "AB", pair, strict=True
+        for column, letter, key, which, tokens in zip(
+            st.columns(2), (FIRST, SECOND), "AB", ("first", "second"), pair, strict=True
         ):
             with column.container(border=True):
                 st.markdown(reference().decode(tokens))
-                _button(f"I like this one better ({key})", letter, code, shortcut=key)
+                _button(f"The {which} is better", letter, code, shortcut=key)
     with st.container(horizontal=True):
         if done < PAIRS:
             _button("Neither", NEITHER, code)

@@ -75,6 +75,11 @@ PRESETS = [
         help="PPO's adaptive β with a target of 1, beside a β that stays at 0.02.",
     ),
     Preset(
+        "Short steps, no anchor",
+        partial(race, beta_anchor=STEP_BY_STEP, training_grpo=False),
+        help="PPO, tied to the policy one step before: a trust region and no more.",
+    ),
+    Preset(
         "No rope at all",
         partial(race, beta_price="0", beta_steps=75),
         help="β = 0, the default of TRL's GRPO trainer since 2025.",

@@ -44,7 +44,9 @@ def how_far_will_grpo_go(runs: Sequence[TrainingRun], race: Callable[[], None], 
             return f"{mine} *PPO against GRPO*, below, trains both."
         ppo, grpo = runs
         if not grpo.done:
-            return f"{mine} Both are trained now: watch the dashed line. *Stop training* stops it."
+            return (
+                f"{mine} Both are being trained: GRPO's line is dashed. *Stop training* stops them."
+            )
         ends = [amount(run.end.kl / unit.nats, unit.name, 1) for run in (grpo, ppo)]
         return (
             f"{mine} GRPO is **{ends[0]}** away after {grpo.steps} steps, PPO {ends[1]}. GRPO "
@@ -99,17 +101,18 @@ QUESTIONS = [
         right="Nothing: KL answers late",
     ),
     Question(
-        "TRL's PPO prints `policy/approxkl_avg` = 0.01 and `objective/kl` = 40. How far has the "
-        "policy gone from the SFT model?",
+        "The PPO paper holds the KL to the policy *one step before*, a *trust region*, at 0.01 "
+        "(`policy/approxkl_avg` in TRL). Nothing else holds it. How far is it from the SFT model "
+        "after 150 steps?",
         {
-            "objective/kl says it": "Right: that one is measured from the reference. The "
-            "other is the length of one step, from the policy before.",
-            "policy/approxkl_avg says it: it stays close": "That is one step. A thousand "
-            "short steps may lead far: short steps are not a rope.",
-            "Their sum": "They measure from two places: from the policy one step before, and from "
-            "the reference. They do not add up.",
+            "Anywhere: only objective/kl says it": "Right: short steps are not an anchor. RLHF's "
+            "penalty is on the other KL, to the SFT model. Press *Short steps, no anchor* and see.",
+            "0.01: the rule keeps it there": "It keeps each step that short. The next one is "
+            "measured from where the last one ended.",
+            "At most 150 · 0.01 = 1.5": "KL does not add up as lengths do: twice as far in one "
+            "direction is about four times the KL. Press *Short steps, no anchor* and compare.",
         },
-        right="objective/kl says it",
+        right="Anywhere: only objective/kl says it",
     ),
     Question(
         "β = 0, and all forecasts of a group have become the same. What does GRPO learn from it?",

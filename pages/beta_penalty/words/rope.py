@@ -27,6 +27,9 @@ STOPS_READING = "✂"
 # What counts as a failure, as the page says.
 TWICE_AS_PUZZLED, MANY_REPEATS, STANDARD_ERRORS = 2.0, 0.2, 2.0
 
+# What a falling score says where the reward model imitates somebody else.
+THE_RULE = " That judge is the rule: whether Q still pleases you, only you can say. Read it."
+
 WHO_IS_WHO = """
 1. :blue[**P**], the **SFT model** (*supervised fine-tuning*: it has learned from examples alone).
    From {forecasts} weather forecasts it has counted how often each word follows the two before.
@@ -88,7 +91,7 @@ def failures(rope: Rope) -> list[str]:
             f"the reward has gone on from {number(best.exact.reward)} to "
             f"{number(mine.exact.reward)}, and the judge's score has fallen from "
             f"{number(best.report.score[0], 2)} to {number(score, 2)}{even} (by more than two "
-            "standard errors)."
+            f"standard errors).{THE_RULE if rope.world.taste else ''}"
         )
     puzzled = mine.exact.perplexity / base.exact.perplexity
     repeated = mine.report.repeated[0]
@@ -195,7 +198,7 @@ def answered(guess: str, rope: Rope, found: Along) -> str:
         f"{verdict} The judge's score is largest at **β = {significant(found.betas[best], 3)}**, "
         f"the star: {give_or_take(found.judge[best], found.error[best])} of 7.{doubt} At your "
         f"guess, β = {guess}, it is {give_or_take(*there)}; P's forecasts get "
-        f"{give_or_take(*rope.base.report.score)}."
+        f"{give_or_take(*rope.base.report.score)}. Let β fall from there, and read what Q says."
     )
 
 

@@ -17,6 +17,10 @@ NOTHING_YET = (
     "Until you have found one of a pair better there is nothing to learn, and the charts run on "
     "the rule's pairs."
 )
+NOW_MINE = (
+    "Every chart runs on your taste now. Back at [the picture](#move), let β fall, and read what Q "
+    "says to please you."
+)
 
 
 @dataclass(frozen=True, eq=False)

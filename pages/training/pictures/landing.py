@@ -116,7 +116,7 @@ def landing_figure(
     foot = lowest - 0.13 * (top - lowest)
     if guess is not None:
         x = guess**0.5
-        line = {"color": colours.ink, "width": 2, "dash": "dash"}
+        line = {"color": colours.ink, "width": 2, "dash": "dot"}
         shapes = [{"type": "line", "x0": x, "x1": x, "y0": foot, "y1": top, "line": line}]
         side = "left" if x < farthest / 2 else "right"
         notes.append(_note(x, top, f"your guess: {guess:g} {unit}", colours, side))

@@ -9,7 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kl_core.rlhf import RewardModel
+from pages.beta_penalty.scale import Rope
 from pages.beta_penalty.words import taste as words
+from pages.beta_penalty.words.rope import THE_RULE, failures
 from tests.navigation import MAIN
 from tests.pages.conftest import open_page, page_hash, press
 from tests.pages.reading import agree, texts, the_one
@@ -63,8 +65,8 @@ def test_what_cannot_be_read_is_named_and_not_used(code, names):
 
 def test_answers_are_taken_one_after_the_other_and_back():
     app = open_page("beta_penalty")
-    assert "What each *word* is worth" not in texts(app)
-    for label in ("I like this one better (A)", "I like this one better (B)", "Neither"):
+    assert words.NOW_MINE not in texts(app)
+    for label in ("The first is better", "The second is better", "Neither"):
         press(app, label)
     assert app.text_input(key="beta_taste").value == "abo"
     shown = texts(app)
@@ -77,7 +79,7 @@ def test_answers_are_taken_one_after_the_other_and_back():
 
 def test_after_the_last_pair_nothing_more_is_asked():
     app = open_page("beta_penalty", beta_taste="a" * PAIRS)
-    assert not any("I like this one" in button.label for button in app.button)
+    assert not any("is better" in button.label for button in app.button)
     assert "It believes that you like" in texts(app)
 
 
@@ -89,6 +91,7 @@ def test_lesson_runs_on_ones_own_taste():
     said = texts(app)
     assert f"a guess at your taste. From {own} pairs of P's forecasts" in said
     assert "*cold*" in said.split("It believes that you like")[1].split(".\n")[0]
+    assert words.NOW_MINE in said
     # The code to take away computes the same reward, from the same answers.
     [code] = [each.value for each in app.code if "Preferences(" in each.value]
     promised = [float(each) for each in re.findall(r"# ([\d.e-]+)(?:,|$)", code, re.MULTILINE)]
@@ -97,6 +100,12 @@ def test_lesson_runs_on_ones_own_taste():
         exec(code, {})  # noqa: S102
     assert [float(each) for each in printed.getvalue().split()] == pytest.approx(promised, rel=1e-9)
     assert len(promised) == 3
+
+
+def test_a_falling_score_of_the_rule_is_not_said_to_be_ones_own():
+    own = World(decided(COLD), 0, COLD)
+    hacking = next(said for said in failures(Rope(own, "0.001")) if "hacking" in said)
+    assert hacking.endswith(THE_RULE)
 
 
 def random_taste(rng):

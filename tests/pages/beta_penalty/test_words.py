@@ -102,6 +102,7 @@ def test_both_failures_are_named_with_their_numbers_and_none_where_there_is_none
     )
     assert all_agree(said.groups(), (own.perplexity / base.perplexity, 100 * report.repeated[0]))
     assert "from 2 times or 20% on" in degeneration
+    assert words.THE_RULE not in hacking
     assert words.failures(Rope(World(*USUAL), "0.02")) == []
 
 

@@ -344,3 +344,15 @@ def test_guess_starts_both_runs_and_is_told_how_far_off():
     # Other controls are another run.
     other = texts(move(app, "beta_steps", 30))
     assert "GRPO is **" not in other
+
+
+@pytest.mark.slow
+def test_short_steps_without_an_anchor_lead_further_than_they_add_up_to():
+    app = open_page("training")
+    app.default_timeout = 180
+    press(app, "Short steps, no anchor")
+    run, far = run_of(app), run_of(app).end.kl
+    assert run.done
+    # As the self-check tells.
+    assert far > 10 * sum(run.watched)
+    assert far > 10 * records(steps=150)[-1].exact.kl
