@@ -283,6 +283,7 @@ def best_between() -> None:
 def two_people() -> None:
     """Tell the book's analogy with today's numbers."""
     st.header("Two people", anchor="people")
+    st.markdown("The book that this tour follows tells both directions as two people.")
     p, spread = P.mixture(), held(now)
     best = numbers.best_of(p, spread)
     left, right = st.columns(2, gap="medium")

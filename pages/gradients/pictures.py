@@ -119,7 +119,7 @@ def pulls_figure(
         },
         yaxis={
             "range": [-limit, limit],
-            "title": {"text": f"pull at the logit, {unit.name}"},
+            "title": {"text": f"pull at each word, {unit.name}"},
         },
     )
 

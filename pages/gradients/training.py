@@ -24,8 +24,8 @@ def train_it() -> DeltaGenerator:
         "penalty in four places and with none. In the loss it stands at each word; in the reward "
         "it is the sum over the forecast, so that a word also answers for what it leads to. Its "
         "strides are long, to get somewhere in so few steps (shorter where a large β would "
-        "overshoot), and cut where they are steep, as trainers do: so even noise changes where a "
-        "run ends.",
+        "overshoot), and cut where they are steep, as trainers do: so noise, too, changes where a "
+        "run ends, and k1 in the loss is noise alone: press *Another run*.",
         width=820,
     )
     controls, beside = st.columns([2, 3], gap="medium")

@@ -97,8 +97,9 @@ def advice(own: Pulls, older: Pulls, unit: Unit) -> dict[str, str]:
         f"quieter one up to D(Q‖P) = {beyond} (two bells of one width), k1 beyond. When they part "
         "by more than their noise, the draws were hardly the policy's own.",
         "In the reward": "**k1, added up over the answer.** Its pull runs along the slope of "
-        f"D(Q‖P) (cosine {cosines['k1 in the reward']} after “{CONTEXT}”), and a reward counts for "
-        "every word before it: an early word answers for what it leads to.",
+        f"D(Q‖P) (cosine {cosines['k1 in the reward']} after “{CONTEXT}”: 1 is the same "
+        "direction), and a reward counts for every word before it: an early word answers for what "
+        "it leads to.",
         "In the loss": "**k2, on the policy's own draws.** It has the same slope (cosine "
         f"{cosines['k2 in the loss']}). k3 follows that of D(P‖Q) instead (its cosine with the "
         f"slope of D(Q‖P) is {cosines['k3 in the loss']} here), and k1 pulls nowhere. Word by word "

@@ -64,7 +64,12 @@ def show_the_best() -> None:
 
 DICE_TO_FILL = [
     Preset("Halves and quarters", DICE.put_back),
-    Preset("The book's die", DICE.put, (FAIR, BOOK)),
+    Preset(
+        "The book's die",
+        DICE.put,
+        (FAIR, BOOK),
+        "The fair die of the book that this tour follows, and its loaded one as Q.",
+    ),
     Preset("The best code", put_best, help="Huffman's (1952): no other takes less."),
 ]
 PAIRS = [
@@ -322,7 +327,10 @@ def send_real_rolls(unit: Unit) -> None:
     with controls:
         steps("How many rolls of P", ROLLS, 1000, key="information_rolls")
         series("information_seed", "Series of rolls", again="Roll again", icon=":material/casino:")
-        st.caption(f"Words are made of binary digits, 0 and 1. {words.one_digit(unit)}")
+        st.caption(
+            f"Words are made of binary digits, 0 and 1. {words.one_digit(unit)}",
+            help=meaning("standard error"),
+        )
     with beside:
         messages()
 

@@ -56,7 +56,7 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "The summary",
-        "A coin **P**, and what **Q** says of it: all of the book in one picture, and a test.",
+        "A coin **P**, and what **Q** says of it: the whole tour in one picture, and a test.",
     )
     here = opening(first_screen)
     with here.question:
@@ -82,8 +82,8 @@ def book_table(unit: Unit) -> None:
     """Show the book in one table, each row with a link into the view that shows it."""
     st.header("The book in one table", anchor="book")
     st.markdown(
-        "Every number is computed as you look, and every link opens the "
-        "lesson in a new tab, set up and scrolled to what shows it."
+        "What the book that this tour follows says, idea by idea. Every number is computed as you "
+        "look, and every link opens the lesson in a new tab, set up and scrolled to what shows it."
     )
     st.markdown(book.table(unit))
 

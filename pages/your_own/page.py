@@ -22,23 +22,33 @@ from widgets.table import table
 from widgets.take_away import take_away
 
 FEWEST_DRAWN, MOST_DRAWN, DRAWN = 3, 40, 12
+
+
+def show_table(text: str) -> None:
+    """Put a table there as it was counted, with nothing added."""
+    put_table(text)
+    put(own_alpha=0)
+
+
 PRESETS = [
+    Preset("Twelve rolls each", show_table, (TWELVE,), "In twelve rolls Q's die shows no six."),
     Preset(
         "Two languages",
-        put_table,
+        show_table,
         (LANGUAGES,),
         "The letters of one weather forecast, in English (P) and in German (Q).",
     ),
     Preset(
         "332 forecasts",
-        put_table,
+        show_table,
         (FORECASTS,),
         "The words of the forecasts from the lesson *The safety rope*: every other forecast is P, "
         "the rest are Q.",
     ),
-    Preset("The book's die", put_table, (BOOK,)),
-    Preset("Twelve rolls each", put_table, (TWELVE,), "In twelve rolls Q's die shows no six."),
-    Preset("Ten times as many", put_table, (TEN_TIMES,), "The same shares of another total."),
+    Preset(
+        "The book's die", show_table, (BOOK,), "The example of the book that this tour follows."
+    ),
+    Preset("Ten times as many", show_table, (TEN_TIMES,), "The same shares of another total."),
 ]
 
 

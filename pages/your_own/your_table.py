@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.your_own.counts import Counts, read_counts
-from pages.your_own.examples import LANGUAGES
+from pages.your_own.examples import TWELVE
 from pages.your_own.files import LONGEST, MOST, decoded
 from pages.your_own.reading import AS_GUESSED, CHOICES, Reading
 from pages.your_own.words import WHAT_BELONGS, guesses_in_words, read_in_words
@@ -51,10 +51,10 @@ def put_table(text: str) -> None:
 
 def table_field() -> None:
     """Draw the field that holds the table."""
-    begins("own_table", LANGUAGES)
+    begins("own_table", TWELVE)
     st.text_area(
         "A row for each category: its label, P's number and Q's number",
-        LANGUAGES,
+        TWELVE,
         height=300,
         key="own_table",
         bind="query-params" if in_link() else None,
@@ -136,7 +136,7 @@ def _write_again() -> None:
 
 def fits_in_link() -> bool:
     """Say whether the table is short enough for a link."""
-    text = now.get("own_table", LANGUAGES)
+    text = now.get("own_table", TWELVE)
     return len(text) <= LONGEST_IN_LINK and len(quote_plus(text)) <= LONGEST_IN_LINK
 
 

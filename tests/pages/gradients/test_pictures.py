@@ -71,7 +71,7 @@ def test_titles_are_short_enough_for_a_phone(draw):
 @pytest.mark.parametrize(
     ("draw", "axis", "says"),
     [
-        (pulls, "yaxis", "pull at the logit, nats"),
+        (pulls, "yaxis", "pull at each word, nats"),
         (placements, "xaxis", "step (dotted: the exact optimum)"),
         (placements, "yaxis", "reward − β·KL"),
         (placements, "yaxis2", "D(π‖π_SFT), nats"),

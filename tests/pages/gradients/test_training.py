@@ -99,8 +99,6 @@ def check_runs(ends, said, lines, caption, spec, price, unit):
     if price == "0.01":
         # What the page begins with: each of the three lies clearly below the one before.
         assert min(-np.diff(by_worth)) > 0.04 * (most - start)
-    # It pulls nowhere; what its noise does still brings the run to another end.
-    assert kl["k1 in the loss"] != pytest.approx(kl["no penalty"], rel=1e-3)
     for (name, (own, forward)), row in zip(ends.items(), lines, strict=True):
         assert row[0] == name
         expected = own.reward, own.kl / nats, forward / nats, worth[name]
@@ -139,6 +137,31 @@ def test_five_runs_tell_which_penalty_holds(train_once, price, seed, unit):
     caption = sentence(app, "^Exact figures of the last policy").string
     spec = chart(app, "_estimators_runs").figure
     check_runs(ends, said, lines, caption, spec, price, unit)
+
+
+@pytest.mark.slow
+def test_k1_in_the_loss_ends_elsewhere_by_its_noise_alone():
+    beta, count = 0.01, 6
+    ends = {
+        name: np.array(
+            [numbers.trained(penalty, beta, seed).kl[-1] for seed in range(1, count + 1)]
+        )
+        for name, penalty in numbers.RUNS.items()
+        if name in {"k1 in the reward", "k1 in the loss", "no penalty"}
+    }
+
+    def apart(name):
+        """Return how far its ends lie from those of no penalty on average: factor, and error."""
+        factors = np.log(ends[name] / ends["no penalty"])
+        return factors.mean(), factors.std(ddof=1) / math.sqrt(count), factors
+
+    nowhere, error, factors = apart("k1 in the loss")
+    # Each run ends elsewhere, some nearer and some further; on average nothing can be told.
+    assert factors.min() < 0 < factors.max()
+    assert factors.std(ddof=1) > 0.1
+    assert abs(nowhere) < 2 * error
+    held, error, _ = apart("k1 in the reward")
+    assert held < -10 * error
 
 
 def test_finished_runs_outlive_moves_and_interrupted_ones_go_on(begun):

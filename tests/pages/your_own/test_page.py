@@ -18,12 +18,23 @@ def test_pictures_follow_their_sliders():
     assert answers_of(lesson()) == {"own_alpha": {"picture", "smoothing"}, "own_top": {"picture"}}
 
 
-def test_opens_with_a_finite_and_an_infinite_direction():
+def test_opens_with_the_dice_that_its_question_is_about():
     app = lesson()
     assert not app.warning
     p, q = columns(app.text_area[0].value)
+    assert metrics(app) == ["∞", f"{entropy(q, p, base=2):.3f} bits"]
+    assert np.isinf(entropy(p, q))
+    assert p[q == 0] > 0
+    asked = app.radio(key="own_predict").label
+    assert "Two dice are rolled twelve times each. Q's shows no six, P's does" in asked
+    assert "6 categories in columns separated by commas; P adds up to 12, Q to 12." in texts(app)
+    assert re.search("face 6.* has no count in Q, but is", charts(app)[0].words)
+
+
+def test_letters_of_two_languages_are_one_press_away():
+    app = press(lesson(), "Two languages")
+    p, q = columns(LANGUAGES)
     assert metrics(app) == [f"{entropy(p, q, base=2):.3f} bits", "∞"]
-    assert np.isinf(entropy(q, p))
     assert "29 categories in columns separated by commas; P adds up to 255, Q to 279." in texts(app)
     assert "P is `English`, Q is `German`" in texts(app)
 
@@ -50,8 +61,8 @@ def test_page_says_and_shows_what_the_table_makes_true():
 
 @pytest.mark.parametrize("preset", ["Two languages", "332 forecasts", "The book's die",
                                     "Twelve rolls each", "Ten times as many"])  # fmt: skip
-def test_presets_are_tables_that_fit_in_the_link(preset):
-    app = press(lesson(own_table="broken"), preset)
+def test_presets_are_tables_that_fit_in_the_link_with_nothing_added(preset):
+    app = press(lesson(own_table="broken", own_alpha="0.5"), preset)
     assert not app.warning
     assert bound_controls(app)["own_table"].value == app.text_area[0].value
     p, q = columns(app.text_area[0].value)
@@ -104,7 +115,7 @@ def test_labels_with_markup_are_shown_as_they_are_and_it_is_said():
 
 @pytest.mark.parametrize(("key", "value", "pictures"), [("own_alpha", 1, 2), ("own_top", 5, 1)])
 def test_slider_redraws_its_pictures_and_no_table(key, value, pictures):
-    app = lesson()
+    app = lesson(own_table=LANGUAGES)
     bound_controls(app)[key].set_value(value).run()
     assert not app.exception
     assert len(charts(app)) == pictures
