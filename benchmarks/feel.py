@@ -36,6 +36,7 @@ LESSONS = {
     "forward_reverse, P": View("/forward-reverse", "Mode 2, mean"),
     "directions": View("/directions", "Q, sunny"),
     "beta_penalty": View("/beta-penalty?beta_beta=0.01", "β: how short"),
+    "training": View("/training", "Your guess"),
     "estimators": View("/estimators", "Gap"),
     "your_own": View("/your-own?own_alpha=0.2", "α, added to every count"),
     "summary": View("/summary", "P, chance"),
