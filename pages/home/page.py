@@ -5,7 +5,7 @@ import streamlit as st
 from charts.wording import counted
 from kl_core import Array, normalize
 from pages.home import pictures, words
-from pages.home.numbers import FACES, Round, costs, dealt
+from pages.home.numbers import FACES, ROLLS, Round, costs, dealt
 from widgets import frame, theme, tour, units
 from widgets.chart import Controls, Handle, Picture, Stops, moving
 from widgets.controls import on_or_off, put, slider
@@ -44,20 +44,21 @@ def the_game() -> None:
     """Say what to do, and let the learner look."""
     with st.container(border=True):
         st.markdown(
-            "A die is loaded in secret. Drag the orange bars to what you believe of it; then look. "
-            f"The fewer {units.current().name} it costs to believe you, the better: can you beat a "
-            "careful statistician?"
+            f"A die is loaded in secret; blue is what {ROLLS} rolls of it brought. Set the orange "
+            "bars to the chances you believe in, then look. Being wrong costs you "
+            f"{units.current().name}, units of information, roll after roll: can you pay less than "
+            "a careful statistician?"
         )
         on_or_off("That is my belief: show me the die", key="home_told")
 
 
 def what_others_believe(deal: Round) -> None:
-    """Offer another die, and once the learner has looked, what others make of the rolls."""
+    """Offer another die, the trap, and once the learner has looked what else one may believe."""
     others = [
+        Preset("Take the rolls at their word", believe, (deal.counts,)),
         Preset("Another die", another_die, help="Another round, with Q back at a fair die."),
         *(
             [
-                Preset("Take the rolls at their word", believe, (deal.counts,)),
                 Preset("Add 1 to each count", believe, (deal.counts + 1,)),
                 Preset("Q = P", believe, (deal.weights,)),
             ]

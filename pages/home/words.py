@@ -30,7 +30,7 @@ def verdict(deal: Round, q: Array, found: Costs, unit: Unit) -> str:
         return (
             f"**You lose everything.** Your Q says that {_faces(out)} cannot come, and the die "
             f"shows {'it' if out.sum() == 1 else 'them'} {percent(deal.p[out].sum())} of the time. "
-            "No number of bits makes up for a roll that was called impossible: D(P‖Q) is ∞."
+            f"No number of {unit.name} makes up for a roll that was called impossible: D(P‖Q) is ∞."
         )
     digits = digits_apart(found.mine, found.careful)
     mine, careful, fair = (

@@ -1,6 +1,7 @@
 """What the integral lesson says about its numbers."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,6 +56,12 @@ def integral_in_words(p: SkewNormal, q: SkewNormal, divergence: float, unit: Uni
         if math.isfinite(q.end)
         else ""
     )
+    if replace(p, end=q.end) == q:
+        return (
+            "P is the same bell as Q, cut off earlier: wherever P is, it is denser than Q by the "
+            "same factor. So nothing is given back, and the area is "
+            f"{amount(divergence, unit.name)}.{ended}"
+        )
     return (
         f"Where P is denser than Q, p·log(p/q) lies above 0 and adds {number(gains)}; where Q is "
         f"denser it takes {number(-gives_back)} back. What remains is the area, "

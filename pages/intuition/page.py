@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from charts.units import Unit
+from charts.units import UNITS, Unit
 from charts.wording import amount, in_columns
 from kl_core import Array, normalize
 from pages.intuition import numbers, pictures, words
@@ -119,6 +119,14 @@ def what_a_day_costs(unit: Unit) -> None:
     st.markdown(words.one_unit(unit), width=720)
     if pair := WEATHER.chances():
         st.markdown(words.other_units(*pair, unit), width=720)
+        presets(
+            "intuition_unit", [in_unit(each) for each in UNITS if each != unit.name], back=False
+        )
+
+
+def in_unit(name: str) -> Preset:
+    """Return the button that measures in another unit."""
+    return Preset(f"Measure in {name}", partial(put, unit=name))
 
 
 def which_days(unit: Unit) -> None:

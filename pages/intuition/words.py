@@ -116,10 +116,11 @@ def other_units(p: Array, q: Array, unit: Unit) -> str:
             if each is not unit
         ]
     )
+    amounts = f"{amount(here, unit.name)}, {others}" if np.isfinite(here) else "∞ in each"
     return (
         "Bits, nats and dits differ in the logarithm alone, as metres and feet do in length: "
-        f"{name} is {amount(here, unit.name)}, {others}. Switch *Measure in*, at the top of the "
-        "page, and every number here follows."
+        f"{name} is {amounts}. Switch here, or with *Measure in* at the top of every page, and all "
+        "numbers follow."
     )
 
 

@@ -56,7 +56,10 @@ def test_verdict_says_what_believing_costs(unit):
 
 
 def test_taking_the_rolls_at_their_word_loses_everything():
-    app = press(open_page("home", home_told="true"), "Take the rolls at their word")
+    # The trap is open before one looks.
+    app = press(open_page("home"), "Take the rolls at their word")
+    assert "You " not in texts(app)
+    app.toggle(key="home_told").set_value(True).run()
     deal, q = played(app)
     assert q == pytest.approx(deal.counts / ROLLS)
     assert "You lose everything" in texts(app)

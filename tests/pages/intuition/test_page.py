@@ -54,6 +54,13 @@ def test_opening_is_infinite_one_way_and_small_the_other():
     assert "D(Q‖P) is 0.074 bits" in passage(app, "^The forecaster rules out")
 
 
+def test_unit_is_one_press_beside_the_sentence_about_it():
+    app = press(open_page("intuition", intuition_predict="Both the same"), "Measure in nats")
+    assert app.radio(key="unit").value == "nats"
+    assert metrics(app) == ["∞", f"{entropy(NO_SNOW, TRUTH):.3f} nats"]
+    assert {"Measure in bits", "Measure in dits"} < {each.label for each in app.button}
+
+
 @pytest.mark.parametrize(
     ("p", "q"),
     [([2.4, 0, 8.5, 0], [2.4, 6.8, 1.7, 0]), ([1, 0, 0, 0.3], [0.1, 6.9, 0, 2.1])],
