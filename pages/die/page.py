@@ -38,6 +38,10 @@ PRESETS = [
     ),
     Preset("Random dice", DICE.shuffle),
 ]
+PAIRS = [
+    Preset("P fair, Q loaded", DICE.put_back),
+    Preset("P fair, Q without a six", DICE.put, (FAIR, NO_SIX)),
+]
 NOTHING = "There is nothing to roll until P and Q both have a weight above 0."
 
 
@@ -152,6 +156,9 @@ def roll_it(unit: Unit) -> None:
             "than Q did is its *likelihood ratio*, p/q. The logarithms of these ratios add up: "
             "that is your evidence, and while P rolls, each roll adds D(P‖Q) on average."
         )
+    with here.buttons:
+        # Who has just answered the first question meets a Q that one roll rules out.
+        presets("die_pair", PAIRS, back=False)
     with here.controls:
         steps(
             "How many rolls of P",

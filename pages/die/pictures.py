@@ -89,6 +89,8 @@ def rolls_figure(
             y=star_height if told else [],
             mode="markers",
             marker={"color": colours.ink, "size": 11, "symbol": "star"},
+            # What is certain is decided at the upper edge.
+            cliponaxis=False,
             showlegend=False,
             hovertemplate="decided at roll %{x}<extra></extra>",
         ),

@@ -43,7 +43,7 @@ def when_sure(odds: int, reveal: Callable[[float], str]) -> None:
         high,
         50,
         step,
-        shown_as="%d rolls",
+        shown_as="roll %d",
         reveal=reveal,
         takeaway="The larger D(P‖Q), the fewer rolls until P can be told from Q: each brings that "
         "much evidence, on average.",

@@ -85,13 +85,14 @@ def lesson() -> None:
     unit = units.current()
     first_screen = frame.header(
         "The wrong code",
-        "Rolls of a die :blue[**P**] are sent as 0s and 1s, each face as a word that begins no "
-        "other.",
+        "Rolls of a die :blue[**P**] are sent as 0s and 1s: a word for each face, none the start "
+        "of another.",
     )
     here = opening(first_screen, "Fill the room")
     with here.question:
         prediction(unit, show_the_best)
     with here.buttons:
+        st.markdown(room.RULE)
         presets("information", DICE_TO_FILL)
     with here.controls:
         lengths_of_words()
@@ -123,9 +124,8 @@ def lengths_of_words() -> None:
                         f"Digits for {face}", 1, LONGEST, THREE_EACH[place], 1, key=LENGTHS[place]
                     )
     st.caption(
-        "Half of all messages begin with **0**, a quarter with **10**: a word of L digits takes "
-        "2⁻ᴸ of the room. No word may begin another, or nobody could tell where one ends; so words "
-        "may not overlap, and a code exists exactly if they all fit."
+        "No word may begin another, or nobody could tell where one ends. So words may not overlap, "
+        "and a code exists exactly if they all fit."
     )
 
 

@@ -17,8 +17,9 @@ PANELS_X = ([0.0, 0.47], [0.53, 1.0])
 PANELS_Y = ([0.57, 1.0], [0.0, 0.43])
 # How many digits they are high, while no word is longer.
 HEIGHT = 6
-# Too narrow for a letter, on a phone too.
+# Too narrow for a letter, on a phone too; and too low, as a share of the panel.
 NARROW = 0.07
+LOW = 0.13
 
 
 def areas_figure(
@@ -143,7 +144,7 @@ def _words_as_areas(
             ("∞" if length == math.inf else str(face)) if chance > NARROW else ""
             for face, (chance, length) in enumerate(zip(rolls, lengths, strict=True), start=1)
         ],
-        textposition="inside",
+        textposition=["inside" if length > LOW * top else "outside" for length in lengths],
         insidetextanchor="start",
         textangle=0,
         constraintext="none",

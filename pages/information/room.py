@@ -23,6 +23,10 @@ from pages.information.numbers import HALVES, digit, has_whole_lengths
 # A word has from 1 to 6 digits; for six faces more are of no use.
 LONGEST = 6
 THREE_EACH = [3] * 6
+RULE = (
+    "A word of L digits takes 2⁻ᴸ of the room: half of all messages begin with **0**, a quarter "
+    "with **10**."
+)
 # So near is the same: an average is a sum of roundings.
 SAME = 1e-9
 
@@ -182,6 +186,6 @@ def reveal(guess: float, unit: Unit) -> str:
     )
     return (
         f"The best code takes **{in_digits(room.least, unit)}** a roll. {far}. Its words have "
-        f"{listed([*map(str, room.chosen)])} digits, and each face has as much of the room as it "
-        "has chance."
+        f"{listed([*map(str, room.chosen)])} digits. One of L digits takes 2⁻ᴸ of the room, the "
+        "lower bar: so each face has as much room as it has chance."
     )

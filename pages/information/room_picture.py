@@ -147,6 +147,9 @@ def _beside(average: float | None, guess: float | None, colours: Palette) -> lis
             "yanchor": "bottom" if above else "top",
             "yshift": 4 if above else -4,
             "showarrow": False,
+            # No line of the grid goes through a word.
+            "bgcolor": colours.paper,
+            "borderpad": 0,
             "font": {"size": 11, "color": colours.ink},
         }
         for name, height, above in levels

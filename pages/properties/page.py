@@ -49,7 +49,7 @@ def lesson() -> None:
     """Show the lesson, from top to bottom."""
     unit = units.current()
     first_screen = frame.header(
-        "Never below 0, no distance",
+        "Never below 0. A distance?",
         "Weather follows **P**, a forecast says **Q**, and x = q/p says how far off it is.",
     )
     here = opening(first_screen)
@@ -175,7 +175,7 @@ def every_gap(unit: Unit) -> None:
 
 def no_distance() -> None:
     """Let the learner break the triangle."""
-    here = further("Not a distance", "triangle")
+    here = further("Is it a distance?", "triangle")
     with here.question:
         st.markdown(
             "A distance has two rules: it is the same there and back, and no detour is "

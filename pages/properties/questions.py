@@ -34,7 +34,8 @@ def average_ratio(found: Ratios | None, another_forecast: Callable[[], None]) ->
     low, high, step = GUESSES
     commit(
         GUESS,
-        "How often each kind of weather comes (p) weighs its ratio q/p. What is the average ratio?",
+        "Take the average of the ratios x, each counted as often as P brings its weather. What is "
+        "it?",
         low,
         high,
         2.0,

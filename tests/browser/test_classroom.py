@@ -172,7 +172,7 @@ def test_switching_loses_nothing_and_back_all_is_as_it_was(page):
 def test_next_lesson_is_presented_too(page):
     projected(page, "/die?die_q6=0")
     page.locator("[data-testid=stMain] [data-testid=stPageLink]").last.click()
-    page.get_by_role("heading", name="Never below 0, no distance", exact=True).wait_for()
+    page.get_by_role("heading", name="Never below 0. A distance?", exact=True).wait_for()
     settled(page)
     assert asked(page) == {"present": "true"}
     expect(page.locator(f"{FIRST_SCREEN} .js-plotly-plot")).to_be_in_viewport(ratio=1)
@@ -327,11 +327,11 @@ def test_link_out_of_a_frame_opens_outside_it(page, course, base_url):
 def test_next_lesson_in_a_frame_stays_embedded(page, course, base_url):
     frame = embedded(page, course, f"{base_url}/die?embed=true")
     frame.locator("[data-testid=stMain] [data-testid=stPageLink]").last.click()
-    frame.get_by_role("heading", name="Never below 0, no distance", exact=True).wait_for()
+    frame.get_by_role("heading", name="Never below 0. A distance?", exact=True).wait_for()
     assert frame.evaluate("location.href") == f"{base_url}/properties?embed=true"
     expect(frame.get_by_test_id("stSidebar")).to_have_count(0)
     frame.evaluate("location.reload()")
     expect(
-        frame.get_by_role("heading", name="Never below 0, no distance", exact=True)
+        frame.get_by_role("heading", name="Never below 0. A distance?", exact=True)
     ).to_be_visible()
     expect(frame.get_by_test_id("stSidebar")).to_have_count(0)

@@ -67,6 +67,17 @@ def test_guess_is_told_and_the_rolls_play():
     assert not drawn.handles
 
 
+def test_evidence_can_be_weighed_after_the_question_of_the_six():
+    no_six = die("q", FAIR | {"6": 0})
+    app = open_page("die", die_predict="Infinite", die_guess_told="true", **no_six)
+    assert "decides at once" in texts(app)
+    press(app, "P fair, Q loaded")
+    assert "decides at once" not in texts(app)
+    assert "at 0.350 bits a roll" in texts(app)
+    press(app, "P fair, Q without a six")
+    assert "decides at once" in texts(app)
+
+
 def test_whoever_rolls_otherwise_sees_the_rolls():
     for key, value in (("die_odds", 99), ("die_seed", 4), ("die_rolls", 20)):
         assert "Evidence for P" in chart(open_page("die", **{key: value}), "_die_walk").title

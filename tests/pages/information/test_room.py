@@ -178,6 +178,12 @@ def test_reveal_says_how_far_off_a_guess_was(guess):
         assert abs(off) <= 0.025
 
 
+def test_reveal_says_what_the_room_is_before_it_speaks_of_it():
+    said = room.reveal(2.5, BITS)
+    assert "2⁻ᴸ of the room" in room.RULE
+    assert said.index("2⁻ᴸ of the room") < said.index("as much room as")
+
+
 def test_reveal_is_of_the_die_in_question():
     assert "has 1, 2, 3, 4, 5 and 5 digits".replace("has", "have") in room.reveal(2.0, BITS)
     assert room.is_asked_about(normalize(HALVES))

@@ -1,6 +1,7 @@
 """The lesson asks first, shows what comes true, and counts how low one has come."""
 
 import math
+import re
 
 import pytest
 
@@ -33,6 +34,10 @@ def test_pictures_follow_their_sliders():
         "properties_guess": {"under_the_line"},
         **{key: {"the_triangle"} for key in bells},
     }
+
+
+def test_headings_leave_it_open_whether_d_is_a_distance():
+    assert not re.search(r"\b(no|not a) distance", texts(page()), re.IGNORECASE)
 
 
 def test_nothing_gives_the_average_away_before_the_guess():
