@@ -115,7 +115,6 @@ def test_faces_too_narrow_for_a_letter_have_none():
     assert list(areas().data[0].text) == ["1", "2", "3", "4", "", ""]
 
 
-@pytest.mark.parametrize("seed", range(20))
 def test_name_of_a_face_stands_above_a_word_too_low_to_hold_it():
     sure = np.array([45, 1, 1, 1, 1, 1]) / 50
     for at in (0, 4):
@@ -123,6 +122,7 @@ def test_name_of_a_face_stands_above_a_word_too_low_to_hold_it():
     assert {*areas(sure).data[2].textposition} == {"inside"}
 
 
+@pytest.mark.parametrize("seed", range(20))
 def test_all_panels_have_one_height_that_holds_every_word(seed):
     dice = random_dice(seed)
     drawn = areas(*dice, NATS)
