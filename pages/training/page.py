@@ -310,7 +310,8 @@ def what_came_of_it(settings: Settings, unit: Unit) -> None:
     with left:
         st.markdown("\n\n".join(landing.landings(settled(runs), settings, unit)))
         st.markdown(landing.latest(runs))
-        with st.expander("Why there?", expanded=len(runs) == 1):
+        # That an adaptive β is late is what one sees in it.
+        with st.expander("Why there?", expanded=len(runs) == 1 or settings.aims):
             for run in runs:
                 st.markdown(f"**{run.of.label}.** {landing.reasons(run, settings, unit)}")
             st.markdown(landing.what_else(settings))

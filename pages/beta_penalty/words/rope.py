@@ -16,6 +16,7 @@ from charts.wording import (
 )
 from kl_core.rlhf import Tokens, forecasts
 from pages.beta_penalty.numbers import Boosted
+from pages.beta_penalty.pictures.rope import ENDS, place
 from pages.beta_penalty.scale import CONSERVATIVE, FREE, Along, Rope
 from widgets.optima import SAMPLES, Examined, World
 from widgets.pipeline import judge, reference
@@ -130,6 +131,8 @@ def book_says(per_spread: float) -> str:
 def what_beta_buys(rope: Rope, unit: Unit, *, told: bool) -> str:
     """Say what this β buys and what it costs; what the judge thinks only once `told`."""
     mine, base = rope.mine, rope.base
+    earned, usual = mine.exact.reward, base.exact.reward
+    digits = digits_apart(earned, usual)
     judged = (
         f", and the judge gives them {give_or_take(*mine.report.score)} of 7 instead of "
         f"{give_or_take(*base.report.score)}"
@@ -137,8 +140,8 @@ def what_beta_buys(rope: Rope, unit: Unit, *, told: bool) -> str:
         else ""
     )
     return (
-        f"At β = {rope.beta} Q's forecasts earn {number(mine.exact.reward)} from the reward model "
-        f"instead of P's {number(base.exact.reward)}{judged}. For that they are "
+        f"At β = {rope.beta} Q's forecasts earn {number(earned, digits)} from the reward model "
+        f"instead of P's {number(usual, digits)}{judged}. For that they are "
         f"{amount(mine.exact.kl / unit.nats, unit.name)} away from P."
     )
 
@@ -194,11 +197,13 @@ def answered(guess: str, rope: Rope, found: Along) -> str:
         if low < high
         else ""
     )
+    seen = ENDS[0] <= place(float(found.betas[best])) <= ENDS[1]
+    where = "the star" if seen else "beyond the picture"
     return (
         f"{verdict} The judge's score is largest at **β = {significant(found.betas[best], 3)}**, "
-        f"the star: {give_or_take(found.judge[best], found.error[best])} of 7.{doubt} At your "
+        f"{where}: {give_or_take(found.judge[best], found.error[best])} of 7.{doubt} At your "
         f"guess, β = {guess}, it is {give_or_take(*there)}; P's forecasts get "
-        f"{give_or_take(*rope.base.report.score)}. Let β fall from there, and read what Q says."
+        f"{give_or_take(*rope.base.report.score)}. Now move β, and read what Q says."
     )
 
 

@@ -15,6 +15,8 @@ from widgets.optima import Curve, at_beta, whole_curve
 
 # How far a guess may lie, in the learner's unit.
 FARTHEST_GUESS = 150
+# What a phone shows of a title.
+LONGEST_TITLE = 42
 
 
 def landing_picture(
@@ -161,10 +163,9 @@ def _finding(runs: Sequence[Training], unit: str) -> str:
         return "No policy lies above this line"
     if len(today) == 1:
         return f"{amount(float(today[0].exact_kl[-1]), unit)} from the SFT model, below the line"
-    if len(today) > 2:
-        return "The ways of the runs, below the exact line"
     ends = [f"{run.label} {number(float(run.exact_kl[-1]), 1)}" for run in today]
-    return f"KL by now, {unit}: {listed(ends)}"
+    said = f"KL by now, {unit}: {listed(ends)}"
+    return said if len(said) <= LONGEST_TITLE else "The ways of the runs, below the exact line"
 
 
 def _note(x: float, y: float, text: str, colours: Palette, across: str) -> dict[str, Any]:

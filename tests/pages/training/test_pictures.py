@@ -9,7 +9,7 @@ import pytest
 from charts.style import LIGHT
 from pages.training.numbers import smooth
 from pages.training.pictures.drawn import Training
-from pages.training.pictures.landing import landing_figure
+from pages.training.pictures.landing import LONGEST_TITLE, landing_figure
 from pages.training.pictures.steps import training_figure
 from tests.pages.figures import PALETTES, check_one_palette, check_plotly
 from widgets.optima import Curve
@@ -109,6 +109,20 @@ def test_every_number_drawn_is_finite_but_the_gaps_of_beta(draw):
         if trace.yaxis != "y5":
             values = trace.x if trace.orientation == "h" else trace.y
             assert np.isfinite(np.asarray(values, dtype=float)).all()
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("PPO", "GRPO"), "KL by now, bits: PPO 1.5 and GRPO 1.5"),
+        (("PPO, adaptive", "PPO"), "The ways of the runs, below the exact line"),
+        (("PPO", "GRPO", "PPO, adaptive"), "The ways of the runs, below the exact line"),
+    ],
+)
+def test_title_of_runs_side_by_side_fits_a_phone(names, said):
+    title = landing([run(name=name) for name in names]).layout.title.text
+    assert title == said
+    assert len(title) <= LONGEST_TITLE
 
 
 # Training.
