@@ -344,8 +344,8 @@ def what_trainers_print(settings: Settings, unit: Unit) -> None:
     """Show the numbers of the latest step by the names that TRL gives them."""
     st.header("What your trainer prints", anchor="trl")
     st.markdown(
-        "[TRL](https://huggingface.co/docs/trl) is the library that many train language models "
-        "with. What you see here it prints under these names:"
+        "[TRL](https://huggingface.co/docs/trl), with which many train language models, prints "
+        "what you see here under these names:"
     )
     runs = current_runs(settings)
     table(

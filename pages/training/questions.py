@@ -101,9 +101,8 @@ QUESTIONS = [
         right="Nothing: KL answers late",
     ),
     Question(
-        "The PPO paper holds the KL to the policy *one step before*, a *trust region*, at 0.01 "
-        "(`policy/approxkl_avg` in TRL). Nothing else holds it. How far is it from the SFT model "
-        "after 150 steps?",
+        "The PPO paper holds only the KL to the policy *one step before*, a *trust region*, at "
+        "0.01 (`policy/approxkl_avg` in TRL). How far from the SFT model is it after 150 steps?",
         {
             "Anywhere: only objective/kl says it": "Right: short steps are not an anchor. RLHF's "
             "penalty is on the other KL, to the SFT model. Press *Short steps, no anchor* and see.",

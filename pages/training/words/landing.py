@@ -29,7 +29,7 @@ def nothing_yet(kept: Sequence[TrainingRun]) -> str:
     names = listed([run.name for run in kept]) if kept else ""
     return (
         f"Kept: {names}. Train another run to compare. " if kept else "Nothing is trained yet. "
-    ) + "Switch *Train* on: a run takes seconds, several take longer; stop them at any time."
+    ) + "Switch *Train* on: a run takes seconds; stop it at any time."
 
 
 def how_far(run: TrainingRun) -> str:

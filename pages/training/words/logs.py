@@ -55,5 +55,5 @@ def about(unit: Unit) -> str:
         f"After the latest step.{nats} `kl` is printed only while β is not 0, and GRPO's β is 0 by "
         "default. `objective/kl` comes from samples and may fall below 0; PPO prints "
         "`policy/approxkl_avg` beside it, which is how far one step went, not how far from the SFT "
-        "model. No trainer can print the judge's score: it does not know it."
+        "model. No trainer can print the judge's score."
     )
