@@ -46,8 +46,8 @@ def the_game() -> None:
         st.markdown(
             f"A die is loaded in secret; blue is what {ROLLS} rolls of it brought. Set the orange "
             "bars to the chances you believe in, then look. Being wrong costs you "
-            f"{units.current().name}, units of information, roll after roll: can you pay less than "
-            "a careful statistician?"
+            f"{units.current().name}, units of information: can you pay less than a careful "
+            "statistician?"
         )
         on_or_off("That is my belief: show me the die", key="home_told")
 

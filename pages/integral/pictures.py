@@ -60,12 +60,15 @@ def reported_figure(
         areas.append(_infinite_from(x[infinite], x, top, colours))
     low, high = _reported_range(made)
     q = "(q + ε)" if float(made.epsilon) else "q"
+    beside = "middle right"
+    if guess is not None and told:
+        beside = _clear_of_the_curve(guess, made, (low, high))
     return figure(
         [
             *densities(x, line.p, line.q, colours),
             *areas,
             *_reported(made, unit.name, (low, high), colours, told=told),
-            *([] if guess is None else [_guessed(guess, colours)]),
+            *([] if guess is None else [_guessed(guess, beside, colours)]),
         ],
         colours,
         title=_finding(made, unit.name, told=told),
@@ -160,7 +163,7 @@ def _reported(
                 mode="markers+text",
                 marker={"color": colours.ink, "size": 12, "symbol": "diamond"},
                 text=[number(made.reported)],
-                textposition="bottom left" if made.reported > sum(ends) / 2 else "top left",
+                textposition=_clear_of_the_truth(made, ends),
                 hoverinfo="skip",
                 cliponaxis=False,
             )
@@ -168,8 +171,24 @@ def _reported(
     return traces
 
 
-def _guessed(guess: float, colours: Palette) -> Trace:
-    """Return the mark of what the learner expects."""
+def _clear_of_the_truth(made: MadeUp, ends: tuple[float, float]) -> str:
+    """Return where the number that is reported stands: the truth's line lies above it, if any."""
+    low, high = ends
+    height = (made.reported - low) / (high - low)
+    return "bottom left" if height > (0.25 if math.isfinite(made.truth) else 0.5) else "top left"
+
+
+def _clear_of_the_curve(guess: float, made: MadeUp, ends: tuple[float, float]) -> str:
+    """Return where the word for a guess stands beside the curve, which falls to the right."""
+    low, high = ends
+    reported = np.interp(math.log10(float(MILLIONTH)), np.log10(ALL_EPSILONS), made.curve)
+    if guess > reported:
+        return "top right"
+    return "bottom right" if guess > low + 0.2 * (high - low) else "middle right"
+
+
+def _guessed(guess: float, place: str, colours: Palette) -> Trace:
+    """Return the mark of what the learner expects, and on which side it says so."""
     return scatter(
         xaxis="x2",
         yaxis="y3",
@@ -179,7 +198,7 @@ def _guessed(guess: float, colours: Palette) -> Trace:
         mode="markers+text",
         marker={"color": colours.ink, "size": 13, "symbol": "circle-open", "line": {"width": 2}},
         text=[" your guess"],
-        textposition="middle right",
+        textposition=place,
         hoverinfo="skip",
         cliponaxis=False,
     )
@@ -306,6 +325,20 @@ def _left_of_it(bins: Bins, widths: Array, top: float, unit: str, colours: Palet
             cliponaxis=False,
         ),
     ]
+    if math.isinf(bins.divergences[0]) and bins.place:
+        # What reaches the top is infinite, and says so.
+        traces.append(
+            scatter(
+                **lower,
+                x=widths[:1],
+                y=[top],
+                mode="text",
+                text=["∞"],
+                textposition="bottom right",
+                textfont={"color": colours.kl, "size": 14},
+                hoverinfo="skip",
+            )
+        )
     if math.isfinite(bins.truth):
         traces.append(
             scatter(

@@ -323,7 +323,8 @@ def test_axes_of_the_bins_hold_all_widths_and_name_them():
 @pytest.mark.parametrize(("here", "shown"), [(2, "∞"), (8, f"{binned(PLAIN, CUT)[8]:.4f}")])
 def test_infinite_bins_reach_the_top_and_are_labelled(here, shown):
     drawn = bins(PLAIN, CUT, here=here)
-    _, _, curve, mark = drawn.data
+    _, _, curve, mark, infinite = drawn.data
+    assert list(infinite.text) == ["∞"]
     finite = np.isfinite(binned(PLAIN, CUT))
     heights = np.asarray(curve.y)
     top = drawn.layout.yaxis2.range[1]
@@ -375,10 +376,20 @@ def test_picture_that_asks_draws_one_epsilon_and_the_guess_on_the_axes_of_the_an
     assert list(mark.x) == [1e-10]
     assert (list(guess.x), list(guess.y)) == ([1e-16], [4.0])
     assert "guess" in guess.text[0]
-    assert lines(answered, "y3")[-2:] == [mark, guess]
+    told_mark, told_guess = lines(answered, "y3")[-2:]
+    assert told_mark == mark
+    # Beside the curve the word makes way for it.
+    assert told_guess.update(textposition=guess.textposition) == guess
     assert len(lines(answered, "y3")) > 2
     for axis in ("xaxis", "xaxis2", "yaxis", "yaxis2", "yaxis3"):
         assert asked.layout[axis].range == answered.layout[axis].range
+
+
+def test_number_that_is_reported_stands_below_the_line_of_the_truth():
+    drawn = shown(PLAIN, (2.5, 0.3, 0.0, INF), epsilon="1e-16")
+    _, truth, mark = lines(drawn, "y3")
+    assert mark.y[0] < truth.y[0]
+    assert mark.textposition == "bottom left"
 
 
 def test_what_falls_below_0_is_in_the_picture():
