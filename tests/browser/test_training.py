@@ -184,6 +184,8 @@ def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     assert ended(page) == 30
     assert asked(page) == {
         "unit": "nats", "beta_steps": "30", "beta_method": "GRPO, unscaled", "beta_train": "true",
+        # As much as the 10 bits that it begins with.
+        "training_guess": "7",
     }  # fmt: skip
     other = opened_elsewhere(page, new_context)
     assert ended(other) == 30
