@@ -184,7 +184,7 @@ def _clear_of_the_curve(guess: float, made: MadeUp, ends: tuple[float, float]) -
     reported = np.interp(math.log10(float(MILLIONTH)), np.log10(ALL_EPSILONS), made.curve)
     if guess > reported:
         return "top right"
-    return "bottom right" if guess > low + 0.2 * (high - low) else "middle right"
+    return "bottom right" if guess > low + 0.33 * (high - low) else "middle right"
 
 
 def _guessed(guess: float, place: str, colours: Palette) -> Trace:
