@@ -19,6 +19,8 @@ _STYLE = """
   html { font-size: 20px; }
   [data-testid=stHeader], [data-testid=stSidebar] { display: none; }
   [data-testid=stMainBlockContainer] { padding: 0 1rem 2rem; }
+  /* No bar is in the way of what a link goes to. */
+  h2, h3 { scroll-margin-top: 0 !important; }
   .st-key-_frame, :has(> .st-key-_frame) { position: relative; width: 100%; }
   :has(> .st-key-_switches) { position: absolute; top: 0; right: 0; z-index: 1; width: auto; }
   .st-key-_notice { padding-top: 3rem; }
@@ -37,11 +39,15 @@ _STYLE = """
     }
     h1 { font-size: 1.5rem; padding: 0; }
     p, [data-testid=stMarkdownContainer], [data-testid=stCaptionContainer] { margin-bottom: 0; }
-    .stButton button { min-height: 0; padding: 0.15rem 0.6rem; }
+    :is(.stButton, .stPopover) button { min-height: 0; padding: 0.15rem 0.6rem; }
     [data-testid=stSliderTickBar] { display: none; }
     .stSlider > div > div { padding-bottom: 0.4rem; }
+    /* Clear of the label. */
+    [data-testid=stSliderThumbValue] { translate: 0 0.15rem; }
     [data-testid=stMetricValue] { font-size: 1.3rem; }
     .stColumn { overflow-y: auto; align-self: stretch !important; }
+    /* A pair of sliders would lose the lower half of its thumbs. */
+    .stColumn .stColumn { overflow: visible; }
     [data-testid=stLayoutWrapper]:has(.kl-chart) { flex: 1 1 0; min-height: 0; }
     .stElementContainer:has(.kl-chart) { flex: 1 1 0 !important; min-height: 16rem; }
     .kl-chart { height: 100%; display: flex; flex-direction: column; }
@@ -99,22 +105,12 @@ class Opening:
 
 
 def opening(first_screen: DeltaGenerator, heading: str = "Move it") -> Opening:
-    """Return the places of the first screen; `heading`, over the controls, has the anchor "move".
-
-    On a projector question and buttons share one line, and the controls begin below it.
-    """
+    """Return the places of the first screen; `heading`, over the controls, is at "move"."""
     place = stage(first_screen)
     if presenting():
         place.header(heading, anchor="move")
-        line = place.container(horizontal=True)
-        question, buttons = line.container(width="content"), line.container(width="content")
-        controls, picture = place.columns([2, 3], gap="medium")
-    else:
-        left, picture = place.columns([2, 3], gap="medium")
-        question = left.container()
-        left.header(heading, anchor="move")
-        buttons, controls = left.container(), left.container()
-    return Opening(question, buttons, controls, picture)
+        return _places(place)
+    return _places(place, heading)
 
 
 def further(heading: str, anchor: str) -> Opening:
@@ -122,8 +118,25 @@ def further(heading: str, anchor: str) -> Opening:
     place = st.container(key=f"_stage_{anchor}")
     # Above the picture on a phone, too.
     place.header(heading, anchor=anchor)
-    left, picture = place.columns([2, 3], gap="medium")
-    return Opening(left.container(), left.container(), left.container(), picture)
+    return _places(place)
+
+
+def _places(place: DeltaGenerator, heading: str = "") -> Opening:
+    """Return the parts of a stage.
+
+    On a projector question and buttons share what lines they need, and the controls begin below.
+    """
+    if presenting():
+        line = place.container(horizontal=True)
+        question, buttons = line.container(width="content"), line.container(width="content")
+        controls, picture = place.columns([2, 3], gap="medium")
+    else:
+        left, picture = place.columns([2, 3], gap="medium")
+        question = left.container()
+        if heading:
+            left.header(heading, anchor="move")
+        buttons, controls = left.container(), left.container()
+    return Opening(question, buttons, controls, picture)
 
 
 def enlarged(drawn: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def asked_in_words(p: GaussianMixture, q: Bell) -> str:
     modes = listed([position(mean, 1) for mean in p.means])
     return (
         f"**P** has modes at {modes}. **Q** has mean {position(q[0])}, spread {position(q[1])}. "
-        "Drag its top and its shoulder."
+        "Drag its top to move it, its shoulder to widen it."
     )
 
 

@@ -111,6 +111,29 @@ def test_controls_and_their_chart_share_the_first_screen(shown, screen):
     assert all(each.bounding_box()["height"] > 0.4 * screen["height"] for each in charts)
 
 
+@pytest.mark.parametrize(
+    "address",
+    few(["/information#price", "/properties#triangle", "/die#roll"], "/information#price"),
+)
+def test_link_to_a_later_stage_brings_all_of_it_on_one_screen(page, address):
+    path, anchor = address.split("#")
+    page.set_viewport_size(PROJECTOR)
+    visit(page, f"{path}?present=true#{anchor}")
+    stage = page.locator(f".st-key-_stage_{anchor}")
+    expect(stage.locator(".js-plotly-plot")).to_be_visible()
+    page.wait_for_timeout(500)
+    expect(stage).to_be_in_viewport(ratio=0.98)
+    hidden = stage.evaluate("stage => stage.scrollHeight - stage.clientHeight")
+    controls = [
+        each for each in stage.locator(CONTROLS).all()
+        if each.evaluate("it => it.checkVisibility()")
+    ]  # fmt: skip
+    parts = [*controls, *stage.locator(".kl-chart, .stMarkdown:visible").all()]
+    unseen = [part for part in parts if not seen(part, page)]
+    assert [part.evaluate("part => part.outerHTML.slice(0, 120)") for part in unseen] == []
+    assert hidden <= 0
+
+
 def test_nothing_on_the_first_screen_lies_on_anything_else(shown):
     boxes = (
         resized(shown.page, PROJECTOR)
