@@ -43,7 +43,7 @@ def test_addresses_of_lessons_have_hyphens(tmp_path):
     main = tmp_path / "main.py"
     main.write_text(
         "import streamlit as st\nfrom widgets import tour\n"
-        "st.text(tour.lesson('forward_reverse/page.py', 'Title', '🎲', 1, '').page.url_path)"
+        "st.text(tour.lesson('forward_reverse/page.py', 'Title', 'casino', 1, '').page.url_path)"
     )
     assert AppTest.from_file(main).run().text[0].value == "forward-reverse"
 
