@@ -142,3 +142,19 @@ def test_phone_keeps_the_picture_in_sight_above_every_slider(page):
         assert box["y"] + box["height"] <= slider(page, label).bounding_box()["y"]
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
+
+
+def test_what_plays_does_not_write_into_the_picture_that_follows(page):
+    visit(page, "/die?die_q1=1&die_q6=0")
+    page.get_by_text("That is my guess: show me").click()
+    page.get_by_text("These rolls took").wait_for()
+    page.get_by_role("button", name="P fair, Q loaded").click()
+    expect(page.get_by_text("at 0.350 bits a roll").first).to_be_visible()
+    settled(page)
+    # As long as all that was to play would have taken.
+    page.wait_for_timeout(5000)
+    guess = page.evaluate(
+        "[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot.data)"
+        ".find(trace => trace.name === 'your guess').x"
+    )
+    assert guess == [50]

@@ -136,6 +136,8 @@ class Chart {
     const { data, layout, frames } = picture.figure
     this.host.classList.add("kl-drawn")
     const known = this.plot.classList.contains("js-plotly-plot")
+    // What still plays would write its next frames into the new figure.
+    if (this.played) window.Plotly.animate(this.plot, [null], { mode: "immediate" }).catch(() => {})
     window.Plotly.react(this.plot, { data, layout: { ...layout, ...this.size }, frames, config: CONFIG })
     if (!known) this.hear()
     this.played ||= Boolean(frames?.length)
