@@ -16,6 +16,7 @@ from widgets.chart import Controls, Handle, Picture, Stops, moving
 from widgets.controls import put, slider
 from widgets.formula import formula
 from widgets.look import sliders_of
+from widgets.prediction import told
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
 from widgets.redraw import answer, now
@@ -25,6 +26,7 @@ from widgets.take_away import take_away
 
 # How far up P's line it can be taken hold of, clear of its letter.
 BELOW_THE_LETTER = 0.85
+VIEW = "summary_p", "summary_q"
 
 
 def put_coins(p: int, q: int) -> None:
@@ -43,8 +45,8 @@ def agree() -> None:
 
 
 PRESETS = [
-    Preset("Cover & Thomas's coins", put_coins, (50, 25)),
     Preset("SciPy's coins", put_coins, (50, 90)),
+    Preset("Cover & Thomas's coins", put_coins, (50, 25)),
     Preset("Let Q be P", agree),
     Preset("Q is certain", put_coins, (50, 100)),
     Preset("Swap P and Q", swap),
@@ -93,7 +95,7 @@ def chances_of_heads() -> None:
     with sliders_of("p", "summary"):
         slider("P, chance of heads", 0, 100, 50, 1, key="summary_p", shown_as="%d%%")
     with sliders_of("q", "summary"):
-        slider("Q, chance of heads", 0, 100, 25, 1, key="summary_q", shown_as="%d%%")
+        slider("Q, chance of heads", 0, 100, 90, 1, key="summary_q", shown_as="%d%%")
 
 
 def coins(controls: Controls = now) -> tuple[Array, Array]:
@@ -104,19 +106,27 @@ def coins(controls: Controls = now) -> tuple[Array, Array]:
 def drawn(controls: Controls) -> Picture:
     """Return the picture that answers the sliders."""
     unit, (p, q) = units.current(), coins(controls)
+    veiled = not told("summary_predict", VIEW, controls)
     return Picture(
-        pictures.coin_figure(p, q, unit, theme.colours()),
-        words.in_words(p, q, unit),
-        handles=handles(p, q, unit),
+        pictures.coin_figure(p, q, unit, theme.colours(), veiled=veiled),
+        words.coins_in_words(p, q) if veiled else words.in_words(p, q, unit),
+        handles=handles(p, q, unit, veiled=veiled),
     )
 
 
-def handles(p: Array, q: Array, unit: Unit) -> list[Handle]:
-    """Return P's line and Q's mark on the curve of D(P‖Q), which can be dragged."""
+def handles(p: Array, q: Array, unit: Unit, *, veiled: bool) -> list[Handle]:
+    """Return P's line and Q's mark on the curve of D(P‖Q), if it is drawn, to be dragged."""
     top = top_in(unit)
+    on_a_line = BELOW_THE_LETTER * top
     return [
-        Handle("summary_p", 100 * float(p[0]), BELOW_THE_LETTER * top, "x", "p"),
-        Handle("summary_q", 100 * float(q[0]), min(unit.kl(p, q), top), "x", "q"),
+        Handle("summary_p", 100 * float(p[0]), on_a_line, "x", "p"),
+        Handle(
+            "summary_q",
+            100 * float(q[0]),
+            on_a_line if veiled else min(unit.kl(p, q), top),
+            "x",
+            "q",
+        ),
     ]
 
 

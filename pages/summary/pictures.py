@@ -14,7 +14,9 @@ from pages.summary.numbers import CHANCES, top_in
 LOOKS = {"D(P‖Q)": ("solid", "circle-open"), "D(Q‖P)": ("dash", "diamond")}
 
 
-def coin_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
+def coin_figure(
+    p: Array, q: Array, unit: Unit, colours: Palette, *, veiled: bool = False
+) -> Figure:
     """Return D(P‖Q) and D(Q‖P) of two coins over Q's chance of heads.
 
     Parameters
@@ -25,13 +27,19 @@ def coin_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
         What divergences are measured in; an infinite one is drawn at the top and labelled ∞.
     colours : Palette
         Of the page's theme.
+    veiled : bool
+        Whether only the coins are drawn, and no divergence.
     """
     top, here = top_in(unit), unit.both_ways(p, q)
     p_heads, q_heads = float(p[0]), float(q[0])
     return figure(
-        [*_curves(p, top, unit, colours), *_now(q_heads, here, top, unit.name, colours)],
+        _coins(p_heads, q_heads, colours)
+        if veiled
+        else [*_curves(p, top, unit, colours), *_now(q_heads, here, top, unit.name, colours)],
         colours,
-        title=f"D(P‖Q) = {number(here[0])}, D(Q‖P) = {number(here[1])} {unit.name}",
+        title="Which is larger, D(P‖Q) or D(Q‖P)?"
+        if veiled
+        else f"D(P‖Q) = {number(here[0])}, D(Q‖P) = {number(here[1])} {unit.name}",
         height=380,
         margin={"l": 56, "r": 24, "t": 64, "b": 44},
         xaxis={
@@ -47,6 +55,28 @@ def coin_figure(p: Array, q: Array, unit: Unit, colours: Palette) -> Figure:
             _name("Q", q_heads, colours.q, "left" if p_heads <= q_heads else "right"),
         ],
     )
+
+
+def _coins(p: float, q: float, colours: Palette) -> list[Trace]:
+    """Return a mark for each coin on the axis, with its chance of heads."""
+    return [
+        scatter(
+            x=[100 * heads],
+            y=[0],
+            mode="markers+text",
+            marker={"color": colour, "size": 12, "symbol": symbol},
+            text=[f"{letter}: heads {100 * heads:.0f}%"],
+            textposition="top left" if heads > 0.5 else "top right",
+            textfont={"color": colour},
+            showlegend=False,
+            hoverinfo="skip",
+            cliponaxis=False,
+        )
+        for letter, heads, colour, symbol in (
+            ("P", p, colours.p, "circle"),
+            ("Q", q, colours.q, "diamond"),
+        )
+    ]
 
 
 def _curves(p: Array, top: float, unit: Unit, colours: Palette) -> list[Trace]:

@@ -9,6 +9,14 @@ from charts.wording import amount, percent
 from kl_core import Array
 
 
+def coins_in_words(p: Array, q: Array) -> str:
+    """Say what both coins show, and no divergence."""
+    return (
+        f"P shows heads {percent(p[0], 0)} of the time, Q says {percent(q[0], 0)}. Answer, or move "
+        "a coin, and both divergences appear."
+    )
+
+
 def in_words(p: Array, q: Array, unit: Unit) -> str:
     """Say what the picture shows now."""
     if np.array_equal(p, q):

@@ -38,7 +38,7 @@ def sheet(page, tmp_path):
 
 
 def test_key_press_moves_mark_title_and_sentence(page):
-    visit(page, "/summary")
+    visit(page, "/summary?summary_q=25")
     before, said = chart(page), words(page).inner_text()
     press(page, "Q, chance of heads", "ArrowRight")
     there = f"{entropy([0.5, 0.5], [0.26, 0.74], base=2):.3f}"
@@ -56,13 +56,13 @@ def test_key_press_moves_mark_title_and_sentence(page):
 @pytest.mark.slow
 def test_copied_link_opens_the_same_view_elsewhere(page, new_context):
     visit(page, "/summary")
-    page.get_by_role("button", name="SciPy's coins").click()
-    expect(words(page)).to_contain_text("Q says 90%")
+    page.get_by_role("button", name="Cover & Thomas's coins").click()
+    expect(words(page)).to_contain_text("Q says 25%")
     page.get_by_text("Undefined", exact=True).click()
     expect(page).to_have_url(re.compile("summary_check3=Undefined"))
     settled(page)
     other = opened_elsewhere(page, new_context)
-    assert asked(other) == {"summary_q": "90", "summary_check3": "Undefined"}
+    assert asked(other) == {"summary_q": "25", "summary_check3": "Undefined"}
 
 
 @pytest.mark.slow
@@ -135,7 +135,7 @@ def test_sheet_is_one_file_that_is_readable_everywhere(page, sheet):
 
 @pytest.mark.slow
 def test_files_hold_what_is_on_screen(page, tmp_path):
-    visit(page, "/summary?summary_q=90")
+    visit(page, "/summary?summary_q=80")
     rows = saved_data(page, "summary", tmp_path)
     page.get_by_text("What sources print").click()
     expect(page.get_by_text(f"{len(rows)} values beside")).to_be_visible()

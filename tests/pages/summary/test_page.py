@@ -36,6 +36,22 @@ def test_presets_set_the_coins():
     assert coins(app) == (50, 25)
 
 
+def test_picture_keeps_the_answer_until_somebody_answers_or_moves():
+    app = open_page("summary")
+    assert "Q says that heads come 90% of the time" in app.radio(key="summary_predict").label
+    assert coins(app) == (50, 90)
+    [veiled] = charts(app)
+    assert veiled.title == "Which is larger, D(P‖Q) or D(Q‖P)?"
+    assert "both divergences appear" in veiled.words
+    assert {trace["mode"] for trace in veiled.figure["data"]} == {"markers+text"}
+    assert not any(f"{entropy(*pair, base=2):.3f}" in veiled.spec + veiled.words
+                   for pair in (([1, 1], [9, 1]), ([9, 1], [1, 1])))  # fmt: skip
+    for view in ({"summary_predict": "They are equal"}, {"summary_q": 89}, {"summary_p": 51}):
+        [shown] = charts(open_page("summary", **view))
+        assert shown.title.startswith("D(P‖Q) = ")
+        assert len([t for t in shown.figure["data"] if t["mode"] == "lines"]) == 2
+
+
 def handles(app):
     """Return where each slider can be dragged in the chart."""
     [drawn] = charts(app)
