@@ -25,6 +25,8 @@ _STYLE = """
   :has(> .st-key-_switches) { position: absolute; top: 0; right: 0; z-index: 1; width: auto; }
   .st-key-_notice { padding-top: 3rem; }
   .kl-plot { max-height: calc(100dvh - 6rem); }
+  /* No bar hides the heading that a link opens at: what it is about has the whole screen. */
+  [data-testid=stMain] :is(h2, h3) { scroll-margin-top: 0 !important; }
 
   :is(.st-key-_first_screen, [class*="st-key-_stage_"]) {
     &, :has(> &) { flex: none; }

@@ -32,10 +32,17 @@ from tests.browser.conftest import (
     visit,
     visited,
 )
-from tests.navigation import ADDRESSES
+from tests.deep_links import deep_links
+from tests.navigation import ADDRESSES, ROOT
 
 FULL_HD = {"width": 1920, "height": 1080}
 FIRST_SCREEN = ".st-key-_first_screen"
+# Of the teaching guide's lesson plans.
+STEPS = {
+    link.heading: link
+    for link in deep_links((ROOT / "docs" / "teaching.md").read_text())
+    if link.heading and "present" in link.parameters
+}
 # What nobody sees: folded away.
 UNSEEN = "details:not([open]) *"
 CONTROLS = f":is(input, textarea, button:visible):not({UNSEEN})"
@@ -159,6 +166,16 @@ def test_axe_finds_nothing_new_in_the_presenter_view(shown, scheme, bare_address
 @pytest.mark.parametrize("screen", [PHONE, PROJECTOR], ids=["phone", "projector"])
 def test_nothing_scrolls_sideways_in_the_presenter_view(shown, screen):
     expect_nothing_sideways(resized(shown.page, screen))
+
+
+@pytest.mark.parametrize("heading", few(STEPS, "price"))
+def test_step_that_opens_at_a_heading_is_on_one_screen(page, heading):
+    page.set_viewport_size(PROJECTOR)
+    visit(page, STEPS[heading].address)
+    # The picture lies between them.
+    expect(page.locator(f"#{heading}")).to_be_in_viewport(ratio=1)
+    said = page.locator(".kl-words").filter(has_text=STEPS[heading].promise)
+    expect(said).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("address", few(["/", "/die", "/forward-reverse"], "/die"))
