@@ -63,7 +63,7 @@ def lesson() -> None:
     frame.moved("The integral", "integral", OF_THE_INTEGRAL)
     here = opening(first_screen)
     with here.question:
-        prediction(unit, lambda: show(P_WEIGHTS, Q_WEIGHTS))
+        prediction(unit, lambda: show(P_WEIGHTS, Q_WEIGHTS, "sun"))
     with here.buttons:
         presets("definition", PRESETS)
     with here.controls:

@@ -49,7 +49,9 @@ def test_answer_is_seen_to_come_true(page):
     expect(takeaway).to_be_visible()
     settled(page)
     assert "Sun adds most: +0.351 bits" in page.evaluate("seen")
-    assert asked(page) == {"definition_predict": "Snow", "definition_read": "the sum"}
+    assert asked(page) == {
+        "definition_predict": "Snow", "definition_read": "the sum", "definition_day": "sun"
+    }  # fmt: skip
     assert reading(page).count() == 4
 
 

@@ -69,6 +69,8 @@ def test_answer_reads_the_formula_to_its_end():
     app = open_page("definition")
     app.radio(key="definition_predict").set_value("Snow").run()
     assert set_up(app)["definition_read"] == "the sum"
+    # Marked is what adds most.
+    assert set_up(app)["definition_day"] == "sun"
     assert titles(app) == [f"The sum is {TERMS.sum():.3f} bits"]
     assert "A surprise, then" in texts(app)
     assert f"Sun adds **+{TERMS[0]:.3f}**" in texts(app)
