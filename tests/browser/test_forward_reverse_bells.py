@@ -132,7 +132,7 @@ def test_held_spread_leaves_a_line_instead_of_a_map(page):
         for place in range(0, x.size, 40):
             cost = divergences(TWO_MODES, x[place], 1.0)[which] / BITS
             assert y[place] == pytest.approx(max(cost, 0.01), rel=1e-4)
-    expect(page.get_by_text("With its spread held at 1.00")).to_have_count(1)
+    expect(page.get_by_text("With its spread held at 1.00:")).to_have_count(1)
 
 
 @pytest.mark.slow
