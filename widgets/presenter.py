@@ -19,8 +19,6 @@ _STYLE = """
   html { font-size: 20px; }
   [data-testid=stHeader], [data-testid=stSidebar] { display: none; }
   [data-testid=stMainBlockContainer] { padding: 0 1rem 2rem; }
-  /* No bar is in the way of what a link goes to. */
-  h2, h3 { scroll-margin-top: 0 !important; }
   .st-key-_frame, :has(> .st-key-_frame) { position: relative; width: 100%; }
   :has(> .st-key-_switches) { position: absolute; top: 0; right: 0; z-index: 1; width: auto; }
   .st-key-_notice { padding-top: 3rem; }
