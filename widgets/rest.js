@@ -3,6 +3,7 @@ const QUIET = 150 // milliseconds after a key: another may follow
 const TELLING = 350 // milliseconds after a key in which the slider may not have told its value yet
 const LOOK = 30 // milliseconds between two looks whether something still moves
 const AGAIN = 1500 // milliseconds until an answer is missed
+const TRIES = 3 // how often it is asked for what a chart does not follow
 const SETTLING = 500 // milliseconds in which the server hears of a button, and the browser what it did
 
 let tell, timer
@@ -63,6 +64,18 @@ function hear () {
   // A finger that has let go is at rest already.
   const released = performance.now() - page.released < 1000
   if (Number(page.owed)) timer = setTimeout(ask, released ? 0 : QUIET)
+  else timer = setTimeout(agree, QUIET)
+}
+
+// A slider may have told its value just when the server put it elsewhere: then the browser shows where it
+// was put, and the charts what it told. What is asked for tells the server what the browser shows.
+let tries = 0
+const apart = () => document.querySelector(".kl-chart[data-source=nearest]")
+
+function agree () {
+  if (busy()) timer = setTimeout(agree, LOOK)
+  else if (!apart()) tries = 0
+  else if (tries++ < TRIES) ask()
 }
 
 document.addEventListener("kl:answered", hear)

@@ -71,8 +71,8 @@ def lesson() -> None:
 def book_table(unit: Unit) -> None:
     """Show the book's example: one true die, two models of it."""
     st.markdown(
-        "The example of the book that this tour follows (its sources are under [further "
-        "reading](summary#reading)): a fair die **P**, and two models of it."
+        "The example of the book that this tour follows ([its sources](summary#reading)): a fair "
+        "die **P**, and two models of it."
     )
     rows = [
         ("**Q₁**, uniform", "1/6 each", FAIR),
@@ -152,9 +152,9 @@ def roll_it(unit: Unit) -> None:
     here = further("Roll it", "roll")
     with here.question:
         st.markdown(
-            "Nobody tells you which die is rolled. How many times more chance P gave to a roll "
-            "than Q did is its *likelihood ratio*, p/q. The logarithms of these ratios add up: "
-            "that is your evidence, and while P rolls, each roll adds D(P‖Q) on average."
+            "You are not told which die is rolled. How many times more chance P gave a roll than "
+            "Q did is its *likelihood ratio*, p/q. The logarithms of these ratios add up to "
+            "your evidence; each roll of P adds D(P‖Q) on average."
         )
     with here.buttons:
         # Who has just answered the first question meets a Q that one roll rules out.

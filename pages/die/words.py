@@ -133,8 +133,7 @@ def _average(steps: Array, unit: Unit) -> str:
     error = steps.std(ddof=1) / math.sqrt(steps.size)
     return (
         f"These {steps.size} rolls gave {signed(steps.mean())} ± {number(error)} {unit.name} of "
-        "evidence each (mean ± *standard error*, how far such a mean typically lies from the exact "
-        "one)"
+        "evidence each (mean ± *standard error*: how far off means typically are)"
     )
 
 

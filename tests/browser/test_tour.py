@@ -8,6 +8,7 @@ from tests.browser.conftest import (
     drawings,
     expect_nothing_sideways,
     few,
+    forget,
     settled,
     visited,
 )
@@ -96,6 +97,10 @@ def test_tour(profile, walk):
     scheme, screen = WALKS[walk]
     with visited(profile, "/", scheme, screen) as tour:
         page = tour.page
+        # Another test may have left this browser with its pages open.
+        forget(page)
+        page.reload()
+        settled(page)
         page.get_by_text("show me the die").click()
         settled(page)
         assert "You " in page.locator(".kl-words").inner_text()
