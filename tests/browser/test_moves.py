@@ -34,6 +34,14 @@ LESSONS = {
     "your_own": ("/your-own", "α, added", 0),
     "summary": ("/summary", "P, chance", 0),
 }
+# Lets the page hear the server as late as one far away.
+LATE = """
+    const native = WebSocket.prototype.addEventListener
+    WebSocket.prototype.addEventListener = function (kind, hear, ...rest) {
+        const late = event => setTimeout(() => hear(event), window.late ?? 0)
+        return native.call(this, kind, kind === "message" ? late : hear, ...rest)
+    }
+"""
 pytestmark = pytest.mark.usefixtures("no_troubles")
 
 
@@ -279,8 +287,11 @@ def test_page_that_streamlit_has_lost_is_loaded_anew(new_context):
     assert stands_at(page, "Q, face 2") == "4"
 
 
-def test_answer_while_a_slider_is_coming_to_rest(page):
+@pytest.mark.parametrize("late", [0, 600])
+def test_answer_while_a_slider_is_coming_to_rest(page, late):
+    page.add_init_script(LATE)
     visit(page, "/die")
+    page.evaluate("late => { window.late = late }", late)
     slider(page, "P, face 1").first.focus()
     page.keyboard.press("End")
     page.get_by_text("Large, but finite").first.click()
