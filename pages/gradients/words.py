@@ -227,8 +227,8 @@ policy = optimal_policy(sft, RewardModel.fit(sft, pairs), beta={beta:g})
 after = np.array([sft.context("{CONTEXT}")])
 p, q = sft.table[after[0]], policy.next_words({len(CONTEXT.split())}, after)[0][0]
 found = expected_gradients(q, p, sampled_from={draws}, weighted={pulls.weighted})
-for name, pull in found.items():
-    print(name, np.linalg.norm(pull.mean))  # {", ".join(f"{each:.6g}" for each in lengths)}
+for pull in found.values():  # {", ".join(pulls.found)}
+    print(np.linalg.norm(pull.mean))  # {", ".join(map(repr, lengths))}
 # The slope of D(Q‖P); all by the natural logarithm.
-print(np.linalg.norm(kl_gradient(q, p)))  # {float(np.linalg.norm(pulls.reverse)):.6g}
+print(np.linalg.norm(kl_gradient(q, p)))  # {float(np.linalg.norm(pulls.reverse))!r}
 """

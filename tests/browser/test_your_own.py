@@ -260,13 +260,13 @@ def test_thousand_categories_are_read_and_answer_quickly(page):
 def test_preset_after_a_long_table_is_in_the_link_again(page):
     visit(page, LESSON)
     put(page, thousand()[0])
-    page.get_by_role("button", name="Twelve rolls each").click()
+    page.get_by_role("button", name="The book's die").click()
     expect(page).to_have_url(re.compile("own_table=face"))
     settled(page)
     page.reload()
     settled(page)
-    assert field(page).input_value().startswith("face,P's die,Q's die")
-    expect(title(page, TERMS)).to_have_text("D(P‖Q) = ∞")
+    assert field(page).input_value().startswith("face,fair,loaded")
+    expect(title(page, TERMS)).to_have_text("D(P‖Q) = 0.350 bits")
 
 
 @pytest.mark.slow
