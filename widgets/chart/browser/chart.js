@@ -137,7 +137,7 @@ class Chart {
     this.host.classList.add("kl-drawn")
     const known = this.plot.classList.contains("js-plotly-plot")
     // What still plays would write its next frames into the new figure.
-    if (this.played) window.Plotly.animate(this.plot, [null], { mode: "immediate" }).catch(() => {})
+    this.halt()
     window.Plotly.react(this.plot, { data, layout: { ...layout, ...this.size }, frames, config: CONFIG })
     if (!known) this.hear()
     this.played ||= Boolean(frames?.length)
@@ -152,10 +152,15 @@ class Chart {
     if (button) window.Plotly.animate(this.plot, null, { ...button.args[1], fromcurrent: false }).catch(() => {})
   }
 
+  // Let whatever plays end where it is.
+  async halt () {
+    if (this.played) await window.Plotly.animate(this.plot, [null], { mode: "immediate" }).catch(() => {})
+  }
+
   // A figure that still plays would look in every frame for what is taken away: it ends first.
   async clear () {
     if (this.played) {
-      await window.Plotly.animate(this.plot, [null], { mode: "immediate" }).catch(() => {})
+      await this.halt()
       await new Promise(resolve => setTimeout(resolve, ENDS))
     }
     window.Plotly?.purge(this.plot)
