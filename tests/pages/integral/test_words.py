@@ -399,3 +399,20 @@ def test_place_is_shown_as_closely_as_a_link_asks_for_it():
         "P ends at −8.0, and next to nothing of a bell around 2.0 lies below that."
     )
     assert "around 2.125 lies" in words.cut_away("P", -8.0, 2.125)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_same_bell_that_ends_earlier_gives_nothing_back(seed):
+    rng = np.random.default_rng(seed)
+    mean, spread, lean = rng.uniform(-3, 3), rng.uniform(0.2, 3), rng.uniform(-0.9, 0.9)
+    sooner, later = sorted(mean + spread * rng.uniform(-1.5, 3, size=2))
+    earlier = (mean, spread, lean, sooner)
+    bell = law(mean, spread, lean)
+    for end in (later, INF):
+        said = integral_words(earlier, (mean, spread, lean, end))
+        assert "cut off earlier: wherever P is, it is denser than Q by the same factor" in said
+        [area] = re.search(f"the area is {NUMBER} bits", said).groups()
+        # The factor is the ratio of what the two keep of the bell.
+        assert agree(area, math.log2(bell.cdf(min(end, 1e9)) / bell.cdf(sooner)))
+        # The other way round P goes on where Q has ended.
+        assert "cut off earlier" not in integral_words((mean, spread, lean, end), earlier)
