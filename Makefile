@@ -33,7 +33,7 @@ check: secrets
 # In the files, and in all that git remembers.
 secrets: $(VENV)/.dev
 	$(BIN)/kingfisher scan . --quiet --no-validate --no-update-check --redact \
-	  --exclude $(VENV) --exclude .cache --exclude '.*_cache'
+	  --exclude $(VENV) --exclude .cache --exclude '.*_cache' --exclude .hypothesis
 
 # The pictures that `make slow` compares with, and those of the README.
 screenshots: $(VENV)/.dev browser
