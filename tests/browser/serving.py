@@ -32,8 +32,11 @@ CHROMIUM_OPTIONS = [
 
 
 @contextmanager
-def serving(*command: str) -> Iterator[str]:
-    """Run ``python COMMAND`` with its port in PORT and STREAMLIT_SERVER_PORT; yield its address."""
+def serving(*command: str, log: Path | None = None, **settings: str) -> Iterator[str]:
+    """Run ``python COMMAND`` with its port in PORT and STREAMLIT_SERVER_PORT; yield its address.
+
+    All that it writes goes to `log`, if any; `settings` are environment variables.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -41,9 +44,15 @@ def serving(*command: str) -> Iterator[str]:
         "PORT": str(port),
         "STREAMLIT_SERVER_PORT": str(port),
         "STREAMLIT_SERVER_HEADLESS": "true",
+        **settings,
     }
+    written = log.open("w") if log else subprocess.DEVNULL
     server = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=written,
+        stderr=subprocess.STDOUT if log else None,
     )
     try:
         for _ in range(600):

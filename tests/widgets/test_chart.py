@@ -1,4 +1,4 @@
-"""Films as differences, stops on a slider's steps, and the files that browsers fetch."""
+"""Films as differences, and stops on a slider's steps."""
 
 import copy
 import gzip
@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from charts.style import LIGHT, figure, scatter
-from widgets.chart import Handle, Picture, Stops, files
+from widgets.chart import Handle, Picture, Stops
 from widgets.chart.film import KEPT, LONG, reel
 
 LEAVES = some.one_of(some.integers(0, 3), some.sampled_from(["a", "b"]), some.none())
@@ -166,37 +164,3 @@ def test_handle_is_sent_as_it_is():
     [tree] = picture.tree({})["handles"]
     assert tree == {"slider": "x", "x": 1.0, "y": 2.0, "way": "y", "hue": "q", "width": 0.38,
                     "axes": ("xaxis", "yaxis")}  # fmt: skip
-
-
-@pytest.fixture
-def client():
-    """Return a client of a server that serves the files."""
-    return TestClient(Starlette(routes=files.ROUTES))
-
-
-@pytest.mark.parametrize("name", ["plotly.js", "chart.js", "film.js", "sliders.js", "chart.css"])
-def test_files_are_compressed_and_kept_for_a_year(client, name):
-    answer = client.get(f"/{files.address(name)}")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert "max-age=31536000" in answer.headers["Cache-Control"]
-    assert answer.headers["Content-Type"].startswith(
-        "text/css" if name.endswith("css") else "text/javascript"
-    )
-
-
-def test_file_is_sent_plain_to_whoever_takes_nothing_else(client):
-    plain = client.get(f"/{files.address('film.js')}", headers={"Accept-Encoding": "identity"})
-    assert "Content-Encoding" not in plain.headers
-    assert plain.content == client.get(f"/{files.address('film.js')}").content
-
-
-def test_another_version_gets_todays_and_keeps_it_for_no_time(client):
-    answer = client.get("/charts/another/film.js")
-    assert answer.status_code == 200
-    assert answer.headers["Cache-Control"] == "no-cache"
-
-
-@pytest.mark.parametrize("name", ["nothing.js", "..%2F__init__.py", "__init__.py"])
-def test_other_files_are_not_served(client, name):
-    assert client.get(f"/charts/any/{name}").status_code == 404
