@@ -7,8 +7,8 @@ from streamlit.components.v2 import manifest_scanner
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# Files whose tests share something dear: pages that are drawn, or a wheel.
-TOGETHER = ("tests/browser/", "tests/test_wheel.py")
+# Files whose tests share something dear: pages that are drawn, replicas, or a wheel.
+TOGETHER = ("tests/browser/", "tests/deploy/", "tests/test_wheel.py")
 
 
 class FilesThatShareTogether(LoadScopeScheduling):
