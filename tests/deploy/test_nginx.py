@@ -108,6 +108,7 @@ def test_a_killed_replica_costs_nobody_their_page(served):
     assert replicas_of(served, learners[0]) == [hers], "the replica is asked again"
 
 
+@pytest.mark.slow
 def test_while_all_replicas_restart_a_page_says_so_and_files_still_come(served):
     learner = Learner(served.port)
     assert learner.status(SCRIPT) == 200
@@ -178,3 +179,14 @@ def test_the_log_says_what_was_asked_and_not_by_whom(served):
     written = "\n".join(logged(served, *marks)) + (served.folder / "log" / "error.log").read_text()
     for private in (secret, ADDRESS, "Mozilla", "course.example", learner.name):
         assert private not in written
+
+
+def test_uploads_need_no_secret_that_replicas_share(served):
+    token = Learner(served.port_of(0)).ask("/_stcore/health")[0].getheader("Set-Cookie")
+    name, _, value = token.partition(";")[0].partition("=")
+    assert name == "_streamlit_xsrf"
+    other = Learner(served.port_of(1), name="")
+    given = {"Cookie": f"{name}={value}"}
+    # Let in by either, who then looks for the session.
+    assert other.status(UPLOAD, method="PUT", **given, **{"X-Xsrftoken": value}) == 400
+    assert other.status(UPLOAD, method="PUT", **given) == 403
