@@ -85,6 +85,9 @@ def image(tmp_path_factory):
         else:
             there.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / source, there)
+    [made] = [each for each in STEPS if "server.compressed" in each]
+    assert made.endswith("/venv/bin/python -m server.compressed")
+    subprocess.run([sys.executable, "-m", "server.compressed"], cwd=folder, check=True)
     port = free_ports(1)
     command = json.loads(step("CMD"))
     here = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(folder), "PYTHONPATH": ""}
@@ -114,6 +117,7 @@ def test_the_image_holds_what_every_lesson_needs(image, address):
     assert not any("Error" in each or "No such file" in each for each in said)
 
 
+@pytest.mark.slow
 def test_its_health_check_answers(image):
     [name, _, code] = json.loads(step("HEALTHCHECK").partition("CMD ")[2])
     assert name == "python"
