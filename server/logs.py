@@ -1,14 +1,17 @@
-"""What the server writes down: no line says who asked, or for what view."""
+"""What the server writes down: a line for each thing, and not who asked, or for what view."""
 
 import logging
 import sys
+from pathlib import Path
+from traceback import extract_tb
 
 ACCESS = logging.getLogger("server.access")
-# Their warnings repeat what the access log says, with a traceback or what a stranger has sent.
+# Their warnings repeat what the access log says, and what a stranger has sent.
 _SAID_ALREADY = (
     "streamlit.web.server.starlette.starlette_websocket",
     "streamlit.web.server.starlette.starlette_routes",
 )
+_PLACES = 4
 
 
 def set_up() -> None:
@@ -23,9 +26,31 @@ def set_up() -> None:
     for name in _SAID_ALREADY:
         logging.getLogger(name).setLevel(logging.ERROR)
     logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("uvicorn.error").addFilter(_tells_nobody)
+    logging.getLogger("uvicorn.error").addFilter(_worth_a_line)
+    logging.setLogRecordFactory(_record)
 
 
-def _tells_nobody(record: logging.LogRecord) -> bool:
-    """Return whether a line of Uvicorn's is not one that names who opens a WebSocket, and where."""
-    return not (isinstance(record.msg, str) and record.msg.startswith('%s - "WebSocket'))
+def _worth_a_line(record: logging.LogRecord) -> bool:
+    """Return whether a line of Uvicorn's names nobody, and repeats no refusal."""
+    text = str(record.msg)
+    return not text.startswith(('%s - "WebSocket', "ASGI callable returned without completing"))
+
+
+def _record(*args: object, **kwargs: object) -> logging.LogRecord:
+    """Return a record that says of an error what and where, in its line.
+
+    Its message may hold what a learner has typed, and its traceback fills a screen each time.
+    `--logger.enableRich true` shows tracebacks to whoever writes a lesson.
+    """
+    record = logging.LogRecord(*args, **kwargs)  # type: ignore[arg-type]
+    if record.exc_info and record.exc_info[1]:
+        record.msg = f"{record.getMessage().strip()}: {_in_a_line(record.exc_info[1])}"
+        record.args = ()
+        record.exc_info = None
+    return record
+
+
+def _in_a_line(error: BaseException) -> str:
+    frames = extract_tb(error.__traceback__)[-_PLACES:]
+    places = (f"{'/'.join(Path(each.filename).parts[-3:])}:{each.lineno}" for each in frames)
+    return " < ".join([type(error).__name__, *reversed([*places])])

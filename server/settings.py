@@ -51,7 +51,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> Settings:
             raise ValueError(f"{name}: expected {expected}, got {text!r}") from None
 
     return Settings(
-        read("KL_FRAME_ANCESTORS", ("*",), _sources, "sites, parted by blanks, or 'none'"),
+        read("KL_FRAME_ANCESTORS", ("*",), _sources, "sites, parted by blanks, self or none"),
         read("KL_ACCESS_LOG", "refused", _access_log, f"one of {', '.join(ACCESS_LOGS)}"),
         read("KL_DRAIN_SECONDS", 0.0, _seconds, "seconds from 0 to 600"),
         read("KL_SESSIONS", 2000, _positive, "a whole number above 0"),
@@ -62,7 +62,7 @@ def _sources(text: str) -> tuple[str, ...]:
     # Either would begin another directive, or another policy.
     if ";" in text or "," in text or not text.isascii() or not text.isprintable():
         raise ValueError
-    return tuple("'none'" if each == "none" else each for each in text.split())
+    return tuple(f"'{each}'" if each in ("self", "none") else each for each in text.split())
 
 
 def _access_log(text: str) -> str:

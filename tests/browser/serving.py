@@ -33,7 +33,16 @@ CHROMIUM_OPTIONS = [
 
 @contextmanager
 def serving(*command: str, log: Path | None = None, **settings: str) -> Iterator[str]:
-    """Run ``python COMMAND`` with its port in PORT and STREAMLIT_SERVER_PORT; yield its address.
+    """Run ``python COMMAND`` as `started` does, and yield its address."""
+    with started(*command, log=log, **settings) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(
+    *command: str, log: Path | None = None, **settings: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run ``python COMMAND``, its port in the environment; yield its address and process.
 
     All that it writes goes to `log`, if any; `settings` are environment variables.
     """
@@ -46,14 +55,14 @@ def serving(*command: str, log: Path | None = None, **settings: str) -> Iterator
         "STREAMLIT_SERVER_HEADLESS": "true",
         **settings,
     }
-    written = log.open("w") if log else subprocess.DEVNULL
-    server = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment,
-        stdout=written,
-        stderr=subprocess.STDOUT if log else None,
-    )
+    with (log or Path(os.devnull)).open("w") as written:
+        server = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=written,
+            stderr=written if log else None,
+        )
     try:
         for _ in range(600):
             with socket.socket() as probe:
@@ -62,7 +71,7 @@ def serving(*command: str, log: Path | None = None, **settings: str) -> Iterator
             if server.poll() is not None:
                 raise RuntimeError(f"{command} ended with {server.returncode}")
             time.sleep(0.05)
-        yield f"http://localhost:{port}"
+        yield f"http://localhost:{port}", server
     finally:
         server.terminate()
         server.wait()
