@@ -1,5 +1,6 @@
 """What the tests of hosting share: two replicas behind nginx, as `deploy.local` serves them."""
 
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 
 def free_ports(number: int) -> int:
     """Return the first of so many ports in a row that nobody uses."""
-    for first in range(18000, 28000, number):
+    # Tests that run beside these begin elsewhere.
+    for first in range(18000 + os.getpid() % 100 * 100, 28000, number):
         try:
             for port in range(first, first + number):
                 with socket.socket() as probe:

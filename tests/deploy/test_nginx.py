@@ -1,6 +1,10 @@
 """Replicas behind nginx: who is served by which, what is refused, what is written down."""
 
+import http.client
 import re
+import shutil
+import socket
+import ssl
 import subprocess
 import time
 from itertools import count
@@ -9,7 +13,8 @@ import pytest
 import streamlit
 from websockets.exceptions import InvalidStatus
 
-from deploy.local import ROOT, configured
+from deploy.local import FILES, ROOT, configured
+from tests.deploy.conftest import free_ports
 from tests.deploy.learner import ADDRESS, Learner, read
 
 SCRIPT = next(
@@ -19,6 +24,7 @@ SCRIPT = next(
     )
 )
 COUNT = count()
+OPENSSL = shutil.which("openssl")
 UPLOAD = "/_stcore/upload_file/a-session/a-file"
 
 
@@ -72,6 +78,39 @@ def test_a_new_visitor_is_given_a_name_and_keeps_it(served):
     assert again.getheader("Set-Cookie") is None
     [forged] = Learner(served.port, name="not-chance").ask("/die")
     assert "replica=" in forged.getheader("Set-Cookie")
+
+
+@pytest.mark.skipif(not OPENSSL, reason="needs openssl to make a certificate")
+def test_with_a_certificate_the_name_is_kept_within_another_site(served, nginx, tmp_path):
+    first, port = configured(tmp_path, replicas=2, port=served.port), free_ports(1)
+    key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
+    made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    kept = ["-subj", "/CN=kl.example.edu", "-keyout", key, "-out", certificate]
+    subprocess.run([OPENSSL, *made, *kept], check=True, capture_output=True)
+    # The lines of listen.conf that a host takes the signs from, but for IPv6.
+    _, _, lines = (FILES / "listen.conf").read_text().partition("instead of the above:\n")
+    lines = re.sub(r"^# (?:listen \[.*\n)?", "", lines, flags=re.MULTILINE)
+    lines = lines.replace("443", f"127.0.0.1:{port}")
+    lines = lines.replace("/etc/letsencrypt/live/kl.example.edu", str(tmp_path))
+    unused = (tmp_path / "etc" / "listen.conf").read_text().partition("\n")[2]
+    (tmp_path / "etc" / "listen.conf").write_text(lines + unused)
+    server = subprocess.Popen([nginx, "-c", first, "-g", "daemon off;"])
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        trusted = ssl.create_default_context(cafile=certificate)
+        trusted.check_hostname = False
+        browser = http.client.HTTPSConnection("127.0.0.1", port, context=trusted, timeout=10)
+        browser.request("GET", "/die")
+        given = browser.getresponse().getheader("Set-Cookie")
+        browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+    assert given.endswith("; Path=/; HttpOnly; SameSite=None; Secure; Partitioned")
 
 
 def test_files_that_never_change_name_nobody_and_come_from_nginx(served):
