@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import brotli
-import plotly
 import streamlit
 from servestatic.compress import Compressor
 
@@ -62,21 +61,19 @@ def kept(name: str, fill: Callable[[Path], None], cache: Path = CACHE) -> Path:
 
 @cache
 def foreign() -> Path:
-    """Return the folder of Streamlit's files, and of Plotly's."""
-    name = f"streamlit-{streamlit.__version__}-plotly-{plotly.__version__}"
-    return kept(name, _copy_foreign)
+    """Return the folder of Streamlit's files."""
 
+    def copy(folder: Path) -> None:
+        shutil.copytree(page.STATIC / "static", folder / "static", copy_function=shutil.copyfile)
 
-def _copy_foreign(folder: Path) -> None:
-    shutil.copytree(page.STATIC / "static", folder / "static", copy_function=shutil.copyfile)
-    shutil.copyfile(files.PLOTLY, folder / "plotly.js")
+    return kept(f"streamlit-{streamlit.__version__}", copy)
 
 
 @cache
 def ours(cache: Path = CACHE) -> Path:
     """Return the folder of the pages, as `page_name` calls them, and of what draws charts."""
     pages = {page_name(each): page.html(each).encode() for each in page.addresses()}
-    scripts = {each.name: each.read_bytes() for each in files.OURS}
+    scripts = {name: each.read_bytes() for name, each in files.FILES.items()}
     contents = {**pages, **scripts}
     key = blake2b(repr(sorted(contents.items())).encode(), digest_size=8).hexdigest()
 

@@ -1,8 +1,8 @@
 """Serving files that browsers fetch: compressed beforehand, and kept by browsers for good.
 
 ServeStatic chooses among the compressed files, and answers what a browser may ask of one: parts of
-it, its head, whether it is new. Until a first start has compressed Streamlit's and Plotly's, they
-come as they are.
+it, its head, whether it is new. Until a first start has compressed Streamlit's, they come as they
+are.
 """
 
 from functools import partial
@@ -39,15 +39,13 @@ class StaticFiles(ServeStaticASGI):  # type: ignore[misc]
         folder = compressed.ours()
         for address in page.addresses():
             self._add(address, folder / compressed.page_name(address))
-        for each in files.OURS:
-            self._add(f"/{files.address(each.name)}", folder / each.name)
+        for name in files.FILES:
+            self._add(f"/{files.address(name)}", folder / name)
         life.first.append(self.add_foreign)
 
     def add_foreign(self) -> None:
-        """Serve Streamlit's files and Plotly's too; a first start compresses them."""
-        folder = compressed.foreign()
-        self._add(f"/{files.address('plotly.js')}", folder / "plotly.js")
-        self.add_files(folder / "static", f"{self.base}/static")
+        """Serve Streamlit's files too; a first start compresses them."""
+        self.add_files(compressed.foreign() / "static", f"{self.base}/static")
 
     def _add(self, address: str, file: Path) -> None:
         self.add_file_to_dictionary(self.base + address, str(file))
@@ -89,7 +87,7 @@ def _add_headers(headers: Headers, path: str, _: str) -> None:
 
 
 def _chart_file(path: str) -> Response:
-    """Return a file for charts that is not compressed yet, or that a page of before asks for."""
+    """Return a file for charts that a page from before an update asks for: today's."""
     found = files.FILES.get(path.rpartition("/")[2])
     if not found:
         return PlainTextResponse("No such file.", 404)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from zlib import crc32
 
 import streamlit as st
@@ -75,8 +76,8 @@ def _ask(key: str, text: str, question: Question) -> str | None:
     """Ask one question, say why its answer is right or wrong, and return the answer."""
     if question.code:
         st.markdown(text)
-        # Wrapped: a box that scrolls sideways cannot be reached by keyboard.
-        st.code(question.code, language="python", wrap_lines=True)
+        # `st.code` would fetch half a megabyte to colour these lines.
+        st.html(f'<pre class="kl-code"><code>{escape(question.code)}</code></pre>')
     choice = one_of(text, question.answers, None, key=key, unlabelled=bool(question.code))
     if choice == question.right:
         st.success(question.feedback[choice], icon=":material/check_circle:")

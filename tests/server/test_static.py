@@ -20,7 +20,7 @@ SCRIPT = max(
 )
 FONT = min((page.STATIC / "static" / "media").glob("*.woff2"), key=lambda file: file.stat().st_size)
 STATIC = {
-    f"/{files.address('plotly.js')}": files.PLOTLY,
+    f"/{files.address('plotly.js')}": files.FILES["plotly.js"],
     f"/{files.address('chart.js')}": files.FILES["chart.js"],
     f"/static/js/{SCRIPT.name}": SCRIPT,
     f"/static/media/{FONT.name}": FONT,
@@ -130,12 +130,6 @@ def test_page_of_another_version_gets_todays_files_and_keeps_none(client):
     assert answer.headers["Cache-Control"] == "no-cache"
     assert client.get("/charts/before/secrets.js").status_code == 404
     assert client.get("/charts/before/..%2f..%2fapp.py").status_code == 404
-
-
-def test_charts_come_before_their_files_are_compressed():
-    early = TestClient(StaticFiles(Starlette(), Life()))
-    answer = early.get(f"/{files.address('plotly.js')}", headers={"Accept-Encoding": "br"})
-    assert answer.content == files.PLOTLY.read_bytes()
 
 
 def test_all_else_is_left_to_streamlit(client):

@@ -3,16 +3,19 @@
 import copy
 import gzip
 import json
+import re
 from base64 import b64decode
+from pathlib import Path
 
 import numpy as np
+import plotly
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from charts.style import LIGHT, figure, scatter
-from widgets.chart import Handle, Picture, Stops
+from widgets.chart import Handle, Picture, Stops, files
 from widgets.chart.film import KEPT, LONG, reel
 
 LEAVES = some.one_of(some.integers(0, 3), some.sampled_from(["a", "b"]), some.none())
@@ -164,3 +167,10 @@ def test_handle_is_sent_as_it_is():
     [tree] = picture.tree({})["handles"]
     assert tree == {"slider": "x", "x": 1.0, "y": 2.0, "way": "y", "hue": "q", "width": 0.38,
                     "axes": ("xaxis", "yaxis")}  # fmt: skip
+
+
+def test_charts_on_a_page_and_charts_taken_home_are_drawn_by_the_same_plotly():
+    """`npm pack plotly.js-cartesian-dist-min@VERSION` brings the other."""
+    whole = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    versions = {re.search(r"v[\d.]+", each.read_text()[:200])[0] for each in (whole, files.PLOTLY)}
+    assert len(versions) == 1

@@ -3,16 +3,16 @@
 from hashlib import blake2b
 from pathlib import Path
 
-import plotly
-
-_BROWSER = Path(__file__).parent / "browser"
-OURS = sorted(_BROWSER.iterdir())
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-FILES = {each.name: each for each in OURS} | {"plotly.js": PLOTLY}
+_HERE = Path(__file__).parent
+_MODULES = sorted(_HERE.glob("browser/*.js"))
+# Of Plotly the part that draws on an x and a y, a third of all that the Python package brings.
+PLOTLY = _HERE / "vendor" / "plotly-cartesian.min.js"
+FILES = {each.name: each for each in (*_MODULES, _HERE / "browser" / "chart.css")} | {
+    "plotly.js": PLOTLY
+}
 # Another version of anything is another address.
 _VERSION = blake2b(
-    plotly.__version__.encode() + b"".join(each.read_bytes() for each in OURS),
-    digest_size=6,
+    b"".join(each.read_bytes() for each in FILES.values()), digest_size=6
 ).hexdigest()
 
 
@@ -23,4 +23,4 @@ def address(name: str) -> str:
 
 def modules() -> list[str]:
     """Return the addresses of the modules that draw charts."""
-    return [address(each.name) for each in OURS if each.suffix == ".js"]
+    return [address(each.name) for each in _MODULES]
