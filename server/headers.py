@@ -9,17 +9,17 @@ def security_headers(frame_ancestors: tuple[str, ...]) -> secure.Secure:
     """Return the headers of every answer; `frame_ancestors` may show a lesson in a frame."""
     policy = (
         secure.ContentSecurityPolicy()
-        .default_src("'self'")
+        .default_src("'none'")
+        .connect_src("'self'")
         # Streamlit's components are modules made in the browser.
         .script_src("'self'", "blob:", *page.scripts())
-        # Streamlit and Plotly style what they draw as they draw it.
+        # Streamlit, KaTeX and Plotly style what they draw as they draw it.
         .style_src("'self'", "'unsafe-inline'")
+        # Plotly makes a picture of a chart.
         .img_src("'self'", "data:", "blob:")
         .font_src("'self'", "data:")
-        .worker_src("'self'", "blob:")
-        .object_src("'none'")
-        .base_uri("'self'")
-        .form_action("'self'")
+        .base_uri("'none'")
+        .form_action("'none'")
         .frame_ancestors(*frame_ancestors)
     )
     return secure.Secure(

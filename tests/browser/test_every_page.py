@@ -91,8 +91,8 @@ def test_security_headers(base_url, path):
     with urlopen(f"{base_url}{path}") as answer:  # noqa: S310
         headers = answer.headers
     policy = headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
-    assert "object-src 'none'" in policy
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
     assert "http" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"

@@ -123,12 +123,35 @@ def test_host_that_is_another(app, host):
         assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
-def test_upload_that_is_too_large(app):
-    content = b"x" * 3_000_000
-    with app.one_line("PUT /_stcore/upload_file/1/2 4"):
-        url = f"{app.address}/_stcore/upload_file/1/2"
-        answer = httpx2.put(url, files={"file": ("a.csv", content)})
-    assert answer.status_code in (400, 403)
+def parts(content):
+    """Return a file as a form holds it, bit by bit, so that nobody is told how long it is."""
+    yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    for start in range(0, len(content), 65536):
+        yield content[start : start + 65536]
+    yield b"\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize(("size", "status"), [(900_000, 204), (3_000_000, 413)])
+@pytest.mark.parametrize("told", [True, False])
+def test_upload_that_is_too_large(app, size, status, told):
+    content = b"x" * size
+    with app.socket() as socket, httpx2.Client(base_url=app.address) as client:
+        session = drawn(socket, rerun("your-own"))[0].new_session.initialize.session_id
+        client.get("/_stcore/health")
+        client.headers["X-Xsrftoken"] = client.cookies["_streamlit_xsrf"]
+        place = f"/_stcore/upload_file/{session}/file"
+        if told:
+            answer = client.put(place, files={"file": ("a.csv", content)})
+        else:
+            form = {"Content-Type": "multipart/form-data; boundary=x"}
+            answer = client.put(place, content=parts(content), headers=form)
+    assert answer.status_code == status
+
+
+def test_upload_from_elsewhere(app):
+    with app.one_line("PUT /_stcore/upload_file/1/2 403"):
+        answer = httpx2.put(f"{app.address}/_stcore/upload_file/1/2", files={"file": b"x"})
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ def test_first_learner_finds_nothing_left_to_load():
     assert news.strip() == "[]"
 
 
-@pytest.mark.parametrize("seconds", ["0", "2"])
-def test_end_is_told_before_it_comes_and_closes_sockets_so_that_browsers_go_elsewhere(
+@pytest.mark.parametrize("seconds", [pytest.param("0", marks=pytest.mark.slow), "2"])
+def test_end_is_told_before_it_comes_and_sockets_close_so_that_browsers_go_elsewhere(
     tmp_path, seconds
 ):
     with served(tmp_path / "log", KL_DRAIN_SECONDS=seconds) as app, app.socket() as socket:
