@@ -2,6 +2,7 @@
 
 import math
 import tomllib
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
-from _plotly_utils.utils import convert_to_base64
+from _plotly_utils.utils import to_typed_array_spec
 
 Trace = dict[str, Any]
 
@@ -34,11 +35,9 @@ class Figure:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figure as Plotly's JSON has it, arrays of numbers packed."""
-        tree: dict[str, Any] = _copied({"data": self.traces, "layout": self.look})
+        tree: dict[str, Any] = _copied({"data": self.traces, "layout": self.look}, packs=True)
         if self.frames:
-            tree["frames"] = _copied(list(self.frames))
-        # What `go.Figure.to_dict` does, too.
-        convert_to_base64(tree)
+            tree["frames"] = _copied(list(self.frames), packs=True)
         return tree
 
     @property
@@ -60,24 +59,35 @@ class Figure:
         return go.Figure(*tree.values(), _copied(list(self.frames)), _validate=False)
 
 
-def _copied(tree: Any, *, of_text: bool = False) -> Any:
-    """Return a copy of a tree's branches; arrays and texts are shared.
+def _copied(tree: Any, *, packs: bool = False, of_text: bool = False) -> Any:
+    """Return a copy of a tree's branches; texts are shared, and arrays unless it `packs` them.
 
     Text has the hue of what it names, as dark as it takes to be read (WCAG 2.2, 1.4.3).
     """
     if isinstance(tree, dict):
         return {
             key: _copied(
-                value, of_text=key.endswith("font") or (of_text and key in {"color", "font"})
+                value,
+                packs=packs and key != "range",
+                of_text=key.endswith("font") or (of_text and key in {"color", "font"}),
             )
             for key, value in tree.items()
         }
     if isinstance(tree, list | tuple):
-        return [_copied(each, of_text=of_text) for each in tree]
-    if isinstance(tree, np.ndarray) and not tree.size:
+        return [_copied(each, packs=packs, of_text=of_text) for each in tree]
+    if isinstance(tree, np.ndarray):
+        return _packed(tree) if packs else tree
+    return _AS_TEXT.get(tree, tree) if of_text and isinstance(tree, str) else tree
+
+
+def _packed(array: np.ndarray[Any, Any]) -> Any:
+    """Return an array as `go.Figure.to_dict` packs it, for which a film has no time."""
+    if not array.size:
         # Plotly packs no empty array, and a film compares only what JSON has.
         return []
-    return _AS_TEXT.get(tree, tree) if of_text and isinstance(tree, str) else tree
+    if array.dtype == np.float64 and array.ndim == 1:
+        return {"dtype": "f8", "bdata": b64encode(array.tobytes()).decode()}
+    return to_typed_array_spec(array)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from charts.wording import readable
 from widgets import controls, glide, look, presenter, theme, tour, units
 from widgets.redraw import draw_whole, drawn
+from widgets.turns import Rank, turns
 
 SIDEBAR_WIDTH = 240
 # Wide enough for controls beside a chart, narrow enough to read.
@@ -73,7 +74,8 @@ def show(
         _begin(page)
         notice = st.container(key="_notice")
         controls.open_page(name)
-        draw_whole(name, page.run)
+        with turns.turn(Rank.PAGE):
+            draw_whole(name, page.run)
         for key, value in _refused(asked).items():
             notice.warning(
                 f"This link asks for `{key} = {value}`, which that control cannot take, so it "

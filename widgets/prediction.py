@@ -117,10 +117,10 @@ def commit(
         st.markdown(f"**Predict first.** {question}")
         if unit:
             amounts.follow(key, amounts.Scale(low, high, step, none), unit)
-        guess = slider(GUESS, low, high, start, step, key=key, shown_as=shown_as)
+        slider(GUESS, low, high, start, step, key=key, shown_as=shown_as)
         if unit:
-            amounts.note(key, guess, unit)
-        _committed(key, lambda: reveal(guess), takeaway, shows)
+            amounts.note(key, now[key], unit)
+        _committed(key, lambda: reveal(now[key]), takeaway, shows)
 
 
 def commit_among(

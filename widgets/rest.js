@@ -1,5 +1,5 @@
 // Asks for the whole page when nothing has moved for a moment, and again until it is there.
-const QUIET = 150 // milliseconds after a key: another may follow
+const QUIET = 150 // milliseconds after a key: another may follow; times the server's pace
 const TELLING = 350 // milliseconds after a key in which the slider may not have told its value yet
 const LOOK = 30 // milliseconds between two looks whether something still moves
 const AGAIN = 1500 // milliseconds until an answer is missed
@@ -63,7 +63,7 @@ function hear () {
   clearTimeout(timer)
   // A finger that has let go is at rest already.
   const released = performance.now() - page.released < 1000
-  if (Number(page.owed)) timer = setTimeout(ask, released ? 0 : QUIET)
+  if (Number(page.owed)) timer = setTimeout(ask, released ? 0 : QUIET * page.pace)
   else timer = setTimeout(agree, QUIET)
 }
 

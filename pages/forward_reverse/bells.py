@@ -12,7 +12,7 @@ from widgets import prediction
 from widgets.chart import Controls, Handle, Stops
 from widgets.controls import at_their_beginnings, on_or_off, put, slider
 from widgets.look import hide, sliders_of
-from widgets.redraw import at_rest
+from widgets.redraw import at_rest, section
 
 P = Modes("forward_p", TWO_MODES)
 Q_MEAN, Q_SPREAD, Q_STEP = (-10.0, 10.0), (0.1, 8.0), 0.05
@@ -92,6 +92,7 @@ def kept() -> None:
         hide("_forward_kept")
 
 
+@section
 def hide_other_pair() -> None:
     """Put the pair of Q's sliders out of sight that does not move it; after the question."""
     [other] = _PAIRS.keys() - {_in_sight(at_rest)}

@@ -170,7 +170,6 @@ def both_ways(p: GaussianMixture, q: Bell, base: float) -> tuple[float, float]:
     return there if there > 1e-20 else 0.0, back if back > 1e-20 else 0.0
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
 def both_ways_unrounded(p: GaussianMixture, q: Bell, base: float) -> tuple[float, float]:
     """Return D(P‖Q) and D(Q‖P) as `mixture_kl` has them, to the last digit."""
     bell = gaussian(*q)

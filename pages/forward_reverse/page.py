@@ -31,7 +31,7 @@ from widgets.fold import fold
 from widgets.formula import formula, write
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, at_rest, now
+from widgets.redraw import answer, at_rest, now, section
 from widgets.self_check import self_check
 from widgets.take_away import take_away
 
@@ -69,6 +69,7 @@ def lesson() -> None:
     game()
     what_an_optimiser_finds()
     the_landscape()
+    film()
     two_people()
     between_the_two()
     in_the_plane()
@@ -188,6 +189,7 @@ def descents(p: GaussianMixture) -> dict[Direction, Descent]:
     return numbers.descents(p, by_hand(at_rest), now["forward_optimiser"], rate, hold=hold)
 
 
+@section
 def the_landscape() -> None:
     """Show both divergences over all bells, and the ways down from the learner's Q."""
     st.header("The landscape", anchor="landscape")
@@ -210,7 +212,6 @@ def the_landscape() -> None:
         with column:
             shown(figure, said, key=key, on_click=partial(clicked, key))
             st.markdown(said)
-    film()
 
 
 def clicked(key: str) -> None:
@@ -280,6 +281,7 @@ def best_between() -> None:
     st.markdown(said)
 
 
+@section
 def two_people() -> None:
     """Tell the book's analogy with today's numbers."""
     st.header("Two people", anchor="people")
@@ -340,6 +342,7 @@ def ellipses() -> None:
     st.markdown(said)
 
 
+@section
 def todays_formula() -> None:
     """Write both directions, and the closed form of the forward optimum, with today's numbers."""
     unit, p, q = units.current(), P.mixture(), by_hand(now)
@@ -353,6 +356,7 @@ def todays_formula() -> None:
     write(words.MOMENTS, words.moments_today(p))
 
 
+@section
 def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
     unit, p, q, colours = units.current(), P.mixture(), by_hand(now), theme.colours()

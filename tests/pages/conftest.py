@@ -99,8 +99,8 @@ def press(app: AppTest, label: str) -> AppTest:
 def answers_of(app: AppTest) -> dict[str, set[str]]:
     """Return which answers are drawn at once when a slider moves, by its key."""
     answers: dict[str, set[str]] = {}
-    for name, keys in app.session_state["_read"].items():
-        for key in keys:
+    for name, reads in app.session_state["_read"].items():
+        for key in reads.at_once:
             answers.setdefault(key, set()).add(name.rpartition(".")[2])
     sliders = {each.key for each in [*app.slider, *app.select_slider]}
     return {key: names for key, names in answers.items() if key in sliders}

@@ -10,8 +10,8 @@ import json
 import zlib
 from base64 import b64encode
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import streamlit as st
@@ -21,7 +21,9 @@ from widgets import glide, presenter, theme
 from widgets.chart import files
 from widgets.chart.film import reel
 from widgets.chart.picture import Controls, Drawable, Handle, Picture, Stops, Tree
+from widgets.pace import pace
 from widgets.redraw import now
+from widgets.turns import Rank, turns
 
 __all__ = ["Controls", "Handle", "Picture", "Stops", "moving", "shown"]
 
@@ -40,10 +42,11 @@ def shown(
     """Draw `figure`; `words` are its text alternative.
 
     `on_click` hears of points clicked on: ``st.session_state[key].clicked`` has their ``x``, ``y``
-    and the number of their ``trace``.
+    and the number of their ``trace``; then all of the page is drawn.
     """
+    _draw_all_once_clicked(key)
     data = {"picture": _drawn(Picture(figure, words)), "clicks": bool(on_click)}
-    _mount(data | {"plays": glide.plays()}, key, on_click)
+    _mount(data | {"plays": glide.plays()}, key, on_click and _heard(key, on_click))
 
 
 def moving(
@@ -66,9 +69,7 @@ def moving(
     on_click : callable, optional
         Hears of points clicked on, as in `shown`; then all of the page is drawn.
     """
-    if st.session_state.pop(f"{key}_heard", False):
-        # What a click puts elsewhere stands outside the answer that heard of it.
-        st.rerun()
+    _draw_all_once_clicked(key)
     picture = draw(now)
     if picture is None:
         return
@@ -85,13 +86,7 @@ def moving(
         data["film"] = films.of(asked, drawn)
     if way := glide.way(stops):
         data["glide"] = films.along(way, drawn)
-
-    def heard() -> None:
-        if on_click:
-            on_click()
-            st.session_state[f"{key}_heard"] = True
-
-    _mount(data, key, heard)
+    _mount(data, key, on_click and _heard(key, on_click))
     # What the chart itself says, for whoever's browser cannot draw it: `chart.css` hides it else.
     with st.container(key=f"{key}_in_words"):
         if picture.numbers:
@@ -102,20 +97,38 @@ def moving(
         st.markdown(picture.words)
 
 
+def _heard(key: str, on_click: Callable[[], None]) -> Callable[[], None]:
+    """Return what hears of a click, and remembers that it has."""
+
+    def heard() -> None:
+        on_click()
+        st.session_state[f"{key}_heard"] = True
+
+    return heard
+
+
+def _draw_all_once_clicked(key: str) -> None:
+    """Draw all of the page: what a click puts elsewhere is not in the part that heard of it."""
+    if st.session_state.pop(f"{key}_heard", False):
+        st.rerun()
+
+
 @dataclass(frozen=True)
 class Films:
     """The films of a picture, by slider."""
 
     draw: Draw
     stops: Mapping[str, Stops]
+    at_rest: Controls = field(default_factory=lambda: _Remembered())
 
     def at(self, **controls: object) -> Picture | None:
         """Return the picture with these controls there, everything else as it is now."""
-        return self.draw(ChainMap(controls, cast("Any", now)))
+        turns.let_others(Rank.FILM)
+        return self.draw(ChainMap(controls, cast("Any", self.at_rest)))
 
     def of(self, slider: str, drawn: Tree) -> str:
         """Return the pictures at all stops of one slider; compressed."""
-        stops = self.stops[slider]
+        stops = self.stops[slider].thinned(pace())
         film = self._reel(({slider: value} for value in stops.values), drawn)
         return _packed({"slider": slider, "places": list(stops.places), **film})
 
@@ -128,6 +141,24 @@ class Films:
         # What is read out changes when all is at rest.
         frames = [picture and {**_drawn(picture), "alt": drawn["alt"]} for picture in pictures]
         return reel(drawn, frames)
+
+
+class _Remembered(Mapping[str, Any]):
+    """The controls as they stand, each looked up once: a film asks for each a hundred times."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._seen:
+            self._seen[key] = now[key]
+        return self._seen[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(now)
+
+    def __len__(self) -> int:
+        return len(now)
 
 
 def _drawn(picture: Picture) -> Tree:

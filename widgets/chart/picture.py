@@ -14,6 +14,8 @@ Tree = dict[str, Any]
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 # A film has about this many pictures at most: more than a finger can tell apart.
 MOST_STOPS = 101
+# However coarse, one of this many is left as it is.
+FEW_STOPS = 26
 
 
 class Drawable(Protocol):
@@ -124,6 +126,19 @@ class Stops:
     def among(cls, options: Sequence[Any]) -> "Stops":
         """Return a stop for each option of an `st.select_slider`."""
         return cls(options, range(len(options)))
+
+    def thinned(self, pace: int) -> "Stops":
+        """Return one stop in `pace`, and the last; all where they are few.
+
+        Examples
+        --------
+        >>> Stops.along(0.0, 10.0, 0.1).thinned(4).values[-3:]
+        [9.2, 9.6, 10.0]
+        """
+        if len(self.values) <= FEW_STOPS:
+            return self
+        kept = sorted({*range(0, len(self.values), pace), len(self.values) - 1})
+        return Stops([self.values[each] for each in kept], [self.places[each] for each in kept])
 
     def place_of(self, value: Any) -> float | None:
         """Return what the browser's slider is when the control is `value`."""

@@ -9,7 +9,7 @@ import * as sliders from "./sliders.js"
 import { says } from "./voice.js"
 
 const PATIENCE = 1000 // milliseconds that a film may take to come
-const PAUSE = 150 // milliseconds after which a slider that is held has come to rest
+const PAUSE = 150 // milliseconds after which a slider that is held has come to rest, times the server's pace
 const ENDS = 1000 // milliseconds after which what played has ended, frame and all
 const CONFIG = { displayModeBar: false }
 const decoder = new TextDecoder()
@@ -71,7 +71,7 @@ class Chart {
       await sliders.quiet()
       if (this.film.plays(slider)) return
       this.tell("film", slider)
-      await this.film.comes(PATIENCE)
+      await this.film.comes(PATIENCE * sliders.pace())
     })
   }
 
@@ -89,8 +89,8 @@ class Chart {
   claims (slider) {
     if (!this.follows(slider)) return false
     const now = performance.now()
-    if (!this.film.plays(slider)) return now - this.asked < PATIENCE
-    return this.film.stopsAt(sliders.place(slider)) || now - this.moved < PAUSE
+    if (!this.film.plays(slider)) return now - this.asked < PATIENCE * sliders.pace()
+    return this.film.stopsAt(sliders.place(slider)) || now - this.moved < PAUSE * sliders.pace()
   }
 
   // Where the slider that moved last stands.

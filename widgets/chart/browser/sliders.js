@@ -1,6 +1,6 @@
 // Streamlit's sliders while they move. Under a finger they tell the server on release only (since its
 // pull request 11879): here they tell charts at once, and the server as often as it can answer.
-const PAUSE = 80 // milliseconds between two values that go out
+const PAUSE = 80 // milliseconds between two values that go out, times the server's pace
 const PATIENCE = 2000 // how long an answer may take before the next value goes out all the same
 const DWELL = 120 // how long a slider has the focus before a film of it is worth asking for
 const LOOK = 20 // milliseconds between two looks whether it is quiet
@@ -22,6 +22,9 @@ const rangeOf = key => document.querySelector(`.st-key-${CSS.escape(key)} ${SLID
 export const place = key => { const range = rangeOf(key); return range && Number(range.value) }
 
 export const dragging = () => drag !== null
+
+// How much longer than usual a busy server asks to be left alone (widgets/pace.py).
+export const pace = () => Number(document.documentElement.dataset.pace) || 1
 
 // Settles when a film can be asked for. Not while the server draws: Streamlit would drop what is still
 // on its way of the picture. Not right after a button: what tells the server tells it all controls as
@@ -141,7 +144,7 @@ function tick () {
   if (!drag?.at) return
   requestAnimationFrame(tick)
   const since = performance.now() - sent
-  const free = since > PAUSE && (answered || since > PATIENCE)
+  const free = since > PAUSE * pace() && (answered || since > PATIENCE)
   if (drag.untold && free && ![...followers].some(chart => chart.claims(drag.key))) tell()
 }
 

@@ -1,0 +1,1 @@
+"""Many learners at once: what each waits for, and what they cost."""

@@ -1,0 +1,53 @@
+"""How busy this server is, and at which pace browsers may therefore ask.
+
+At pace 1 a film has every picture and a drag tells the server often; at 2 and 4 films are that much
+coarser, and browsers wait that much longer before they ask for what can wait. A press always goes
+out.
+"""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+# From this share of one processor on the pace is 2, and 4.
+BUSY, PRESSED = 0.5, 0.75
+# Over so many seconds.
+OF_LATE = 1.0
+
+Clock = Callable[[], float]
+
+
+class Gauge:
+    """Which share of one processor a process uses, read now and then.
+
+    Parameters
+    ----------
+    now, used : callable
+        Seconds that have passed, and those of them that the process has computed.
+    """
+
+    def __init__(self, now: Clock = time.monotonic, used: Clock = time.process_time) -> None:
+        """Begin at rest."""
+        self._now, self._used = now, used
+        self._since = now(), used()
+        self._share = 0.0
+        self._guard = Lock()
+
+    def share(self) -> float:
+        """Return the share over the last second, or since this was last asked."""
+        with self._guard:
+            now, used = self._now(), self._used()
+            passed = now - self._since[0]
+            if passed >= OF_LATE:
+                self._share = (used - self._since[1]) / passed
+                self._since = now, used
+            return self._share
+
+
+_gauge = Gauge()
+
+
+def pace() -> int:
+    """Return the pace: 1 at ease, 2 or 4 under pressure."""
+    share = _gauge.share()
+    return 1 if share < BUSY else 2 if share < PRESSED else 4
