@@ -116,9 +116,7 @@ def measure(lesson: str, asked: argparse.Namespace) -> None:
             parts = urlsplit(address)
             assert parts.hostname and parts.port
             where, before, began = Address(parts.hostname, parts.port), use(pids), time.monotonic()
-            waits = asyncio.run(
-                together(recording, where, learners, asked.arrival, asked.seconds)
-            )
+            waits = asyncio.run(together(recording, where, learners, asked.arrival, asked.seconds))
             load = Load(learners, waits, time.monotonic() - began, before, use(pids))
         rows.append(load.row())
         print("|", " | ".join(rows[-1]), "|", *sorted(set(waits.errors))[:3], flush=True)
