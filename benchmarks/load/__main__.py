@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from benchmarks.load.learner import Address, Learner, Waits
 from benchmarks.load.machine import Use, use
@@ -113,10 +112,11 @@ def measure(lesson: str, asked: argparse.Namespace) -> None:
         serving = replicas(asked.replicas, asked.port) if asked.replicas else one_process(script)
         with serving as (address, pids):
             recording = record(address, LESSONS[lesson])
-            parts = urlsplit(address)
-            assert parts.hostname and parts.port
-            where, before, began = Address(parts.hostname, parts.port), use(pids), time.monotonic()
-            waits = asyncio.run(together(recording, where, learners, asked.arrival, asked.seconds))
+            before, began = use(pids), time.monotonic()
+            coming = together(
+                recording, Address.of(address), learners, asked.arrival, asked.seconds
+            )
+            waits = asyncio.run(coming)
             load = Load(learners, waits, time.monotonic() - began, before, use(pids))
         rows.append(load.row())
         print("|", " | ".join(rows[-1]), "|", *sorted(set(waits.errors))[:3], flush=True)

@@ -1,4 +1,4 @@
-"""A learner, as the server meets one: arrives, reads, drags, presses keys, opens the next lesson."""
+"""A learner, as the server meets one: arrives, reads, drags, presses keys, goes on."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ import random
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import websockets
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -20,6 +21,7 @@ KEYS = 3
 GOES_ON = 6
 PATIENCE = 60.0
 CHARTS = {"chart", "plotly_chart"}
+CUT_SHORT = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 @dataclass
@@ -38,6 +40,12 @@ class Address:
 
     host: str
     port: int
+
+    @classmethod
+    def of(cls, page: str) -> "Address":
+        """Return the address of a server by that of its first page."""
+        parts = urlsplit(page)
+        return cls(str(parts.hostname), int(parts.port or 80))
 
     @property
     def socket(self) -> str:
@@ -108,7 +116,7 @@ class Learner:
             await asyncio.sleep(max(0.0, EVERY * self.random.uniform(0.8, 1.2) - spent))
 
     async def drag(self, slider: Slider) -> None:
-        """Drag a slider for two seconds: a film plays meanwhile, and the server hears of the end."""
+        """Drag a slider: a film plays meanwhile, and the server hears of the end."""
         rest = {key: value for key, value in self.values.items() if key != slider.widget}
         if slider.film and self.film != (slider.widget, rest):
             await self._tell("film", with_values(slider.film, self.values), whole=False)
@@ -157,9 +165,8 @@ class Learner:
                 if named == "exception":
                     self.waits.errors.append(element.exception.message)
             # A run that was cut short answers nothing: another follows.
-            elif kind == "script_finished" and not owes:
-                if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                    break
+            elif kind == "script_finished" and not (owes or message.script_finished == CUT_SHORT):
+                break
         if drawn is not None:
             self.waits.seconds[f"{what}, chart"].append(drawn)
         self.waits.seconds[f"{what}, rest"].append(time.monotonic() - began)

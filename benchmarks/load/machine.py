@@ -8,7 +8,7 @@ import psutil
 
 @dataclass(frozen=True)
 class Use:
-    """Seconds of processor, and megabytes that are resident, of some processes and their children."""
+    """Seconds of processor and resident megabytes of processes and their children."""
 
     seconds: float
     megabytes: float
