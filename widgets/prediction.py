@@ -14,7 +14,7 @@ from widgets import amounts
 from widgets.chart import Controls
 from widgets.controls import Option, at_their_beginnings, on_or_off, one_of, slider, steps
 from widgets.presenter import presenting
-from widgets.redraw import now
+from widgets.redraw import now, section
 
 # For whoever would rather not guess.
 JUST_SHOW_ME = "Just show me"
@@ -119,7 +119,8 @@ def commit(
             amounts.follow(key, amounts.Scale(low, high, step, none), unit)
         slider(GUESS, low, high, start, step, key=key, shown_as=shown_as)
         if unit:
-            amounts.note(key, now[key], unit)
+            # Not through `now`: a moved guess needs no more than its picture.
+            amounts.note(key, st.session_state[key], unit)
         _committed(key, lambda: reveal(now[key]), takeaway, shows)
 
 
@@ -173,7 +174,12 @@ def _committed(
     """Draw the switch by which a learner commits; once it is on, what is true."""
     told = key + TOLD
     if on_or_off("That is my guess: show me", key=told, also=_once_chosen(told, shows)):
-        st.markdown(reveal())
+
+        @section
+        def revealed() -> None:
+            st.markdown(reveal())
+
+        revealed()
         st.markdown(f"**{takeaway}**")
 
 

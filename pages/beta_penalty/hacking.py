@@ -10,13 +10,13 @@ from pages.beta_penalty.words import hacking as words
 from widgets import theme, units
 from widgets.chart import Controls, Handle, Picture, Stops, moving
 from widgets.optima import LADDER, USUAL, World, solve_all, whole_curve
-from widgets.redraw import answer, at_rest, now
+from widgets.redraw import answer, at_rest, now, section
 
 # Of the pairs there is no film: each number of them is a reward model of its own, fitted anew.
 STOPS = {"beta_beta": Stops.among(LADDER), "beta_scale": Stops.among(SCALES)}
 
 
-def section(unit: Unit) -> None:
+def one_curve() -> None:
     """Show what the judge thinks at every length of the rope at once."""
     st.header("One curve", anchor="hacking")
     st.markdown(
@@ -24,7 +24,7 @@ def section(unit: Unit) -> None:
         width=820,
     )
     hacking()
-    details(unit)
+    details()
 
 
 @answer
@@ -58,12 +58,19 @@ def handles_of(rope: Rope, unit: Unit) -> list[Handle]:
     ]
 
 
-def details(unit: Unit) -> None:
+def details() -> None:
     """Say what β does and does not do."""
-    world = World.of(now)
+    picks_a_point()
+    with st.expander("The dotted lines: a law for over-optimisation"):
+        unit = units.current()
+        st.markdown(words.fits(numbers.families(World.of(now), unit), unit))
+
+
+@section
+def picks_a_point() -> None:
+    """Say what other pairs change, and which point of the curve is today's."""
+    unit, world = units.current(), World.of(now)
     found = numbers.families(world, unit)
     if world != USUAL:
         st.markdown(words.other_pairs(world, found.rope, whole_curve(USUAL, unit)))
     st.markdown(words.picks_a_point(found, now["beta_beta"], unit))
-    with st.expander("The dotted lines: a law for over-optimisation"):
-        st.markdown(words.fits(found, unit))

@@ -4,7 +4,6 @@ from functools import partial
 
 import streamlit as st
 
-from charts.units import Unit
 from pages.beta_penalty import hacking, next_word, numbers, taste
 from pages.beta_penalty.pictures import rope as pictures
 from pages.beta_penalty.questions import GUESS, QUESTIONS, prediction
@@ -16,12 +15,12 @@ from widgets.chart import Controls, Handle, Picture, Stops, moving
 from widgets.controls import put, steps
 from widgets.formula import formula
 from widgets.glossary import meaning
-from widgets.optima import LADDER, USUAL, World, solve_all
+from widgets.optima import LADDER, USUAL, World, at_reference, solve_all
 from widgets.pipeline import PAIRS
 from widgets.prediction import TOLD, told
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, at_rest, now
+from widgets.redraw import answer, at_rest, now, section
 from widgets.self_check import self_check
 from widgets.series import series
 from widgets.table import table
@@ -99,7 +98,6 @@ IN_USE = [
 
 def lesson() -> None:
     """Show the lesson, from top to bottom."""
-    unit = units.current()
     first_screen = frame.header(
         "The safety rope",
         "A language model climbs towards a reward, on a rope to the model it started as: "
@@ -117,22 +115,22 @@ def lesson() -> None:
     with here.controls:
         rope_and_pairs()
     # One waits at the picture, or at the switch that lets it run on one's own taste.
-    solve_all(World.of(now), here.picture.empty(), own_taste.empty())
+    world = World.of(now)
+    solve_all(world, here.picture.empty(), own_taste.empty())
     with question:
-        rope = Rope.of(now, now)
-        prediction(rope, along(rope))
+        prediction()
     with here.picture:
         picture()
     with story:
-        who_is_who(rope)
+        who_is_who(world)
         scale()
         betas_in_use()
-        hacking.section(unit)
+        hacking.one_curve()
     with rest:
-        more(rope)
-        formula_today(rope, unit)
+        more()
+        formula_today()
         self_check("beta", QUESTIONS)
-        take_with_you(rope, unit)
+        take_with_you()
 
 
 def rope_and_pairs() -> None:
@@ -205,15 +203,13 @@ def picture() -> None:
     moving(drawn, key="_beta_rope", stops=hacking.STOPS | {GUESS: Stops.among(LADDER)})
 
 
-def who_is_who(rope: Rope) -> None:
+def who_is_who(world: World) -> None:
     """Say who takes part, and what the SFT model says."""
     st.header("Who is who", anchor="who")
     left, right = st.columns([3, 2], gap="medium")
-    left.markdown(
-        words.who_is_who(rope.world), help=meaning("SFT", "policy", "reward model", "nat")
-    )
+    left.markdown(words.who_is_who(world), help=meaning("SFT", "policy", "reward model", "nat"))
     with right:
-        st.markdown(f"**P, the SFT model, says**\n\n{words.quoted(rope.base.forecasts)}")
+        st.markdown(f"**P, the SFT model, says**\n\n{words.quoted(at_reference(world).forecasts)}")
         st.caption(f"{words.STOPS_READING}: here the judge stops reading.")
 
 
@@ -232,21 +228,28 @@ def scale() -> None:
         st.markdown(words.scale_of_peak(rope, along(rope)))
 
 
-def more(rope: Rope) -> None:
+def more() -> None:
     """Show on demand more numbers, the words that the policy likes best, and the next word."""
     with st.expander("More numbers: perplexity, repeats, and the words that Q likes best"):
-        mine, base = rope.mine, rope.base
-        tiles = words.more_tiles(mine, base)
-        for column, (label, value, usual) in zip(st.columns(len(tiles)), tiles, strict=True):
-            column.metric(label, value, f"SFT: {usual}", delta_color="off", delta_arrow="off")
-        st.caption(words.ABOUT_THE_TILES)
-        table(
-            words.boosted_columns(numbers.boosted(rope.world, mine.exact, base.exact)),
-            label="The words that the policy says more often than the SFT model",
-            hues={"SFT, of 100 words": "blue", "policy, of 100": "orange"},
-        )
-        st.caption(words.ABOUT_THE_BOOSTED)
+        more_numbers()
     next_word.section()
+
+
+@section
+def more_numbers() -> None:
+    """Show more numbers of the policy, and the words that it likes best."""
+    rope = Rope.of(now, now)
+    mine, base = rope.mine, rope.base
+    tiles = words.more_tiles(mine, base)
+    for column, (label, value, usual) in zip(st.columns(len(tiles)), tiles, strict=True):
+        column.metric(label, value, f"SFT: {usual}", delta_color="off", delta_arrow="off")
+    st.caption(words.ABOUT_THE_TILES)
+    table(
+        words.boosted_columns(numbers.boosted(rope.world, mine.exact, base.exact)),
+        label="The words that the policy says more often than the SFT model",
+        hues={"SFT, of 100 words": "blue", "policy, of 100": "orange"},
+    )
+    st.caption(words.ABOUT_THE_BOOSTED)
 
 
 def betas_in_use() -> None:
@@ -270,16 +273,32 @@ def betas_in_use() -> None:
         text.markdown(says)
 
 
-def formula_today(rope: Rope, unit: Unit) -> None:
+def formula_today() -> None:
     """Write the loss as the book does, and with today's numbers."""
-    formula(formula_words.LOSS, formula_words.loss_today(rope, unit))
-    st.markdown(formula_words.price_of_kl(unit))
+    loss_today()
     with st.expander("Per token or per sequence?"):
-        st.markdown(formula_words.per_token_or_sequence(rope.mine.exact, unit))
+        per_token_or_sequence()
 
 
-def take_with_you(rope: Rope, unit: Unit) -> None:
+@section
+def loss_today() -> None:
+    """Write the loss, and the price of KL."""
+    unit = units.current()
+    formula(formula_words.LOSS, formula_words.loss_today(Rope.of(now, now), unit))
+    st.markdown(formula_words.price_of_kl(unit))
+
+
+@section
+def per_token_or_sequence() -> None:
+    """Say what the two ways to count make of today's β."""
+    mine = Rope.of(now, now).mine
+    st.markdown(formula_words.per_token_or_sequence(mine.exact, units.current()))
+
+
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    rope, unit = Rope.of(now, now), units.current()
     colours, open_, guess = theme.colours(), unveiled(now), now[GUESS]
     take_away(
         "beta_penalty",

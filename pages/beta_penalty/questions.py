@@ -1,6 +1,6 @@
 """What the rope lesson asks."""
 
-from pages.beta_penalty.scale import Along, Rope
+from pages.beta_penalty.scale import Rope, along
 from pages.beta_penalty.words.rope import answered
 from widgets.controls import put
 from widgets.optima import LADDER
@@ -11,8 +11,13 @@ from widgets.self_check import Question
 GUESS = "beta_guess"
 
 
-def prediction(rope: Rope, found: Along) -> None:
+def prediction() -> None:
     """Ask at which β the judge's score is largest."""
+
+    def reveal(guess: str) -> str:
+        rope = Rope.of(now, now)
+        return answered(guess, rope, along(rope))
+
     commit_among(
         GUESS,
         ":orange[**Q**], the *policy* (a language model in training), writes weather forecasts for "
@@ -21,7 +26,7 @@ def prediction(rope: Rope, found: Along) -> None:
         "itself like Q best?**",
         LADDER,
         "0.2",
-        reveal=lambda guess: answered(guess, rope, found),
+        reveal=reveal,
         takeaway="β says how far Q may go from P for a reward; past some point Q only climbs the "
         "reward model's mistakes.",
         shows=lambda: put(beta_beta=now[GUESS]),

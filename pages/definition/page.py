@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from charts.units import Unit
 from pages.definition import numbers, pictures, words
 from pages.definition.numbers import P_WEIGHTS, Q_WEIGHTS, READ, SKY, SUM
 from pages.definition.questions import QUESTIONS, prediction
@@ -12,7 +11,7 @@ from widgets.controls import at_their_beginnings, put, steps
 from widgets.formula import write
 from widgets.presenter import opening, presenting
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, now
+from widgets.redraw import answer, now, section
 from widgets.self_check import self_check
 from widgets.take_away import take_away
 from widgets.weights import Weights
@@ -79,9 +78,9 @@ def lesson() -> None:
         the_sum()
     # On a projector the first screen has no room for it.
     with st.container() if presenting() else reading:
-        right_to_left(unit)
+        right_to_left()
     self_check("definition", QUESTIONS)
-    take_with_you(unit)
+    take_with_you()
 
 
 def known_so_far(controls: Controls = now) -> int:
@@ -118,8 +117,10 @@ def the_sum() -> None:
     moving(drawn, key="_definition_sum", stops=OUTCOMES.stops() | READING)
 
 
-def right_to_left(unit: Unit) -> None:
+@section
+def right_to_left() -> None:
     """Read the formula from right to left, in symbols, with today's numbers, and in words."""
+    unit = units.current()
     st.subheader("Read it from right to left", anchor="formula")
     if not (pair := OUTCOMES.chances()):
         return
@@ -129,8 +130,10 @@ def right_to_left(unit: Unit) -> None:
     st.markdown("\n".join(f"{place}. {each}" for place, each in enumerate(lines, start=1)))
 
 
-def take_with_you(unit: Unit) -> None:
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    unit = units.current()
     if not (pair := OUTCOMES.chances()):
         st.info("Give P and Q some weight first.")
         return

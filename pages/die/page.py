@@ -17,7 +17,7 @@ from widgets.glossary import meaning
 from widgets.prediction import told
 from widgets.presenter import further, opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, at_rest, now
+from widgets.redraw import answer, at_rest, now, section
 from widgets.self_check import self_check
 from widgets.series import series
 from widgets.table import table
@@ -62,10 +62,10 @@ def lesson() -> None:
     with here.picture:
         picture()
     book_table(unit)
-    every_term(unit)
+    every_term()
     roll_it(unit)
     self_check("die", QUESTIONS)
-    take_with_you(unit)
+    take_with_you()
 
 
 def book_table(unit: Unit) -> None:
@@ -111,8 +111,10 @@ def picture() -> None:
     moving(drawn, key="_die_chart", stops=DICE.stops())
 
 
-def every_term(unit: Unit) -> None:
+@section
+def every_term() -> None:
     """Show every number of the chart, and the formula with them."""
+    unit = units.current()
     if not (dice := DICE.chances()):
         return
     p, q = dice
@@ -179,7 +181,7 @@ def roll_it(unit: Unit) -> None:
         when_sure(now["die_odds"], lambda guess: told_of(guess, unit))
     with here.picture:
         evidence()
-    wald(unit)
+    wald()
 
 
 def rolled(p: Array, q: Array, controls: Controls = now) -> Rolls:
@@ -228,7 +230,7 @@ def evidence() -> None:
     moving(walk, key="_die_walk", stops={GUESS: Stops.along(*GUESSES)})
 
 
-def wald(unit: Unit) -> None:
+def wald() -> None:
     """Explain Wald's test and simulate it, for whoever opens it."""
     with st.expander(
         "How many rolls does it take on average? Wald's test",
@@ -243,19 +245,27 @@ def wald(unit: Unit) -> None:
             "one die or for the other. α is the chance of a wrong verdict, where the evidence "
             "ends right at the odds."
         )
-        if not (dice := DICE.chances()):
-            st.info(NOTHING)
-            return
-        odds = now["die_odds"]
-        found = numbers.verdict(*dice, odds, now["die_seed"])
-        st.markdown(
-            words.verdict_in_words(*dice, found, odds, unit),
-            help=meaning("likelihood ratio", "standard error"),
-        )
+        verdict()
 
 
-def take_with_you(unit: Unit) -> None:
+@section
+def verdict() -> None:
+    """Say how the test ends, on average."""
+    if not (dice := DICE.chances()):
+        st.info(NOTHING)
+        return
+    odds = now["die_odds"]
+    found = numbers.verdict(*dice, odds, now["die_seed"])
+    st.markdown(
+        words.verdict_in_words(*dice, found, odds, units.current()),
+        help=meaning("likelihood ratio", "standard error"),
+    )
+
+
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    unit = units.current()
     if dice := DICE.chances():
         colours = theme.colours()
         take_away(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from charts.units import Unit
 from pages.directions import numbers, pictures, words
 from pages.directions.decoder import CALLS
 from pages.directions.numbers import ASKED, NO_RAIN, WORDS, Decoded, P, Q
@@ -16,7 +15,7 @@ from widgets.formula import formula, write
 from widgets.prediction import told
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, now
+from widgets.redraw import answer, now, section
 from widgets.self_check import self_check
 from widgets.table import table
 from widgets.take_away import take_away
@@ -67,8 +66,8 @@ def lesson() -> None:
         hand_over()
     with here.picture:
         picture()
-    the_decoder(unit)
-    formula_today(unit)
+    the_decoder()
+    formula_today()
     self_check("directions", drill(unit), heading="Name that direction", score=True)
     take_with_you()
 
@@ -119,8 +118,10 @@ def picture() -> None:
     moving(drawn, key="_directions_chart", stops=stops)
 
 
-def the_decoder(unit: Unit) -> None:
+@section
+def the_decoder() -> None:
     """Show every call: its formula, its direction, what it takes, and what it answers now."""
+    unit = units.current()
     st.header("The decoder", anchor="decoder")
     if not (found := decoded()):
         st.info("There is nothing to decode until P and Q both have a weight above 0.")
@@ -142,14 +143,17 @@ def the_decoder(unit: Unit) -> None:
     st.caption(words.SOURCES)
 
 
-def formula_today(unit: Unit) -> None:
+@section
+def formula_today() -> None:
     """Write both directions out, word by word."""
+    unit = units.current()
     if not (pair := PAIR.chances()):
         return
     formula(words.there_in_symbols(unit), words.there_today(*pair, unit))
     write(words.back_in_symbols(unit), words.back_today(*pair, unit))
 
 
+@section
 def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
     # A file is made when somebody asks for it, without a session: the controls are read here.

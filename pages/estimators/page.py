@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 from scipy.stats import norm
 
-from charts.units import Unit
 from charts.wording import number
 from pages.estimators import forecasts
 from pages.estimators.numbers import draws as numbers
@@ -35,7 +34,7 @@ from widgets.glossary import meaning
 from widgets.look import sliders_of
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, now
+from widgets.redraw import answer, now, section
 from widgets.self_check import self_check
 from widgets.series import series
 from widgets.table import table
@@ -103,16 +102,16 @@ def lesson() -> None:
         pair()
     with beside:
         picture()
-    bias_and_spread(unit)
+    bias_and_spread()
     with st.expander("The published table, now", icon=":material/table_view:"):
         published_table()
     st.header("Far from the reference", anchor="far")
     far()
     forecasts.below_zero()
-    formula_today(unit)
-    so_what_to_log(unit)
+    formula_today()
+    so_what_to_log()
     self_check("estimators", questions(unit))
-    take_with_you(unit)
+    take_with_you()
 
 
 def choose_bells() -> None:
@@ -275,8 +274,10 @@ def pair() -> None:
         moving(bells, key="_estimators_bells", stops=BELL_STOPS)
 
 
-def bias_and_spread(unit: Unit) -> None:
+@section
+def bias_and_spread() -> None:
     """Show bias and spread of an estimate, exact and simulated."""
+    unit = units.current()
     here = view()
     found = numbers.estimates_of(here)
     table(
@@ -292,6 +293,7 @@ def bias_and_spread(unit: Unit) -> None:
     )
 
 
+@section
 def published_table() -> None:
     """Reproduce the table of Schulman's note."""
     table(
@@ -324,22 +326,26 @@ def far_away(controls: Controls) -> Picture:
 
 
 # No answer: it follows its sliders by its film, and is drawn anew when they rest.
-@st.fragment(key="far")
+@section
 def far() -> None:
     """Show what distance does to the noise of each estimator."""
     moving(far_away, key="_estimators_noise", stops=BELL_STOPS)
 
 
-def formula_today(unit: Unit) -> None:
+@section
+def formula_today() -> None:
     """Write the three estimators, with the first draw of this view put in."""
+    unit = units.current()
     here = view()
     first = float(here.log_ratios()[0, 0])
     formula(words.DEFINITIONS, words.formula_today(first, unit))
     st.markdown(words.first_draw_in_words(here.truth, unit))
 
 
-def so_what_to_log(unit: Unit) -> None:
+@section
+def so_what_to_log() -> None:
     """Say which estimate to log; where to put a penalty is the next lesson's."""
+    unit = units.current()
     st.header("So what do I log?", anchor="use")
     loss = link("*Which KL in the loss?*", "gradients", "Which KL in the loss?", unit)
     with st.container(border=True):
@@ -352,8 +358,10 @@ def so_what_to_log(unit: Unit) -> None:
         )
 
 
-def take_with_you(unit: Unit) -> None:
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    unit = units.current()
     here, colours = view(), theme.colours()
     found = numbers.estimates_of(here)
     take_away(

@@ -16,7 +16,7 @@ from widgets.glossary import meaning
 from widgets.prediction import told
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, now
+from widgets.redraw import answer, now, section
 from widgets.self_check import self_check
 from widgets.table import table
 from widgets.take_away import take_away
@@ -67,12 +67,12 @@ def lesson() -> None:
         choose_draws()
     with here.picture:
         pulls()
-    placements(unit)
+    placements()
     place_of_runs = train_it()
     grpo_term(unit)
-    what_to_use(unit)
+    what_to_use()
     self_check("gradients", questions(unit))
-    take_with_you(unit)
+    take_with_you()
     # Last, because it takes its time.
     with place_of_runs:
         training()
@@ -141,7 +141,7 @@ def pulls() -> None:
     moving(slopes, key="_estimators_pulls_chart", stops=STOPS)
 
 
-def placements(unit: Unit) -> None:
+def placements() -> None:
     """Say what stands where, and show how long each pull is, and where it leads."""
     st.header("Four places for a penalty", anchor="pulls")
     st.markdown(
@@ -156,11 +156,13 @@ def placements(unit: Unit) -> None:
         width=820,
     )
     with st.expander("Every pull in numbers", icon=":material/table_view:"):
-        pulls_table(unit)
+        pulls_table()
 
 
-def pulls_table(unit: Unit) -> None:
+@section
+def pulls_table() -> None:
     """Show how long each pull is, and where it leads."""
+    unit = units.current()
     found = pulls_of()
     table(
         words.pulls_columns(found, unit),
@@ -190,8 +192,10 @@ def grpo_term(unit: Unit) -> None:
     )
 
 
-def what_to_use(unit: Unit) -> None:
+@section
+def what_to_use() -> None:
     """Say which estimator to use where, each with its reason."""
+    unit = units.current()
     st.header("So what do I use?", anchor="use")
     beta = float(now["estimators_pull"])
     said = words.advice(numbers.pulls_of(beta), numbers.pulls_of(beta, OLDER), unit)
@@ -209,8 +213,10 @@ def what_to_use(unit: Unit) -> None:
     )
 
 
-def take_with_you(unit: Unit) -> None:
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    unit = units.current()
     found, colours = pulls_of(), theme.colours()
     next_words, top = numbers.next_words(), numbers.steepest()
     take_away(

@@ -34,7 +34,7 @@ from widgets.look import sliders_of
 from widgets.prediction import TOLD, told
 from widgets.presenter import further, opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, at_rest, now
+from widgets.redraw import answer, at_rest, now, section
 from widgets.self_check import self_check
 from widgets.series import series
 from widgets.table import table
@@ -103,14 +103,14 @@ def lesson() -> None:
         filled()
     if blocks:
         with blocks:
-            in_blocks(unit)
+            in_blocks()
     with beside:
         averages()
-    formula_today(unit)
-    both_codes(unit)
+    formula_today()
+    both_codes()
     send_real_rolls(unit)
     self_check("information", QUESTIONS)
-    take_with_you(unit)
+    take_with_you()
 
 
 def lengths_of_words() -> None:
@@ -184,11 +184,12 @@ def why_it_does_not_fit(unit: Unit) -> DeltaGenerator | None:
     return place if fold.open else None
 
 
-def in_blocks(unit: Unit) -> None:
+@section
+def in_blocks() -> None:
     """Show how coding several rolls at once closes in on the entropy."""
     if not (dice := DICE.chances()):
         return
-    block = now["information_block"]
+    unit, block = units.current(), now["information_block"]
     shares, lengths = numbers.shares(*dice, unit), numbers.three_lengths(*dice, unit)
     said = words.blocks_in_words(*dice, shares, block, unit)
     figure = pictures.blocks_figure(
@@ -278,7 +279,7 @@ def averages() -> None:
     moving(averages_of, key="_information_chart", stops=DICE.stops())
 
 
-def both_codes(unit: Unit) -> None:
+def both_codes() -> None:
     """Show both codes word by word, and one as a tree, to whoever asks for them."""
     with st.expander(
         "Both codes word by word, and how Huffman makes them",
@@ -286,38 +287,43 @@ def both_codes(unit: Unit) -> None:
         key="_information_codes",
         on_change="rerun",
     ) as fold:
-        name = one_of(
+        one_of(
             "Draw the tree of the code made for",
             ["Q", "P"],
             "Q",
             key="information_tree",
             horizontal=True,
         )
-        if not fold.open:
-            return
-        if not (dice := DICE.chances()):
-            st.info("There is no code until P and Q both have a weight above 0.")
-            return
-        p, q = dice
-        left, right = st.columns([2, 3], gap="medium")
-        with left:
-            table(
-                words.both_codes(p, q, unit),
-                label=f"Both codes, word by word; ideal lengths in {unit.name}",
-                hues={"P": "blue", "word": "blue", "Q": "orange", "word ": "orange"},
-            )
-            st.caption(
-                f"−log p and −log q are the lengths that words should have, in {unit.name}. The "
-                "words are Huffman's: on the rolls they are made for, none of whole digits take "
-                "less."
-            )
-        die = p if name == "P" else q
-        code = numbers.code_for(die, 1).words
-        said = tree.tree_in_words(code, str(name))
-        with right:
-            drawn = tree.tree_figure(code, die, str(name), theme.colours())
-            shown(drawn, said, key="_information_tree_chart")
-            st.markdown(said)
+        if fold.open:
+            word_by_word()
+
+
+@section
+def word_by_word() -> None:
+    """Show both codes, and the tree of one."""
+    if not (dice := DICE.chances()):
+        st.info("There is no code until P and Q both have a weight above 0.")
+        return
+    (p, q), unit, name = dice, units.current(), now["information_tree"]
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        table(
+            words.both_codes(p, q, unit),
+            label=f"Both codes, word by word; ideal lengths in {unit.name}",
+            hues={"P": "blue", "word": "blue", "Q": "orange", "word ": "orange"},
+        )
+        st.caption(
+            f"−log p and −log q are the lengths that words should have, in {unit.name}. The "
+            "words are Huffman's: on the rolls they are made for, none of whole digits take "
+            "less."
+        )
+    die = p if name == "P" else q
+    code = numbers.code_for(die, 1).words
+    said = tree.tree_in_words(code, name)
+    with right:
+        drawn = tree.tree_figure(code, die, name, theme.colours())
+        shown(drawn, said, key="_information_tree_chart")
+        st.markdown(said)
 
 
 def send_real_rolls(unit: Unit) -> None:
@@ -353,8 +359,10 @@ def messages() -> None:
     table(words.first_rolls(*dice, rolls, block), label="The first rolls in both codes", hues={})
 
 
-def formula_today(unit: Unit) -> None:
+@section
+def formula_today() -> None:
     """Write D as the difference of two lengths."""
+    unit = units.current()
     if not (dice := DICE.chances()):
         return
     lengths = numbers.three_lengths(*dice, unit)
@@ -375,8 +383,10 @@ def formula_today(unit: Unit) -> None:
     )
 
 
-def take_with_you(unit: Unit) -> None:
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    unit = units.current()
     if not (dice := DICE.chances()):
         return
     colours, chosen = theme.colours(), chosen_lengths()

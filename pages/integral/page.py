@@ -15,7 +15,7 @@ from widgets.glossary import meaning
 from widgets.prediction import told
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, at_rest, now
+from widgets.redraw import answer, at_rest, now, section
 from widgets.self_check import self_check
 from widgets.take_away import take_away
 
@@ -76,9 +76,10 @@ def lesson() -> None:
     with here.picture:
         the_integral()
     from_sum_to_integral()
-    by_formula(unit)
+    by_formula()
+    presets("integral_formula", OF_THE_FORMULA, back=False)
     self_check("integral", QUESTIONS)
-    take_with_you(unit)
+    take_with_you()
 
 
 def drawn(controls: Controls) -> Picture | None:
@@ -168,8 +169,10 @@ def bins() -> None:
     )
 
 
-def by_formula(unit: Unit) -> None:
+@section
+def by_formula() -> None:
     """Write the integral, and the closed formula beside it where there is one."""
+    unit = units.current()
     if not (both := bells.both()):
         return
     formula(
@@ -179,11 +182,12 @@ def by_formula(unit: Unit) -> None:
     )
     divergence = numbers.integral(*both, unit).divergence
     st.markdown(words.computed_twice(*both, divergence, unit), help=meaning("quadrature"))
-    presets("integral_formula", OF_THE_FORMULA, back=False)
 
 
-def take_with_you(unit: Unit) -> None:
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    unit = units.current()
     if not (both := bells.both()):
         st.info("Give both bells something below their ends first.")
         return

@@ -33,7 +33,7 @@ from widgets.formula import formula
 from widgets.prediction import told
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, at_rest, now
+from widgets.redraw import answer, at_rest, now, section
 from widgets.self_check import self_check
 from widgets.series import series
 from widgets.take_away import take_away
@@ -73,10 +73,10 @@ def lesson() -> None:
         which_days(unit)
     with beside:
         days_pass()
-    three_things(unit)
-    formula_today(unit)
+    three_things()
+    formula_today()
     self_check("intuition", QUESTIONS)
-    take_with_you(unit)
+    take_with_you()
 
 
 def play(forecast: Sequence[float]) -> None:
@@ -117,11 +117,15 @@ def what_a_day_costs(unit: Unit) -> None:
         width=720,
     )
     st.markdown(words.one_unit(unit), width=720)
+    in_other_units()
+    presets("intuition_unit", [in_unit(each) for each in UNITS if each != unit.name], back=False)
+
+
+@section
+def in_other_units() -> None:
+    """Say what a day costs in the other units."""
     if pair := WEATHER.chances():
-        st.markdown(words.other_units(*pair, unit), width=720)
-        presets(
-            "intuition_unit", [in_unit(each) for each in UNITS if each != unit.name], back=False
-        )
+        st.markdown(words.other_units(*pair, units.current()), width=720)
 
 
 def in_unit(name: str) -> Preset:
@@ -208,8 +212,10 @@ def days_pass() -> None:
     moving(settling, key="_intuition_settling", stops=stops)
 
 
-def three_things(unit: Unit) -> None:
+@section
+def three_things() -> None:
     """Make each of the three properties something to do."""
+    unit = units.current()
     st.header("Three things to try", anchor="try")
     if not (pair := WEATHER.chances()):
         st.info("Give P and Q a weight above 0 first.")
@@ -239,8 +245,10 @@ def the_way(p: Array, q: Array, unit: Unit) -> None:
     st.markdown(said)
 
 
-def formula_today(unit: Unit) -> None:
+@section
+def formula_today() -> None:
     """Write the average out, weather by weather."""
+    unit = units.current()
     if not (pair := WEATHER.chances()):
         return
     formula(
@@ -256,8 +264,10 @@ def formula_today(unit: Unit) -> None:
     st.caption("How often a day of this weather comes, times what it costs: the average loss.")
 
 
-def take_with_you(unit: Unit) -> None:
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    unit = units.current()
     if not (pair := WEATHER.chances()):
         return
     # Files are made when they are asked for, when no state of the page can be read any more.

@@ -20,7 +20,7 @@ from widgets.formula import formula
 from widgets.prediction import told
 from widgets.presenter import further, opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, now
+from widgets.redraw import answer, now, section
 from widgets.self_check import self_check
 from widgets.table import table
 from widgets.take_away import take_away
@@ -59,11 +59,11 @@ def lesson() -> None:
         OUTCOMES.sliders(":blue[**P**, the weather]", ":orange[**Q**, the forecast]")
     # What the answer says depends on the sliders.
     with here.question:
-        average_ratio(ratios(), lambda: OUTCOMES.put(WEATHER, SUNNY))
+        average_ratio(ratios, lambda: OUTCOMES.put(WEATHER, SUNNY))
     with here.picture:
         under_the_line()
     get_below(unit)
-    every_gap(unit)
+    every_gap()
     no_distance()
     self_check("properties", QUESTIONS)
     take_with_you()
@@ -146,8 +146,10 @@ def forget_the_tries() -> None:
     st.session_state.pop(_TRIED, None)
 
 
-def every_gap(unit: Unit) -> None:
+@section
+def every_gap() -> None:
     """Show every number of the picture, and the formula with them."""
+    unit = units.current()
     if not (found := ratios()):
         return
     columns = (found.x, found.line, found.curve, found.gaps)
@@ -216,6 +218,7 @@ def the_triangle() -> None:
     moving(three_ways, key="_properties_triangle", stops=bells.stops())
 
 
+@section
 def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
     if not (found := ratios()):

@@ -15,11 +15,13 @@ GUESS_TOLD = GUESS + TOLD
 GUESSES = (0.0, 3.0, 0.05)
 
 
-def average_ratio(found: Ratios | None, another_forecast: Callable[[], None]) -> None:
+def average_ratio(
+    ratios: Callable[[], Ratios | None], another_forecast: Callable[[], None]
+) -> None:
     """Ask for the average of the ratios, which every proof of D ≥ 0 hangs on."""
 
     def reveal(guess: float) -> str:
-        off = abs(guess - 1)
+        found, off = ratios(), abs(guess - 1)
         said = "That is it" if off < 1e-9 else f"You were {number(off, 2)} off"
         beside = (
             f" (Here Q puts some of its chance where P never comes: {number(found.average)}.)"

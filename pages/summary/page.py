@@ -19,7 +19,7 @@ from widgets.look import sliders_of
 from widgets.prediction import told
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, now
+from widgets.redraw import answer, now, section
 from widgets.self_check import self_check
 from widgets.table import table
 from widgets.take_away import take_away
@@ -70,14 +70,14 @@ def lesson() -> None:
     with here.picture:
         picture()
     book_table(unit)
-    formula_today(unit)
+    formula_today()
     sheet.offer(unit)
     checked_against()
     self_check("summary", questions(unit), heading="Test yourself", score=True)
     st.header("Further reading", anchor="reading")
     with st.expander("The sources of the book, and of this app", icon=":material/menu_book:"):
         st.markdown(words.READING)
-    take_with_you(unit)
+    take_with_you()
 
 
 def book_table(unit: Unit) -> None:
@@ -137,8 +137,10 @@ def picture() -> None:
     moving(drawn, key="_summary_chart", stops={"summary_p": percent, "summary_q": percent})
 
 
-def formula_today(unit: Unit) -> None:
+@section
+def formula_today() -> None:
     """Write the definition out for the two sides of the coin."""
+    unit = units.current()
     p, q = coins()
     formula(
         rf"D(\P{{P}}\|\Q{{Q}}) = \sum_{{x}} \P{{p(x)}}\,{unit.log}"
@@ -210,8 +212,10 @@ def values_and_pairs() -> None:
     )
 
 
-def take_with_you(unit: Unit) -> None:
+@section
+def take_with_you() -> None:
     """Offer this view as a link, the checks as data, the picture and the code."""
+    unit = units.current()
     (p, q), colours = coins(), theme.colours()
     take_away(
         "summary",

@@ -30,7 +30,7 @@ from widgets.optima import LADDER, World, at_beta, at_reference, solve_all, whol
 from widgets.pipeline import PAIRS, USUAL_PAIRS
 from widgets.presenter import opening as opening_screen
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, at_rest, now
+from widgets.redraw import answer, at_rest, now, section
 from widgets.self_check import self_check
 from widgets.series import series
 from widgets.table import table
@@ -109,7 +109,7 @@ def lesson() -> None:
     what_trainers_print(settings, unit)
     formula_today(settings, unit)
     self_check("training", QUESTIONS)
-    take_with_you(settings, unit)
+    take_with_you()
     # Last, for it takes its time.
     with here.picture:
         training()
@@ -365,8 +365,10 @@ def formula_today(settings: Settings, unit: Unit) -> None:
     st.markdown(opening.about_the_formula(settings, spread, kl, unit), width=820)
 
 
-def take_with_you(settings: Settings, unit: Unit) -> None:
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    settings, unit = settings_of(now), units.current()
     runs, kept = current_runs(settings), kept_runs(settings.world)
     colours, guess = theme.colours(), guessed()
     one = runs[0]

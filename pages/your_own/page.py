@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from charts.units import Unit
 from charts.wording import amount
 from pages.your_own import numbers, pictures, words
 from pages.your_own.examples import BOOK, FORECASTS, LANGUAGES, TEN_TIMES, TWELVE
@@ -16,7 +15,7 @@ from widgets.formula import formula
 from widgets.glide import come_from
 from widgets.presenter import opening
 from widgets.presets import Preset, presets
-from widgets.redraw import answer, now
+from widgets.redraw import answer, now, section
 from widgets.self_check import self_check
 from widgets.table import table
 from widgets.take_away import take_away
@@ -70,11 +69,11 @@ def lesson() -> None:
         what_to_draw()
     with here.picture:
         picture()
-    every_number(unit)
+    every_number()
     what_smoothing_does()
-    formula_today(unit)
+    formula_today()
     self_check("own", questions(unit))
-    take_with_you(unit)
+    take_with_you()
 
 
 def less_and_less() -> None:
@@ -132,8 +131,10 @@ def picture() -> None:
     )
 
 
-def every_number(unit: Unit) -> None:
+@section
+def every_number() -> None:
     """Show every measure, and every number of the chart."""
+    unit = units.current()
     st.header("Every number", anchor="numbers")
     if not (comparison := compared()):
         return
@@ -204,8 +205,10 @@ def smoothing() -> None:
     )
 
 
-def formula_today(unit: Unit) -> None:
+@section
+def formula_today() -> None:
     """Write the divergence out, for the largest terms; above it, the first of its shares."""
+    unit = units.current()
     if not (comparison := compared()):
         return
     formula(words.formula_in_symbols(comparison, unit), words.formula_today(comparison, unit))
@@ -214,8 +217,10 @@ def formula_today(unit: Unit) -> None:
     )
 
 
-def take_with_you(unit: Unit) -> None:
+@section
+def take_with_you() -> None:
     """Offer this view as a link, as data, as a chart and as code."""
+    unit = units.current()
     if not (comparison := compared()):
         return
     count, colours = now["own_top"], theme.colours()

@@ -8,11 +8,15 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.runtime.scriptrunner import RerunException
 from streamlit.testing.v1 import local_script_runner
 
-from tests.pages.conftest import bound_controls, open_page
+from pages.forward_reverse.modes import MOST
+from tests.pages.conftest import bound_controls, films_told, open_page
 from widgets import controls, redraw
+from widgets.prediction import JUST_SHOW_ME, TOLD
 
 # So many sliders of a page are moved.
 TRIED = 4
+# Sliders of a picture that the page itself follows: a mode of weight 0 has no others.
+WHOLE = {f"forward_p{mode}_weight" for mode in range(1, MOST + 1)}
 
 
 @pytest.fixture
@@ -40,8 +44,26 @@ def _told(delta):
         told.new_element.bidi_component.ClearField("json")
     if told.new_element.HasField("download_button"):
         told.new_element.download_button.ClearField("deferred_file_id")
-    # Of the view a chart has a mark, which matters to its next film; that comes with its own.
-    return re.sub(rb'"view":"\w*"', b"", told.SerializeToString())
+    if chart := told.new_element.bidi_component.bytes:
+        # Of the view it has a mark, which matters to its next film; that comes with its own.
+        told.new_element.bidi_component.bytes = re.sub(rb'"view":"\w*"', b"", chart)
+    return told.SerializeToString()
+
+
+@pytest.fixture(params=[False, True], ids=["asked", "answered"])
+def answers(request, page_name):
+    """Return what a link asks for that answers no question of a page, or each of them."""
+    if not request.param:
+        return {}
+    controls = bound_controls(open_page(page_name))
+    told = {key: "true" for key in controls if key.endswith(TOLD)}
+    shown = {
+        key: JUST_SHOW_ME
+        for key, control in controls.items()
+        if JUST_SHOW_ME in getattr(control, "options", ())
+    }
+    assert told or shown or page_name == "home"
+    return told | shown
 
 
 @pytest.fixture
@@ -60,8 +82,22 @@ def rests(monkeypatch):
     return drawn
 
 
-def test_parts_that_a_page_draws_at_rest_are_what_all_of_it_would_be(page_name, sent, rests):
-    app = open_page(page_name)
+def test_sliders_of_a_picture_come_to_rest_without_the_page(page_name, answers):
+    stops = {}
+    with films_told(page_name, lambda _, films: stops.update(films.stops)):
+        app = open_page(page_name, **answers)
+    assert stops.keys() - WHOLE
+    body = app.session_state["_read_by_body"]
+    assert stops.keys() & (body.at_once | body.at_rest) <= WHOLE
+    parts = app.session_state["_read"].values()
+    assert stops.keys() <= set().union(*(reads.at_once | reads.at_rest for reads in parts))
+
+
+def test_parts_that_a_page_draws_at_rest_are_what_all_of_it_would_be(
+    page_name, answers, sent, rests
+):
+    # Once more: of what a link has answered, the first run tells the browser.
+    app = open_page(page_name, **answers).run()
     sliders = [
         each for each in (*app.slider, *app.select_slider) if each.key in bound_controls(app)
     ]
