@@ -13,17 +13,20 @@ def page():
     """Draw a guess, from 0 on: there 0 means that there is none yet."""
     import streamlit as st
 
-    from widgets import controls, prediction, presenter, units
+    from widgets import controls, prediction, presenter, redraw, units
+
+    def guess():
+        unit = units.current()
+        prediction.commit(
+            "x_guess", "How much?", 0.0, 2.0, 0.0, 0.02, shown_as=f"%.2f {unit.name}", none=0.0,
+            reveal=lambda guess: f"{guess:.2f} {unit.name}", takeaway="So much.", unit=unit,
+        )  # fmt: skip
 
     controls.open_page("page")
     with st.container():
         units.switch()
         presenter.switch()
-    unit = units.current()
-    prediction.commit(
-        "x_guess", "How much?", 0.0, 2.0, 0.0, 0.02, shown_as=f"%.2f {unit.name}",
-        reveal=lambda guess: f"{guess:.2f} {unit.name}", takeaway="So much.", unit=unit, none=0.0,
-    )  # fmt: skip
+    redraw.draw_whole("page", guess)
 
 
 def opened(**asked):

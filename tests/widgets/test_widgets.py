@@ -131,18 +131,21 @@ def test_guess_in_the_picture_is_told_by_its_switch():
     def page():
         import streamlit as st
 
-        from widgets import controls, prediction, presenter
+        from widgets import controls, prediction, presenter, redraw
+
+        def guess():
+            prediction.commit_in_the_picture(
+                "x_guess",
+                "Where?",
+                reveal=lambda: "There.",
+                takeaway="It is there.",
+                shows=lambda: st.session_state.update(_shown=True),
+            )
 
         controls.open_page("page")
         with st.container():
             presenter.switch()
-        prediction.commit_in_the_picture(
-            "x_guess",
-            "Where?",
-            reveal=lambda: "There.",
-            takeaway="It is there.",
-            shows=lambda: st.session_state.update(_shown=True),
-        )
+        redraw.draw_whole("page", guess)
 
     app = AppTest.from_function(page).run()
     assert not any("There." in each.value for each in app.markdown)
