@@ -33,6 +33,8 @@ from widgets.turns import Rank, turns
 _DRAWN, _MOVED, _MOVES = "_drawn_page", "_moved", "_moves"
 # What each answer and section of that page has read, by name, and what its body has.
 _READ, _BODY = "_read", "_read_by_body"
+# Which of them the run that begins will draw.
+_COMING = "_coming"
 
 
 @dataclass
@@ -144,6 +146,7 @@ def redraw(key: str, also: Callable[[], None] | None = None) -> None:
     if state.get(_DRAWN):
         state[_MOVES] += 1
         state[_MOVED][key] = state[_MOVES]
+        state[_COMING] = []
         read: dict[str, Reads] = state[_READ]
         st.rerun([*(name for name, reads in read.items() if key in reads.at_once), "_rest"])
     # Else this move has cut the page short: Streamlit's own rerun draws all of it. Fragments would
@@ -154,7 +157,8 @@ def come_to_rest() -> None:
     """Draw what is stale: answers and sections; all of the page where its body is."""
     state = st.session_state
     if state.get(_DRAWN) and not state[_BODY].stale(state[_MOVED]):
-        st.rerun([*_stale_parts(), "_rest"])
+        state[_COMING] = _stale_parts()
+        st.rerun([*state[_COMING], "_rest"])
 
 
 def _stale_parts() -> list[str]:
@@ -193,7 +197,8 @@ def drawn(name: str) -> None:
 def _rest() -> None:
     """Tell the browser that a move is answered, and whether something is stale."""
     state = st.session_state
-    owed = state[_BODY].stale(state[_MOVED]) or bool(_stale_parts())
+    # Where a move and its rest come together, this runs between the answers and the sections.
+    owed = state[_BODY].stale(state[_MOVED]) or not {*_stale_parts()} <= {*state.pop(_COMING, [])}
     # Each run is told apart, so that the browser hears of it.
     state["_runs"] = state.get("_runs", 0) + 1
     st.components.v2.component("answered", js=_ANSWERED_JS)(
