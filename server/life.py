@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from streamlit import runtime
 
-from server import logs, visit
+from server import logs, spared, visit
 
 LOG = logging.getLogger(__name__)
 
@@ -56,6 +56,8 @@ class Life:
         """Warm up beside the server, which can send the page to a first browser meanwhile."""
         logs.set_up()
         self._hear_the_end()
+        spared.read_options_once()
+        spared.send_at_once()
         warming = asyncio.create_task(self._warm_up())
         yield
         warming.cancel()
@@ -65,6 +67,7 @@ class Life:
             for each in self.first:
                 await asyncio.to_thread(each)
             await visit.every_page()
+            spared.keep_what_is_warm()
         except Exception:
             LOG.exception("not ready: the server could not warm up")
             return

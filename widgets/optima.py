@@ -24,6 +24,7 @@ from kl_core.rlhf import (
 from widgets.chart import Controls
 from widgets.pipeline import USUAL_PAIRS, best_policy, judge, reference, reward_model
 from widgets.taste import decided
+from widgets.turns import Rank, turns
 
 # Ten steps a decade, the round numbers of Renard: every β of the book and of the papers is one.
 MANTISSAS = (1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8)
@@ -179,6 +180,7 @@ def solve_all(world: World, *bars: DeltaGenerator) -> None:
             for bar in bars:
                 bar.progress(place / len(BETAS), f"Solving for β = {beta}: once for these pairs")
         at_beta(world, float(beta))
+        turns.let_others(Rank.PAGE)
     for bar in bars:
         bar.empty()
     _solved().add(world)

@@ -162,9 +162,10 @@ def come_to_rest() -> None:
 
 
 def _stale_parts() -> list[str]:
-    """Return the names of the answers and sections that are stale."""
+    """Return the names of the answers and sections that are stale, in this order."""
     state = st.session_state
-    return [name for name, reads in state[_READ].items() if reads.stale(state[_MOVED])]
+    stale = {name: reads for name, reads in state[_READ].items() if reads.stale(state[_MOVED])}
+    return sorted(stale, key=lambda name: not stale[name].at_once)
 
 
 def draw_whole(name: str, page: Callable[[], None]) -> None:

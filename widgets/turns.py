@@ -1,4 +1,4 @@
-"""Who is computed first where many wait: the answer to a hand, then films, then whole pages.
+"""Who is computed first where many wait: what answers a hand, films, pages, and last training.
 
 Python runs one thread at a time. Threads that share it make everybody wait for everybody: an answer
 of 10 ms takes a second beside twenty pages. So they take turns, and what can wait, waits.
@@ -18,11 +18,11 @@ class Rank(IntEnum):
     ANSWER = 0
     FILM = 1
     PAGE = 2
-    LONG = 3
+    TRAINING = 3
 
 
 class Turns:
-    """Lets one thread compute at a time, the one of the first rank that has waited longest."""
+    """Lets one thread compute at a time: of the first rank that waits, whoever came first."""
 
     def __init__(self) -> None:
         """Begin with nobody waiting."""
@@ -39,22 +39,23 @@ class Turns:
             self.let_others(held)
             yield
             return
-        self._take(rank)
+        self._take(rank, next(self._tickets))
         try:
             yield
         finally:
             self._give()
 
     def let_others(self, rank: Rank) -> None:
-        """Go on with a turn as of that rank or its own, after whoever waits with a higher one."""
+        """Go on with a turn as of this rank or its own, after whoever is to go first then."""
         if (held := self._held()) is None:
             return
         self._mine.rank = rank = max(rank, held)
+        ticket: int = self._mine.ticket
         with self._guard:
-            first = not self._waiting or self._waiting[0][0] >= rank
-        if not first:
+            goes_on = not self._waiting or (rank, ticket) < self._waiting[0][:2]
+        if not goes_on:
             self._give()
-            self._take(rank)
+            self._take(rank, ticket)
 
     @property
     def waiting(self) -> int:
@@ -65,17 +66,17 @@ class Turns:
         """Return the rank of the turn that this thread has; None where it has none."""
         return getattr(self._mine, "rank", None)
 
-    def _take(self, rank: Rank) -> None:
+    def _take(self, rank: Rank, ticket: int) -> None:
         with self._guard:
             free, self._taken = not self._taken, True
             if not free:
                 mine = Lock()
                 mine.acquire()
-                heappush(self._waiting, (rank, next(self._tickets), mine))
+                heappush(self._waiting, (rank, ticket, mine))
         if not free:
             # Whoever goes before opens it.
             mine.acquire()
-        self._mine.rank = rank
+        self._mine.rank, self._mine.ticket = rank, ticket
 
     def _give(self) -> None:
         self._mine.rank = None

@@ -114,7 +114,7 @@ def glide_to_the_best(direction: Direction) -> None:
 def by_hand_picture() -> None:
     """Show what answers the sliders of P and Q."""
     key = "_forward_hand"
-    moving(drawn_by_hand, key=key, stops=stops(), on_click=partial(add_a_mode, key))
+    moving(drawn_by_hand, key=key, stops=stops(), alike=True, on_click=partial(add_a_mode, key))
 
 
 def drawn_by_hand(controls: Controls) -> Picture:

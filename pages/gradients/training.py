@@ -13,6 +13,7 @@ from widgets.controls import on_or_off, steps
 from widgets.redraw import answer, now
 from widgets.series import series
 from widgets.table import table
+from widgets.turns import Rank, turns
 
 
 def train_it() -> DeltaGenerator:
@@ -86,6 +87,7 @@ def train_all(beta: float, seed: int) -> dict[str, Run]:
         bar = st.progress(len(runs) / len(RUNS))
         for place, (name, penalty) in enumerate(RUNS.items()):
             if name not in runs:
+                turns.let_others(Rank.TRAINING)
                 bar.progress(place / len(RUNS), f"Training with {name}")
                 runs[name] = numbers.trained(penalty, beta, seed)
         bar.empty()

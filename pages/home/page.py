@@ -121,7 +121,12 @@ def picture() -> None:
             icon=":material/error:",
         )
     # Another die has nothing in common with the one before: it has no film.
-    moving(drawn, key="_home_chart", stops=dict.fromkeys(KEYS, Stops.along(0.0, MOST, STEP)))
+    moving(
+        drawn,
+        key="_home_chart",
+        alike=True,
+        stops=dict.fromkeys(KEYS, Stops.along(0.0, MOST, STEP)),
+    )
 
 
 def the_tour() -> None:

@@ -35,6 +35,7 @@ from widgets.self_check import self_check
 from widgets.series import series
 from widgets.table import table
 from widgets.take_away import take_away
+from widgets.turns import Rank, turns
 
 METHODS = {
     "PPO": "the penalty is part of the reward",
@@ -294,7 +295,8 @@ def go_on(
             text.markdown(landing.latest(runs))
         for run in runs:
             run.advance()
-        bar.progress(runs[0].steps / runs[0].last, f"Step {runs[0].steps} of {runs[0].last}")
+        bar.progress(runs[0].steps / runs[0].last, landing.progress(runs[0], turns.waiting))
+        turns.let_others(Rank.TRAINING)
     for place in (bar, picture, text):
         place.empty()
 

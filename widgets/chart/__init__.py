@@ -17,10 +17,11 @@ from typing import Any, cast
 import streamlit as st
 from plotly.utils import PlotlyJSONEncoder
 
-from widgets import glide, presenter, theme
+from widgets import glide, presenter, theme, units
 from widgets.chart import files
 from widgets.chart.film import reel
 from widgets.chart.picture import Controls, Drawable, Handle, Picture, Stops, Tree
+from widgets.chart.shelf import Shelf
 from widgets.pace import pace
 from widgets.redraw import now
 from widgets.turns import Rank, turns
@@ -28,6 +29,9 @@ from widgets.turns import Rank, turns
 __all__ = ["Controls", "Handle", "Picture", "Stops", "moving", "shown"]
 
 Draw = Callable[[Controls], Picture | None]
+
+# Some 15 MB.
+_shelf = Shelf(60)
 
 # What Streamlit sends along with every chart; all else is fetched once, and cached.
 _START = f"""
@@ -54,6 +58,7 @@ def moving(
     *,
     key: str,
     stops: Mapping[str, Stops],
+    alike: bool = False,
     on_click: Callable[[], None] | None = None,
 ) -> None:
     """Draw what `draw` makes of the controls, its numbers and its words; in an `answer`.
@@ -66,6 +71,9 @@ def moving(
         Of the chart.
     stops : mapping of str to Stops
         The sliders that the picture follows, by key, and where their films have pictures.
+    alike : bool
+        Whether learners whose controls are alike see the same, whatever else the lesson knows of
+        them: then they share films.
     on_click : callable, optional
         Hears of points clicked on, as in `shown`; then all of the page is drawn.
     """
@@ -83,7 +91,7 @@ def moving(
     }
     films = Films(draw, stops)
     if asked in stops:
-        data["film"] = films.of(asked, drawn)
+        data["film"] = _shared(key, films, asked, drawn) if alike else films.of(asked, drawn)
     if way := glide.way(stops):
         data["glide"] = films.along(way, drawn)
     _mount(data, key, on_click and _heard(key, on_click))
@@ -95,6 +103,17 @@ def moving(
             ):
                 column.metric(label, value)
         st.markdown(picture.words)
+
+
+def _shared(key: str, films: "Films", slider: str, drawn: Tree) -> str:
+    """Return the film of one slider of a chart: one that is there, or a new one for all."""
+    name = (key, slider, pace(), units.current(), theme.scheme(), presenter.presenting())
+    # Who makes the same one now goes on first, and then it is there.
+    turns.let_others(Rank.FILM)
+    if (film := _shelf.find(name, now)) is None:
+        film = films.of(slider, drawn)
+        _shelf.keep(name, {slider: now[slider], **films.at_rest.seen}, film)
+    return film
 
 
 def _heard(key: str, on_click: Callable[[], None]) -> Callable[[], None]:
@@ -119,7 +138,7 @@ class Films:
 
     draw: Draw
     stops: Mapping[str, Stops]
-    at_rest: Controls = field(default_factory=lambda: _Remembered())
+    at_rest: "Remembered" = field(default_factory=lambda: Remembered())
 
     def at(self, **controls: object) -> Picture | None:
         """Return the picture with these controls there, everything else as it is now."""
@@ -143,21 +162,31 @@ class Films:
         return reel(drawn, frames)
 
 
-class _Remembered(Mapping[str, Any]):
-    """The controls as they stand, each looked up once: a film asks for each a hundred times."""
+class Remembered(Mapping[str, Any]):
+    """The controls as they stand, each looked up once: a film asks for each a hundred times.
+
+    Attributes
+    ----------
+    seen : dict
+        What has been looked up.
+    """
 
     def __init__(self) -> None:
-        self._seen: dict[str, Any] = {}
+        """Begin with nothing."""
+        self.seen: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
-        if key not in self._seen:
-            self._seen[key] = now[key]
-        return self._seen[key]
+        """Return a control's value."""
+        if key not in self.seen:
+            self.seen[key] = now[key]
+        return self.seen[key]
 
     def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys of all controls."""
         return iter(now)
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(now)
 
 

@@ -32,6 +32,24 @@ def nothing_yet(kept: Sequence[TrainingRun]) -> str:
     ) + "Switch *Train* on: a run takes seconds; stop it at any time."
 
 
+def progress(run: TrainingRun, waiting: int) -> str:
+    """Say how far a run is, and why it does not go on while others wait for what takes a moment.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> progress(SimpleNamespace(steps=7, last=150), 0)
+    'Step 7 of 150'
+    >>> progress(SimpleNamespace(steps=7, last=150), 1)
+    'Step 7 of 150. Many learn here just now: it goes on when the 1 who waits has been answered.'
+    """
+    step = f"Step {run.steps} of {run.last}"
+    if not waiting:
+        return step
+    who = "the 1 who waits has" if waiting == 1 else f"the {waiting} who wait have"
+    return f"{step}. Many learn here just now: it goes on when {who} been answered."
+
+
 def how_far(run: TrainingRun) -> str:
     """Say how far a run has come."""
     done = "Done" if run.done else "Stopped"
