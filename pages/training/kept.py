@@ -24,6 +24,11 @@ def current_runs(settings: Settings) -> list[TrainingRun]:
     return list(runs)
 
 
+def trained() -> bool:
+    """Return whether a run of this session has been trained, by whatever settings."""
+    return any(run.steps for run in st.session_state.get("_training_runs", (None, []))[1])
+
+
 def kept_runs(world: World) -> list[TrainingRun]:
     """Return the runs that the learner has kept, as far as they climbed the same reward."""
     return [run for of, run in st.session_state.get("_training_kept", []) if of == world]

@@ -8,7 +8,14 @@ import streamlit as st
 from charts.style import Palette
 from charts.units import Unit
 from pages.training import numbers
-from pages.training.kept import current_runs, forget_all, keep, kept_runs, offer_to_forget
+from pages.training.kept import (
+    current_runs,
+    forget_all,
+    keep,
+    kept_runs,
+    offer_to_forget,
+    trained,
+)
 from pages.training.pictures.landing import FARTHEST_GUESS, guess_height, landing_picture
 from pages.training.pictures.steps import train_picture
 from pages.training.questions import (
@@ -102,13 +109,14 @@ def lesson() -> None:
     with here.controls:
         controls()
     # After its controls: they say what it is.
-    settings = settings_of(now)
     with here.question:
-        how_far_will_grpo_go(runs_of_the_duel(settings), race, unit)
-    what_came_of_it(settings, unit)
-    how_it_is_trained(settings, unit)
-    what_trainers_print(settings, unit)
-    formula_today(settings, unit)
+        how_far_will_grpo_go(runs_of_the_duel, race, unit)
+    # It has buttons, so that the whole page answers the settings; no setting brings runs back.
+    if trained():
+        what_came_of_it()
+    how_it_is_trained()
+    what_trainers_print()
+    formula_today()
     self_check("training", QUESTIONS)
     take_with_you()
     # Last, for it takes its time.
@@ -215,10 +223,10 @@ def settings_of(controls: Controls) -> Settings:
     return Settings.of(controls, World(at_rest["training_pairs"], 1), units.current())
 
 
-def runs_of_the_duel(settings: Settings) -> Sequence[TrainingRun]:
+def runs_of_the_duel() -> Sequence[TrainingRun]:
     """Return the two runs that the question is about; none where the controls say others."""
     asked = all(at_rest[key] == value for key, value in DUEL.items())
-    runs = current_runs(settings)
+    runs = current_runs(settings_of(now))
     return runs if asked and (at_rest["beta_train"] or runs[0].steps) else []
 
 
@@ -301,8 +309,9 @@ def go_on(
         place.empty()
 
 
-def what_came_of_it(settings: Settings, unit: Unit) -> None:
+def what_came_of_it() -> None:
     """Say where each run ended and why, show every step, and name what it ran into."""
+    settings, unit = settings_of(now), units.current()
     runs, kept = current_runs(settings), kept_runs(settings.world)
     if not runs[0].steps:
         return
@@ -335,21 +344,24 @@ def what_came_of_it(settings: Settings, unit: Unit) -> None:
         st.markdown(met)
 
 
-def how_it_is_trained(settings: Settings, unit: Unit) -> None:
+@section
+def how_it_is_trained() -> None:
     """Say what a step does, and what entropy is."""
+    settings, unit = settings_of(now), units.current()
     st.header("What a step does", anchor="train")
     st.markdown(opening.HOW, width=820, help=meaning("policy", "reward model", "SFT", "advantage"))
     st.markdown(opening.entropy(at_reference(settings.world).exact, unit), width=820)
 
 
-def what_trainers_print(settings: Settings, unit: Unit) -> None:
+@section
+def what_trainers_print() -> None:
     """Show the numbers of the latest step by the names that TRL gives them."""
     st.header("What your trainer prints", anchor="trl")
     st.markdown(
         "[TRL](https://huggingface.co/docs/trl), with which many train language models, prints "
         "what you see here under these names:"
     )
-    runs = current_runs(settings)
+    unit, runs = units.current(), current_runs(settings_of(now))
     table(
         logs.columns(runs, unit),
         label="What trainers print, by its names here and in TRL",
@@ -359,8 +371,10 @@ def what_trainers_print(settings: Settings, unit: Unit) -> None:
     st.caption(logs.about(unit))
 
 
-def formula_today(settings: Settings, unit: Unit) -> None:
+@section
+def formula_today() -> None:
     """Write what each method climbs, and what its β weighs today."""
+    settings, unit = settings_of(now), units.current()
     spread = numbers.spread_at_first(settings.world, settings.group)
     kl = at_beta(settings.world, settings.beta * spread).exact.kl if settings.beta else None
     formula(opening.FORMULA, opening.formula_today(settings, spread))

@@ -32,15 +32,17 @@ DUEL = {
 }
 
 
-def how_far_will_grpo_go(runs: Sequence[TrainingRun], race: Callable[[], None], unit: Unit) -> None:
-    """Ask where GRPO ends with PPO's β; `runs` are those of this race, none where it is not on."""
+def how_far_will_grpo_go(
+    runs_of_it: Callable[[], Sequence[TrainingRun]], race: Callable[[], None], unit: Unit
+) -> None:
+    """Ask where GRPO ends with PPO's β; `runs_of_it` finds those of this race while it is on."""
     best = amount(at_beta(USUAL, float(PRICE)).exact.kl / unit.nats, unit.name, 1)
 
     def reveal(guess: float) -> str:
         # A guess in another unit may lie beyond the end of the slider.
         or_more = " or more" if guess == FARTHEST_GUESS else ""
         mine = f"You say {guess:g} {unit.name}{or_more}."
-        if not runs:
+        if not (runs := runs_of_it()):
             return f"{mine} *PPO against GRPO*, below, trains both."
         ppo, grpo = runs
         if not grpo.done:
