@@ -35,8 +35,8 @@ class Load:
     before: Use
     after: Use
 
-    def row(self) -> list[str]:
-        """Return a line of the table."""
+    def row(self, left: float) -> list[str]:
+        """Return a line of the table; `left` are the megabytes once all have gone."""
         moves = [wait for what in MOVES for wait in self.waits.seconds[what]]
         return [
             str(self.learners),
@@ -46,7 +46,8 @@ class Load:
             str(len(moves)),
             str(len(self.waits.errors)),
             f"{(self.after.seconds - self.before.seconds) / self.seconds:.0%}",
-            f"{(self.after.megabytes - self.before.megabytes) / self.learners:.1f} MB",
+            f"{(self.after.megabytes - self.before.megabytes) / self.learners:.2f} MB",
+            f"{left - self.before.megabytes:+.0f} MB",
         ]
 
 
@@ -59,6 +60,7 @@ HEAD = [
     "errors",
     "CPU",
     "memory each",
+    "once they have left",
 ]
 
 
@@ -71,18 +73,28 @@ def _times(seconds: Sequence[float]) -> str:
 
 
 async def together(
-    recording: Recording, address: Address, learners: int, arrival: float, seconds: float
-) -> Waits:
-    """Let that many arrive within `arrival` seconds, and stay so many after that."""
-    waits, until = Waits(), time.monotonic() + arrival + seconds
-    chance = random.Random(0)
-    await asyncio.gather(
+    recording: Recording,
+    address: Address,
+    pids: Sequence[int],
+    learners: int,
+    asked: argparse.Namespace,
+) -> Load:
+    """Let that many arrive, and stay; what was used is read while all are still there."""
+    waits, chance = Waits(), random.Random(0)
+    before, began = use(pids), time.monotonic()
+    until = began + asked.arrival + asked.seconds
+    visits = asyncio.gather(
         *(
-            Learner(recording, waits, seed).visit(address, chance.uniform(0, arrival), until)
+            Learner(recording, waits, seed, still=asked.still).visit(
+                address, chance.uniform(0, asked.arrival), until
+            )
             for seed in range(learners)
         )
     )
-    return waits
+    await asyncio.sleep(until - 1 - time.monotonic())
+    seconds, after = time.monotonic() - began, use(pids)
+    await visits
+    return Load(learners, waits, seconds, before, after)
 
 
 @contextmanager
@@ -112,16 +124,13 @@ def measure(lesson: str, asked: argparse.Namespace) -> None:
         serving = replicas(asked.replicas, asked.port) if asked.replicas else one_process(script)
         with serving as (address, pids):
             recording = record(address, LESSONS[lesson])
-            before, began = use(pids), time.monotonic()
-            coming = together(
-                recording, Address.of(address), learners, asked.arrival, asked.seconds
-            )
-            waits = asyncio.run(coming)
-            load = Load(learners, waits, time.monotonic() - began, before, use(pids))
-        rows.append(load.row())
-        print("|", " | ".join(rows[-1]), "|", *sorted(set(waits.errors))[:3], flush=True)
+            load = asyncio.run(together(recording, Address.of(address), pids, learners, asked))
+            time.sleep(asked.after)
+            left = use(pids).megabytes
+        rows.append(load.row(left))
+        print("|", " | ".join(rows[-1]), "|", *sorted(set(load.waits.errors))[:3], flush=True)
         if asked.verbose:
-            for what, seconds in sorted(waits.seconds.items()):
+            for what, seconds in sorted(load.waits.seconds.items()):
                 print(f"  {what}: {_times(seconds)} of {len(seconds)}")
     how = f"{asked.replicas} replicas behind nginx" if asked.replicas else "one process"
     table(f"{lesson}, {how}", HEAD, rows)
@@ -136,6 +145,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long they stay after that")
     parser.add_argument("--replicas", type=int, default=0, help="behind nginx; 0 for one process")
     parser.add_argument("--port", type=int, default=8650)
+    parser.add_argument("--still", action="store_true", help="they read and touch nothing")
+    parser.add_argument("--after", type=float, default=10.0, help="seconds until memory is read")
     parser.add_argument("--verbose", action="store_true")
     asked = parser.parse_args()
     for lesson in asked.lesson:

@@ -61,9 +61,11 @@ class Address:
 class Learner:
     """One browser that has one lesson open."""
 
-    def __init__(self, recording: Recording, waits: Waits, seed: int) -> None:
-        """Sit down; nothing is open yet."""
-        self.recording, self.waits = recording, waits
+    def __init__(
+        self, recording: Recording, waits: Waits, seed: int, *, still: bool = False
+    ) -> None:
+        """Sit down; nothing is open yet. Who sits still reads and touches nothing."""
+        self.recording, self.waits, self.still = recording, waits, still
         self.random = random.Random(seed)
         self.values: dict[str, float] = {}
         # Which film is there: of a slider, everything else as it was.
@@ -103,6 +105,9 @@ class Learner:
 
     async def _stay(self, until: float) -> None:
         await self._tell("open", self.recording.open.SerializeToString())
+        if self.still:
+            await asyncio.sleep(until - time.monotonic())
+            return
         await asyncio.sleep(self.random.uniform(0, EVERY))
         while time.monotonic() < until:
             began = time.monotonic()
