@@ -7,7 +7,7 @@ PORT ?= 8501
 # The matrices here are small: threads that share a product would only wait for each other.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test slow browser check secrets screenshots format bench docs lock licences audit sbom clean
+.PHONY: run test slow browser check secrets screenshots format bench load docs lock licences audit sbom clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -45,6 +45,10 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.bench browser
 	$(BIN)/python -m benchmarks
+
+# Many learners at once; LOAD is what `python -m benchmarks.load --help` knows.
+load: $(VENV)/.bench browser
+	$(BIN)/python -m benchmarks.load $(LOAD)
 
 docs: $(VENV)/.dev
 	rm -rf .cache/api
