@@ -1,16 +1,16 @@
 """How busy this server is, and at which pace browsers may therefore ask.
 
-At pace 1 a film has every picture and a drag tells the server often; at 2 and 4 films are that much
-coarser, and browsers wait that much longer before they ask for what can wait. A press always goes
-out.
+At pace 1 a film has every picture and a drag tells the server often; at 2, 4 and 8 films are that
+much coarser, and browsers wait that much longer before they ask for what can wait. A press always
+goes out.
 """
 
 import time
 from collections.abc import Callable
 from threading import Lock
 
-# From this share of one processor on the pace is 2, and 4.
-BUSY, PRESSED = 0.5, 0.75
+# From which share of one processor on the pace is which.
+PACES = {0.0: 1, 0.4: 2, 0.6: 4, 0.85: 8}
 # Over so many seconds.
 OF_LATE = 1.0
 
@@ -48,6 +48,6 @@ _gauge = Gauge()
 
 
 def pace() -> int:
-    """Return the pace: 1 at ease, 2 or 4 under pressure."""
+    """Return the pace: 1 at ease, up to 8 under pressure."""
     share = _gauge.share()
-    return 1 if share < BUSY else 2 if share < PRESSED else 4
+    return max(speed for least, speed in PACES.items() if share >= least)

@@ -27,7 +27,7 @@ def clock(monkeypatch):
     return clock
 
 
-@pytest.mark.parametrize(("share", "asked"), [(0.0, 1), (0.49, 1), (0.51, 2), (0.76, 4), (1.3, 4)])
+@pytest.mark.parametrize(("share", "asked"), [(0.0, 1), (0.39, 1), (0.41, 2), (0.61, 4), (1.3, 8)])
 def test_pace_is_slower_the_busier_the_server(clock, share, asked):
     assert pace.pace() == 1
     clock.goes_on(1.5, share)
@@ -36,14 +36,14 @@ def test_pace_is_slower_the_busier_the_server(clock, share, asked):
 
 def test_pace_is_that_of_the_last_second_and_not_of_a_moment(clock):
     clock.goes_on(2.0, 1.0)
-    assert pace.pace() == 4
+    assert pace.pace() == 8
     clock.goes_on(0.5, 0.0)
-    assert pace.pace() == 4
+    assert pace.pace() == 8
     clock.goes_on(0.6, 0.0)
     assert pace.pace() == 1
 
 
-@pytest.mark.parametrize("speed", [1, 2, 4])
+@pytest.mark.parametrize("speed", [*pace.PACES.values()])
 def test_coarser_film_has_both_ends_and_stops_of_the_finer_one(speed):
     whole = Stops.along(-10.0, 10.0, 0.05)
     thin = whole.thinned(speed)
@@ -51,7 +51,7 @@ def test_coarser_film_has_both_ends_and_stops_of_the_finer_one(speed):
     assert thin.values[-1] == 10
     assert {*thin.values} <= {*whole.values}
     assert thin.values == thin.places
-    assert len(thin.values) == 100 // speed + 1
+    assert len(thin.values) == -(-100 // speed) + 1
 
 
 def test_film_of_few_pictures_stays_as_it_is():

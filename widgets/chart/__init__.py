@@ -91,7 +91,9 @@ def moving(
     }
     films = Films(draw, stops)
     if asked in stops:
-        data["film"] = _shared(key, films, asked, drawn) if alike else films.of(asked, drawn)
+        data["film"] = (
+            _shared(key, films, asked, drawn) if alike else films.of(asked, drawn, pace())
+        )
     if way := glide.way(stops):
         data["glide"] = films.along(way, drawn)
     _mount(data, key, on_click and _heard(key, on_click))
@@ -107,11 +109,12 @@ def moving(
 
 def _shared(key: str, films: "Films", slider: str, drawn: Tree) -> str:
     """Return the film of one slider of a chart: one that is there, or a new one for all."""
-    name = (key, slider, pace(), units.current(), theme.scheme(), presenter.presenting())
+    speed = pace()
+    name = (key, slider, speed, units.current(), theme.scheme(), presenter.presenting())
     # Who makes the same one now goes on first, and then it is there.
     turns.let_others(Rank.FILM)
     if (film := _shelf.find(name, now)) is None:
-        film = films.of(slider, drawn)
+        film = films.of(slider, drawn, speed)
         _shelf.keep(name, {slider: now[slider], **films.at_rest.seen}, film)
     return film
 
@@ -145,9 +148,9 @@ class Films:
         turns.let_others(Rank.FILM)
         return self.draw(ChainMap(controls, cast("Any", self.at_rest)))
 
-    def of(self, slider: str, drawn: Tree) -> str:
-        """Return the pictures at all stops of one slider; compressed."""
-        stops = self.stops[slider].thinned(pace())
+    def of(self, slider: str, drawn: Tree, speed: int) -> str:
+        """Return the pictures at the stops of one slider, at this pace; compressed."""
+        stops = self.stops[slider].thinned(speed)
         film = self._reel(({slider: value} for value in stops.values), drawn)
         return _packed({"slider": slider, "places": list(stops.places), **film})
 
