@@ -46,7 +46,11 @@ class Turns:
             self._give()
 
     def let_others(self, rank: Rank) -> None:
-        """Go on with a turn as of this rank or its own, after whoever is to go first then."""
+        """Go on with a turn as of this rank or its own, after whoever is to go first then.
+
+        Not within a function that `st.cache_data` keeps: who asks it for the same value meanwhile
+        would wait with the turn for whoever waits for the turn.
+        """
         if (held := self._held()) is None:
             return
         self._mine.rank = rank = max(rank, held)
