@@ -13,6 +13,7 @@ let keyed = -Infinity // when for the last time
 
 const page = document.documentElement.dataset
 const running = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
+const quiet = () => QUIET * (Number(page.pace) || 1)
 const within = (time, since) => performance.now() - since < time
 const busy = () =>
   page.moving || pressing || within(TELLING, keyed) || running() || within(SETTLING, page.pressed)
@@ -63,7 +64,7 @@ function hear () {
   clearTimeout(timer)
   // A finger that has let go is at rest already.
   const released = performance.now() - page.released < 1000
-  if (Number(page.owed)) timer = setTimeout(ask, released ? 0 : QUIET * page.pace)
+  if (Number(page.owed)) timer = setTimeout(ask, released ? 0 : quiet())
   else timer = setTimeout(agree, QUIET)
 }
 
