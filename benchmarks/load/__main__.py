@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from benchmarks.load.learner import Address, Learner, Waits
-from benchmarks.load.machine import Use, use
+from benchmarks.load.machine import Use, limited, use
 from benchmarks.load.recording import Lesson, Recording, record
 from benchmarks.table import table
 
@@ -124,7 +124,9 @@ def measure(lesson: str, asked: argparse.Namespace) -> None:
         serving = replicas(asked.replicas, asked.port) if asked.replicas else one_process(script)
         with serving as (address, pids):
             recording = record(address, LESSONS[lesson])
-            load = asyncio.run(together(recording, Address.of(address), pids, learners, asked))
+            servers = pids[1:] if asked.replicas else pids
+            with limited(servers, asked.cores):
+                load = asyncio.run(together(recording, Address.of(address), pids, learners, asked))
             time.sleep(asked.after)
             left = use(pids).megabytes
         rows.append(load.row(left))
@@ -145,6 +147,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long they stay after that")
     parser.add_argument("--replicas", type=int, default=0, help="behind nginx; 0 for one process")
     parser.add_argument("--port", type=int, default=8650)
+    parser.add_argument("--cores", type=float, help="of a core for each process; all of it if not")
     parser.add_argument("--still", action="store_true", help="they read and touch nothing")
     parser.add_argument("--after", type=float, default=10.0, help="seconds until memory is read")
     parser.add_argument("--verbose", action="store_true")
