@@ -30,6 +30,8 @@ def send_at_once() -> None:
     for each in gc.get_objects():
         if (
             type(each) is socket.socket
+            # One that is closed may still lie about.
+            and each.fileno() >= 0
             and each.family in (socket.AF_INET, socket.AF_INET6)
             and each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
         ):

@@ -1,6 +1,7 @@
 """How fast a browser is heard: a hand and a film at once, a flood slowly, and all of it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -37,7 +38,9 @@ def heard(monkeypatch, moments):
             times.append(now)
         return times
 
-    return asyncio.run(listen())
+    # In a thread of its own: Playwright's loop may go on in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, listen()).result()
 
 
 @pytest.mark.parametrize("pace", [1, 10, PER_SECOND])
