@@ -5,6 +5,7 @@ much coarser, and browsers wait that much longer before they ask for what can wa
 goes out.
 """
 
+import os
 import time
 from collections.abc import Callable
 from threading import Lock
@@ -13,6 +14,8 @@ from threading import Lock
 PACES = {0.0: 1, 0.4: 2, 0.6: 4, 0.85: 8}
 # Over so many seconds.
 OF_LATE = 1.0
+# For whoever looks at how one pace feels, whatever else the machine does.
+FIXED = "KL_PACE"
 
 Clock = Callable[[], float]
 
@@ -48,6 +51,8 @@ _gauge = Gauge()
 
 
 def pace() -> int:
-    """Return the pace: 1 at ease, up to 8 under pressure."""
+    """Return the pace: 1 at ease, up to 8 under pressure; or the one that is fixed."""
+    if fixed := os.environ.get(FIXED):
+        return int(fixed)
     share = _gauge.share()
     return max(speed for least, speed in PACES.items() if share >= least)

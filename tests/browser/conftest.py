@@ -37,7 +37,8 @@ def browser_type_launch_args() -> dict[str, object]:
 @pytest.fixture(scope="session")
 def base_url() -> Iterator[str]:
     """Serve the app; pages open relative to this address."""
-    with serving(*STREAMLIT, "app.py") as address:
+    # Two tests at once are pressure; what a hand feels is looked at without.
+    with serving(*STREAMLIT, "app.py", KL_PACE="1") as address:
         yield address
 
 

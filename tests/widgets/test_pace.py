@@ -21,6 +21,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     """Return the clock that the pace goes by."""
+    monkeypatch.delenv("KL_PACE", raising=False)
     clock = Clock()
     gauge = pace.Gauge(lambda: clock.now, lambda: clock.used)
     monkeypatch.setattr(pace, "_gauge", gauge)
@@ -41,6 +42,12 @@ def test_pace_is_that_of_the_last_second_and_not_of_a_moment(clock):
     assert pace.pace() == 8
     clock.goes_on(0.6, 0.0)
     assert pace.pace() == 1
+
+
+def test_pace_may_be_fixed(clock, monkeypatch):
+    monkeypatch.setenv("KL_PACE", "2")
+    clock.goes_on(1.5, 1.0)
+    assert pace.pace() == 2
 
 
 @pytest.mark.parametrize("speed", [*pace.PACES.values()])
