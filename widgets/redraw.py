@@ -11,9 +11,9 @@ moves that it has read through `now`; nobody has to name the two to each other::
 
 So a move sends nothing but its answer. The browser asks for the rest when a hand lets go or nothing
 has moved for a moment, and asks again until it has it. What has not been drawn since a control
-moved that it has read is *stale*. If that is answers and `section`s alone, they are the rest; if
-the page's own body has read the control, the rest is all of the page. What would be drawn too
-slowly to follow a finger reads `at_rest`, or is a section.
+moved that it has read is *stale*, and while something is, the rest is owed: all of the page, as yet
+(`come_to_rest` draws answers and `section`s alone, once the browser says what has come). What would
+be drawn too slowly to follow a finger reads `at_rest`, or is a section.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -175,9 +175,10 @@ def draw_whole(name: str, page: Callable[[], None]) -> None:
         state[_DRAWN], state[_READ] = "", {}
         state[_MOVED], state[_MOVES] = {}, 0
     before = dict(state[_READ])
-    # Outside the fragments: what it asks for may be the whole page.
+    # Outside the fragments: what it asks for is the whole page. Not `come_to_rest` yet: Streamlit drops
+    # what it has not sent of one run when the next begins, and then a part is drawn that never came.
     st.components.v2.component("rest", js=_REST_JS)(
-        key="_at_rest", data={}, on_rest_change=come_to_rest
+        key="_at_rest", data={}, on_rest_change=lambda: None
     )
     with _noted() as reads:
         page()
