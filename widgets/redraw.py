@@ -175,8 +175,9 @@ def draw_whole(name: str, page: Callable[[], None]) -> None:
         state[_DRAWN], state[_READ] = "", {}
         state[_MOVED], state[_MOVES] = {}, 0
     before = dict(state[_READ])
-    # Outside the fragments: what it asks for is the whole page. Not `come_to_rest` yet: Streamlit drops
-    # what it has not sent of one run when the next begins, and then a part is drawn that never came.
+    # Outside the fragments: what it asks for is the whole page. Not `come_to_rest` yet: Streamlit
+    # drops what it has not sent of a run when the next begins, and then a part that is drawn here
+    # never comes.
     st.components.v2.component("rest", js=_REST_JS)(
         key="_at_rest", data={}, on_rest_change=lambda: None
     )
