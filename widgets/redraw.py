@@ -11,9 +11,9 @@ moves that it has read through `now`; nobody has to name the two to each other::
 
 So a move sends nothing but its answer. The browser asks for the rest when a hand lets go or nothing
 has moved for a moment, and asks again until it has it. What has not been drawn since a control
-moved that it has read is *stale*, and while something is, the rest is owed: all of the page, as yet
-(`come_to_rest` draws answers and `section`s alone, once the browser says what has come). What would
-be drawn too slowly to follow a finger reads `at_rest`, or is a section.
+moved that it has read is *stale*. Every move owes a rest: all of the page, as yet (`come_to_rest`
+draws what is stale alone, once the browser says what has come). What would be drawn too slowly to
+follow a finger reads `at_rest`, or is a section.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -33,8 +33,6 @@ from widgets.turns import Rank, turns
 _DRAWN, _MOVED, _MOVES = "_drawn_page", "_moved", "_moves"
 # What each answer and section of that page has read, by name, and what its body has.
 _READ, _BODY = "_read", "_read_by_body"
-# Which of them the run that begins will draw.
-_COMING = "_coming"
 
 
 @dataclass
@@ -146,7 +144,6 @@ def redraw(key: str, also: Callable[[], None] | None = None) -> None:
     if state.get(_DRAWN):
         state[_MOVES] += 1
         state[_MOVED][key] = state[_MOVES]
-        state[_COMING] = []
         read: dict[str, Reads] = state[_READ]
         st.rerun([*(name for name, reads in read.items() if key in reads.at_once), "_rest"])
     # Else this move has cut the page short: Streamlit's own rerun draws all of it. Fragments would
@@ -157,8 +154,8 @@ def come_to_rest() -> None:
     """Draw what is stale: answers and sections; all of the page where its body is."""
     state = st.session_state
     if state.get(_DRAWN) and not state[_BODY].stale(state[_MOVED]):
-        state[_COMING] = _stale_parts()
-        st.rerun([*state[_COMING], "_rest"])
+        state[_BODY].drawn = state[_MOVES]
+        st.rerun([*_stale_parts(), "_rest"])
 
 
 def _stale_parts() -> list[str]:
@@ -198,10 +195,10 @@ def drawn(name: str) -> None:
 
 @st.fragment(key="_rest")
 def _rest() -> None:
-    """Tell the browser that a move is answered, and whether something is stale."""
+    """Tell the browser that a move is answered, and whether the page still owes its rest."""
     state = st.session_state
-    # Where a move and its rest come together, this runs between the answers and the sections.
-    owed = state[_BODY].stale(state[_MOVED]) or not {*_stale_parts()} <= {*state.pop(_COMING, [])}
+    # An answer that is drawn may not have come: every move owes a rest.
+    owed = state[_MOVES] > state[_BODY].drawn
     # Each run is told apart, so that the browser hears of it.
     state["_runs"] = state.get("_runs", 0) + 1
     st.components.v2.component("answered", js=_ANSWERED_JS)(
